@@ -1,0 +1,1 @@
+"""subledger connector for the PEX card platform."""

@@ -1,0 +1,1 @@
+"""subledger connector for QuickBooks Desktop through the QuickBooks Web Connector."""

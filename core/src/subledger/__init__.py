@@ -1,0 +1,1 @@
+"""Keeps a subsidiary ledger and the general ledger in agreement, to the cent, exactly once."""

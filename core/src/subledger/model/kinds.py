@@ -1,0 +1,77 @@
+"""The canonical entity types; a third party adds its own as ``vendor.kind``."""
+
+from typing import Final, NewType
+
+Kind = NewType("Kind", str)
+
+CUSTOMER: Final = Kind("customer")
+VENDOR: Final = Kind("vendor")
+ACCOUNT: Final = Kind("account")
+CLASS: Final = Kind("class")
+ITEM: Final = Kind("item")
+TAX_CODE: Final = Kind("tax_code")
+TERMS: Final = Kind("terms")
+INVOICE: Final = Kind("invoice")
+CREDIT_MEMO: Final = Kind("credit_memo")
+PAYMENT: Final = Kind("payment")
+REFUND: Final = Kind("refund")
+CARD_TRANSACTION: Final = Kind("card_transaction")
+FEE: Final = Kind("fee")
+TRANSFER: Final = Kind("transfer")
+DEPOSIT: Final = Kind("deposit")
+PAYOUT: Final = Kind("payout")
+BILL: Final = Kind("bill")
+BILL_PAYMENT: Final = Kind("bill_payment")
+VENDOR_CREDIT: Final = Kind("vendor_credit")
+PURCHASE_ORDER: Final = Kind("purchase_order")
+JOURNAL_ENTRY: Final = Kind("journal_entry")
+ATTACHMENT: Final = Kind("attachment")
+
+LISTS: Final = (ACCOUNT, CLASS, ITEM, TAX_CODE, TERMS)
+PARTIES: Final = (CUSTOMER, VENDOR)
+
+KNOWN: Final = frozenset(
+    {
+        *LISTS,
+        *PARTIES,
+        INVOICE,
+        CREDIT_MEMO,
+        PAYMENT,
+        REFUND,
+        CARD_TRANSACTION,
+        FEE,
+        TRANSFER,
+        DEPOSIT,
+        PAYOUT,
+        BILL,
+        BILL_PAYMENT,
+        VENDOR_CREDIT,
+        PURCHASE_ORDER,
+        JOURNAL_ENTRY,
+        ATTACHMENT,
+    }
+)
+
+_PRIORITY: Final = {
+    **dict.fromkeys(LISTS, 10),
+    **dict.fromkeys(PARTIES, 20),
+    INVOICE: 30,
+    BILL: 30,
+    PURCHASE_ORDER: 30,
+    CARD_TRANSACTION: 30,
+    FEE: 30,
+    JOURNAL_ENTRY: 30,
+    PAYMENT: 40,
+    CREDIT_MEMO: 40,
+    VENDOR_CREDIT: 40,
+    BILL_PAYMENT: 40,
+    REFUND: 40,
+    DEPOSIT: 50,
+    TRANSFER: 50,
+    PAYOUT: 50,
+}
+
+
+def priority(kind: Kind) -> int:
+    """Posting order: lists, parties, invoices and bills, payments and credits, deposits."""
+    return _PRIORITY.get(kind, 60)

@@ -1,0 +1,78 @@
+"""Entities as text: the one converter for stored entities, and their fingerprint."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_unstructure_fn
+
+from subledger.model.entities import Entity, Line, Movement, Party, Receipt, Reference, Tag
+from subledger.money import Money
+
+_CLASSES: Mapping[str, type[Any]] = {"movement": Movement, "party": Party}
+_NAMES = {cls: name for name, cls in _CLASSES.items()}
+
+
+def _money_text(money: Money) -> str:
+    return f"{money.minor} {money.currency}"
+
+
+def _money(text: str, _type: object) -> Money:
+    minor, currency = text.split(" ")
+    return Money(int(minor), currency)
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(omit_if_default=True, detailed_validation=False)
+    converter.register_unstructure_hook(Money, _money_text)
+    converter.register_structure_hook(Money, _money)
+    converter.register_unstructure_hook(dt.date, dt.date.isoformat)
+    converter.register_structure_hook(dt.date, lambda text, _type: dt.date.fromisoformat(text))
+    for cls in (Reference, Tag, Receipt, Line):
+        converter.register_unstructure_hook(
+            cls, make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True)
+        )
+    return converter
+
+
+_CONVERTER = _converter()
+
+
+def dump(entity: Entity) -> str:
+    """An entity as compact, canonical JSON text; equal entities give equal text."""
+    body = _CONVERTER.unstructure(entity)
+    body["_"] = _NAMES[type(entity)]
+    return json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def load(text: str) -> Entity:
+    """The entity that :func:`dump` wrote."""
+    body = json.loads(text)
+    entity: Entity = _CONVERTER.structure(body, _CLASSES[body.pop("_")])
+    return entity
+
+
+def fingerprint(text: str) -> str:
+    """A short hash of a dumped entity: changes exactly when the entity changes."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def references(entity: Entity) -> Iterator[tuple[str, Reference]]:
+    """Every reference an entity holds, with the path of its field (``lines[0].account``)."""
+    yield from _references("", entity)
+
+
+def _references(path: str, value: object) -> Iterator[tuple[str, Reference]]:
+    if isinstance(value, Reference):
+        yield path, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _references(f"{path}[{index}]", item)
+    elif isinstance(value, Movement | Line | Party):
+        for attribute in attrs.fields(type(value)):
+            inner = f"{path}.{attribute.name}" if path else attribute.name
+            yield from _references(inner, getattr(value, attribute.name))

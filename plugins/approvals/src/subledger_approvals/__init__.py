@@ -1,0 +1,1 @@
+"""subledger step that lets only approved records through."""

@@ -1,0 +1,1 @@
+"""subledger step that chooses accounts, classes, customers and items by tag and by rule."""
