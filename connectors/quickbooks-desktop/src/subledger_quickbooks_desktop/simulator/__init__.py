@@ -1,0 +1,1 @@
+"""Simulators of QuickBooks Desktop and of the QuickBooks Web Connector."""
