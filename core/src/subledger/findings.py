@@ -28,7 +28,7 @@ _ALL = (
     Category(
         name="connection_offline",
         meaning="the books cannot be reached",
-        hint="Open the company file, close open dialogs, or allow access while QuickBooks is closed.",
+        hint="Open the company file, close open dialogs, or allow access while it is closed.",
     ),
     Category(
         name="wrong_company",

@@ -1,0 +1,93 @@
+"""What is known of the books: list entries, documents, and the questions asked of them."""
+
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from typing import Protocol
+
+from attrs import frozen
+
+from subledger.model.kinds import Kind
+from subledger.money import Money
+
+
+@frozen(kw_only=True)
+class BookEntry:
+    """One list entry of the books (account, class, customer, vendor, item...).
+
+    ``name`` is the full colon path; ``subtype`` an account's or item's type in the books' own
+    words; ``guard`` the value that an update must show.
+    """
+
+    kind: Kind
+    id: str
+    name: str
+    active: bool = True
+    subtype: str = ""
+    guard: str = ""
+
+
+@frozen(kw_only=True)
+class BookDocument:
+    """One document read back from the books.
+
+    ``type`` is the books' own word (``Check``), ``account`` the full name of the register account,
+    ``amount`` the signed change of that account, ``key`` what the sink wrote to recognise it.
+    """
+
+    type: str
+    id: str
+    date: dt.date
+    account: str
+    amount: Money
+    guard: str = ""
+    key: str = ""
+    number: str = ""
+    memo: str = ""
+    party: str = ""
+    deleted: bool = False
+
+
+class Query(enum.StrEnum):
+    """What can be asked of the books."""
+
+    LISTS = "lists"
+    """Reference data: what changed since the last answer."""
+    DOCUMENTS = "documents"
+    """The documents of a period on an account, for reconciliation."""
+
+
+@frozen(kw_only=True)
+class Question:
+    """A read that waits for a peer, or is handed to a sink. ``position`` is the sink's own text.
+
+    ``since``/``until`` are posting dates; ``account`` limits to one register account.
+    """
+
+    id: int
+    query: Query
+    since: dt.date | None = None
+    until: dt.date | None = None
+    account: str = ""
+    position: str = ""
+
+
+class Books(Protocol):
+    """The known lists of the books, for steps and recipes: exact matches only."""
+
+    def find(self, kind: Kind, name: str) -> Sequence[BookEntry]:
+        """Entries whose full name equals ``name``, case and outer spaces aside."""
+        ...
+
+    def find_leaf(self, kind: Kind, name: str) -> Sequence[BookEntry]:
+        """Entries whose last part of the name equals ``name``, case and outer spaces aside."""
+        ...
+
+    def get(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
+        """The entry with this id."""
+        ...
+
+    @property
+    def closing_date(self) -> dt.date | None:
+        """Last day of the closed period, where the books told."""
+        ...

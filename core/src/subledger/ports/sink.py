@@ -1,0 +1,267 @@
+"""What a sink implements: the desk for peers, the protocol for sinks that the kernel calls."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from attrs import frozen
+
+from subledger.findings import Finding
+from subledger.manifest import Manifest, Operation
+from subledger.model import Entity
+from subledger.model.kinds import Kind
+from subledger.money import Money
+from subledger.ports.books import BookDocument, BookEntry, Books, Question
+from subledger.ports.source import Context
+from subledger.runtime import Runtime
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+C = TypeVar("C")
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Target:
+    """The document in the books that an update, void or delete is about."""
+
+    type: str
+    id: str
+    guard: str
+
+
+@frozen(kw_only=True)
+class Delivery:
+    """One effect on its way to a sink.
+
+    ``key`` is the idempotency key (26 characters), the same for every attempt; ``attempt_key``
+    changes only after an attempt that certainly did not happen. ``entity`` has every reference
+    resolved as far as the books know it.
+    """
+
+    effect: int
+    kind: Kind
+    operation: Operation
+    key: str
+    attempt_key: str
+    marker: str
+    entity: Entity
+    target: Target | None = None
+    payload: bytes = b""
+
+
+@frozen(kw_only=True)
+class Posted:
+    """The books took it. ``amount`` is the signed change of the register account they report."""
+
+    type: str
+    id: str
+    guard: str = ""
+    amount: Money | None = None
+    account: str = ""
+    entry: BookEntry | None = None
+    recovered: bool = False
+    warnings: tuple[Finding, ...] = ()
+
+
+@frozen(kw_only=True)
+class Refused:
+    """The books certainly did not take it; tried again in ``again`` seconds, None: by a person."""
+
+    finding: Finding
+    again: float | None = None
+    code: str = ""
+
+
+@frozen(kw_only=True)
+class Unknown:
+    """It is not known whether the books took it; never repeated blindly."""
+
+    reason: str
+
+
+@frozen(kw_only=True)
+class Absent:
+    """The books were searched and certainly do not hold it; it may be sent under a new attempt."""
+
+    reason: str
+
+
+Outcome = Posted | Refused | Unknown | Absent
+
+
+class Desk(Protocol):
+    """One durable step at a sink's door: all of it is committed, or nothing.
+
+    The four verbs are claim, settle, release and offer; the rest is memory. A step is a plain
+    function of the desk without await, so no network call can hide in a transaction.
+    """
+
+    now: dt.datetime
+
+    def recall(self, name: str) -> Mapping[str, Any]:
+        """The connector's own durable notes under a name; empty at first."""
+        ...
+
+    def remember(self, name: str, notes: Mapping[str, Any]) -> None:
+        """Replaces the notes under a name (JSON values only)."""
+        ...
+
+    def waiting(self) -> bool:
+        """Whether there is anything to send or to ask; cheap."""
+        ...
+
+    def outstanding(self) -> Delivery | None:
+        """The effect that was sent and has no settled outcome; at most one per connection."""
+        ...
+
+    def claim(self, render: Callable[[Delivery], bytes]) -> Delivery | None:
+        """The next effect to send, marked as sent with the exact bytes that ``render`` made.
+
+        ``render`` is pure and may raise :class:`RecordRejected`: that effect is parked with a
+        finding and the next one is tried.
+        """
+        ...
+
+    def settle(self, effect: int, outcome: Outcome) -> None:
+        """Records what became of a sent effect; a second settling of the same effect is ignored."""
+        ...
+
+    def release(self, effect: int) -> None:
+        """Gives back a claimed effect that never left; it is claimed again later."""
+        ...
+
+    def question(self) -> Question | None:
+        """The next read that waits for this sink."""
+        ...
+
+    def answered(self, question: Question, position: str | None) -> None:
+        """Moves a question on: ``position`` for the next page, None when it is complete."""
+        ...
+
+    def offer(
+        self, entries: Sequence[BookEntry] = (), documents: Sequence[BookDocument] = ()
+    ) -> None:
+        """Hands over what was read: list entries and documents."""
+        ...
+
+    def closing_date(self, date: dt.date | None) -> None:
+        """Records the last day of the closed period."""
+        ...
+
+    def pause(self, finding: Finding) -> None:
+        """Stops all writes of this connection until a person resumes it."""
+        ...
+
+    def report(self, finding: Finding) -> None:
+        """Shows a finding about the connection itself."""
+        ...
+
+    def clear(self, category: str) -> None:
+        """Closes the connection's findings of a category: the cause is gone."""
+        ...
+
+
+class Peer(Protocol):
+    """A sink whose other side polls us: answers the HTTP requests of one connection."""
+
+    async def handle(self, request: "web.Request") -> "web.StreamResponse":
+        """The answer; never raises."""
+        ...
+
+
+class PeerContext(Protocol):
+    """What the kernel lends to a peer."""
+
+    connection: str
+    runtime: Runtime
+    log: Any
+    wire_log: Callable[[str, bytes], None] | None
+
+    async def enter(
+        self, owner: str, lease: float, step: Callable[[Desk], T]
+    ) -> tuple[int, T] | None:
+        """Takes the connection for ``lease`` seconds and runs a step in the same transaction.
+
+        Returns the epoch and the step's result, or None while somebody else holds the lease.
+        """
+        ...
+
+    async def step(self, epoch: int, step: Callable[[Desk], T]) -> T:
+        """Runs a step and renews the lease. Raises :class:`Fenced` when the epoch has passed."""
+        ...
+
+    async def note(self, step: Callable[[Desk], T]) -> T:
+        """Runs a step without the lease; for evidence that arrives late and for looking."""
+        ...
+
+    async def leave(self, epoch: int, step: Callable[[Desk], T]) -> T:
+        """Runs a last step and gives the lease back."""
+        ...
+
+    async def prepare(self) -> bool:
+        """Plans what is staged for this sink; True while more is left to plan."""
+        ...
+
+
+class Sink(Protocol):
+    """A sink that the kernel calls. Methods raise only :class:`ConnectorError` subclasses."""
+
+    async def check(self) -> Sequence[str]:
+        """Proves that the credentials work; returns sentences worth showing."""
+        ...
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        """Writes one document; :class:`Unknown` where the answer was lost."""
+        ...
+
+    async def find(self, delivery: Delivery) -> Outcome:
+        """Settles an unknown outcome as the manifest's ``recovery`` says."""
+        ...
+
+    def read(
+        self, question: Question
+    ) -> AsyncIterator[tuple[Sequence[BookEntry], Sequence[BookDocument]]]:
+        """The answer to a question, page by page."""
+        ...
+
+
+@frozen(kw_only=True)
+class Posting:
+    """One side of a document in the ledger: positive ``amount`` debits ``account``."""
+
+    account: str
+    amount: Money
+    class_: str = ""
+    customer: str = ""
+    memo: str = ""
+
+
+@frozen(kw_only=True)
+class Preview:
+    """What a document would look like in the books: ``type`` in the books' own word."""
+
+    type: str
+    number: str
+    memo: str
+    party: str
+    postings: tuple[Posting, ...]
+    warnings: tuple[Finding, ...] = ()
+
+
+@frozen(kw_only=True)
+class SinkType(Generic[C]):
+    """A sink connector: kernel-driven with ``open``, or peer-driven with ``peer`` and ``mount``.
+
+    ``preview`` is pure: the document that an entity becomes, without sending it.
+    A peer answers under ``/<mount>/<connection>``.
+    """
+
+    manifest: Manifest
+    config: type[C]
+    preview: Callable[[Delivery, Books], Preview]
+    open: Callable[[C, Context], AbstractAsyncContextManager[Sink]] | None = None
+    peer: Callable[[C, PeerContext], Peer] | None = None
+    mount: str = ""
