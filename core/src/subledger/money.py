@@ -6,10 +6,9 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-_ZERO_PLACES = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"]
-    + ["RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"]
-)
+_ZERO_PLACES = frozenset({"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}) | {
+    *("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF")
+}
 _THREE_PLACES = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 _CODE = re.compile(r"[A-Z]{3}\Z")
 
