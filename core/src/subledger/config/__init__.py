@@ -1,0 +1,1 @@
+"""The configuration: TOML in, one frozen value out, every mistake named at once."""
