@@ -3,10 +3,9 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import attrs
 import cattrs
 from cattrs.gen import make_dict_unstructure_fn
 
@@ -59,20 +58,3 @@ def load(text: str) -> Entity:
 def fingerprint(text: str) -> str:
     """A short hash of a dumped entity: changes exactly when the entity changes."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def references(entity: Entity) -> Iterator[tuple[str, Reference]]:
-    """Every reference an entity holds, with the path of its field (``lines[0].account``)."""
-    yield from _references("", entity)
-
-
-def _references(path: str, value: object) -> Iterator[tuple[str, Reference]]:
-    if isinstance(value, Reference):
-        yield path, value
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _references(f"{path}[{index}]", item)
-    elif isinstance(value, Movement | Line | Party):
-        for attribute in attrs.fields(type(value)):
-            inner = f"{path}.{attribute.name}" if path else attribute.name
-            yield from _references(inner, getattr(value, attribute.name))

@@ -1,0 +1,1 @@
+"""The ledger of effects and what surrounds it: plain functions of a database transaction."""

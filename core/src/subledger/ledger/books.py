@@ -1,0 +1,248 @@
+"""What is known of the books: list entries, documents read back, and the questions to ask."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from attrs import define, field
+
+from subledger.ledger.upsert import upsert
+from subledger.model.kinds import Kind
+from subledger.money import Money
+from subledger.ports import BookDocument, BookEntry, Query, Question
+from subledger.store.schema import CONNECTION, DOCUMENT, ENTRY, QUESTION
+
+_PUT_ENTRY = upsert(ENTRY, "name", "active", "subtype", "guard")
+_PUT_DOCUMENT = upsert(
+    DOCUMENT,
+    *("date", "account", "amount", "currency", "guard", "key", "number", "memo", "party"),
+    *("deleted", "question"),
+)
+_QUESTION = (
+    sa.select(QUESTION)
+    .where(QUESTION.c.connection == sa.bindparam("connection"), QUESTION.c.state == "open")
+    .order_by(QUESTION.c.id)
+    .limit(1)
+)
+
+
+def folded(name: str) -> str:
+    """A name as the books compare it: case and outer spaces aside, at each level."""
+    return ":".join(part.strip() for part in name.split(":")).casefold()
+
+
+@define
+class BookIndex:
+    """The lists of one set of books, indexed for exact look-up; read-only once built."""
+
+    entries: Sequence[BookEntry] = ()
+    closing_date: dt.date | None = None
+    version: int = 0
+    _by_name: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
+    _by_leaf: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
+    _by_id: dict[tuple[Kind, str], BookEntry] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        for entry in self.entries:
+            name = folded(entry.name)
+            self._by_name.setdefault((entry.kind, name), []).append(entry)
+            self._by_leaf.setdefault((entry.kind, name.rsplit(":", 1)[-1]), []).append(entry)
+            self._by_id[entry.kind, entry.id] = entry
+
+    def find(self, kind: Kind, name: str) -> Sequence[BookEntry]:
+        """Entries whose full name equals ``name``, case and outer spaces aside."""
+        return self._by_name.get((kind, folded(name)), ())
+
+    def find_leaf(self, kind: Kind, name: str) -> Sequence[BookEntry]:
+        """Entries whose last part of the name equals ``name``, case and outer spaces aside."""
+        return self._by_leaf.get((kind, folded(name)), ())
+
+    def get(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
+        """The entry with this id."""
+        return self._by_id.get((kind, id))
+
+
+def version(c: sa.Connection, connection: str) -> int:
+    """A number that grows whenever a list entry or the closing date changes."""
+    return (
+        c.execute(
+            sa.select(CONNECTION.c.books_version).where(CONNECTION.c.name == connection)
+        ).scalar()
+        or 0
+    )
+
+
+def load(c: sa.Connection, connection: str) -> BookIndex:
+    """The index of the lists as they are known now."""
+    rows = c.execute(sa.select(ENTRY).where(ENTRY.c.connection == connection)).all()
+    state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == connection)).first()
+    closing = state.closing_date if state else ""
+    return BookIndex(
+        entries=[
+            BookEntry(
+                kind=Kind(row.kind),
+                id=row.id,
+                name=row.name,
+                active=row.active,
+                subtype=row.subtype,
+                guard=row.guard,
+            )
+            for row in rows
+        ],
+        closing_date=dt.date.fromisoformat(closing) if closing else None,
+        version=state.books_version if state else 0,
+    )
+
+
+def _changed(c: sa.Connection, connection: str) -> None:
+    c.execute(
+        upsert(CONNECTION, "name").values(name=connection),
+    )
+    c.execute(
+        sa.update(CONNECTION)
+        .where(CONNECTION.c.name == connection)
+        .values(books_version=CONNECTION.c.books_version + 1)
+    )
+
+
+def offer_entries(c: sa.Connection, connection: str, entries: Iterable[BookEntry]) -> int:
+    """Stores list entries; returns how many were new or different in name, activity or type."""
+    rows = {(entry.kind, entry.id): entry for entry in entries}
+    if not rows:
+        return 0
+    known: dict[tuple[str, str], tuple[str, bool, str]] = {}
+    ids = [id_ for _, id_ in rows]
+    for start in range(0, len(ids), 500):
+        found = c.execute(
+            sa.select(ENTRY).where(
+                ENTRY.c.connection == connection, ENTRY.c.id.in_(ids[start : start + 500])
+            )
+        )
+        known.update({(r.kind, r.id): (r.name, r.active, r.subtype) for r in found})
+    different = sum(
+        known.get(key) != (entry.name, entry.active, entry.subtype) for key, entry in rows.items()
+    )
+    c.execute(
+        _PUT_ENTRY,
+        [
+            {
+                "connection": connection,
+                "kind": entry.kind,
+                "id": entry.id,
+                "name": entry.name,
+                "active": entry.active,
+                "subtype": entry.subtype,
+                "guard": entry.guard,
+            }
+            for entry in rows.values()
+        ],
+    )
+    if different:
+        _changed(c, connection)
+    return different
+
+
+def offer_documents(
+    c: sa.Connection, connection: str, question: int, documents: Iterable[BookDocument]
+) -> None:
+    """Stores documents read back; ``question`` is the read that saw them."""
+    rows = [
+        {
+            "connection": connection,
+            "type": document.type,
+            "id": document.id,
+            "date": document.date.isoformat(),
+            "account": document.account,
+            "amount": document.amount.minor,
+            "currency": document.amount.currency,
+            "guard": document.guard,
+            "key": document.key,
+            "number": document.number,
+            "memo": document.memo,
+            "party": document.party,
+            "deleted": document.deleted,
+            "question": question,
+        }
+        for document in documents
+    ]
+    if rows:
+        c.execute(_PUT_DOCUMENT, rows)
+
+
+def set_closing_date(c: sa.Connection, connection: str, date: dt.date | None) -> None:
+    """Records the last day of the closed period."""
+    text = date.isoformat() if date else ""
+    known = c.execute(
+        sa.select(CONNECTION.c.closing_date).where(CONNECTION.c.name == connection)
+    ).scalar()
+    if (known or "") != text:
+        _changed(c, connection)
+        c.execute(
+            sa.update(CONNECTION).where(CONNECTION.c.name == connection).values(closing_date=text)
+        )
+
+
+def ask(
+    c: sa.Connection,
+    connection: str,
+    query: Query,
+    now: int,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    account: str = "",
+) -> int:
+    """Puts a question to the books, unless the same one is open; returns its number."""
+    values: Mapping[str, str] = {
+        "connection": connection,
+        "query": query.value,
+        "since": since.isoformat() if since else "",
+        "until": until.isoformat() if until else "",
+        "account": account,
+        "state": "open",
+    }
+    same = [QUESTION.c[name] == value for name, value in values.items()]
+    number = c.execute(sa.select(QUESTION.c.id).where(*same)).scalar()
+    if number is None:
+        number = c.execute(
+            sa.insert(QUESTION).values(**values, position="", asked=now).returning(QUESTION.c.id)
+        ).scalar_one()
+    return number
+
+
+def next_question(c: sa.Connection, connection: str) -> Question | None:
+    """The oldest open question."""
+    row = c.execute(_QUESTION, {"connection": connection}).first()
+    if row is None:
+        return None
+    return Question(
+        id=row.id,
+        query=Query(row.query),
+        since=dt.date.fromisoformat(row.since) if row.since else None,
+        until=dt.date.fromisoformat(row.until) if row.until else None,
+        account=row.account,
+        position=row.position,
+    )
+
+
+def answered(
+    c: sa.Connection, connection: str, question: Question, position: str | None, now: int
+) -> None:
+    """Moves a question on, or closes it where ``position`` is None."""
+    done = position is None
+    c.execute(
+        sa.update(QUESTION)
+        .where(QUESTION.c.id == question.id)
+        .values(
+            position=position or "",
+            state="done" if done else "open",
+            answered=now if done else None,
+        )
+    )
+    if done and question.query is Query.LISTS:
+        c.execute(upsert(CONNECTION, "lists_read").values(name=connection, lists_read=now))
+
+
+def document_amount(row: sa.Row[tuple[object, ...]]) -> Money:
+    """The amount of a stored document."""
+    return Money(row.amount, row.currency or "USD")

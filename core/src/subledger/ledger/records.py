@@ -1,0 +1,141 @@
+"""Seam 1: the records of a page, what each flow has to do about them, and the cursor."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.findings import Finding
+from subledger.ledger import findings
+from subledger.ledger.upsert import upsert
+from subledger.model.kinds import Kind
+from subledger.store.schema import POSTING, RECORD
+
+UNREADABLE = Kind("unreadable")
+"""Kind of a record that the connector could not turn into entities."""
+
+_PUT_RECORD = upsert(RECORD, "version", "entity", "amount", "currency", "date", "changed")
+_PUT_POSTING = upsert(
+    POSTING, "state", "version", "finding", "amount", "currency", "date", "changed"
+)
+
+
+@frozen(kw_only=True)
+class Staged:
+    """One normalised record on its way into the store. ``raw`` is the source's identifier.
+
+    ``finding`` is set where the record was rejected; ``entity`` is then empty.
+    """
+
+    raw: str
+    kind: Kind
+    id: str
+    version: str
+    entity: str
+    amount: int | None
+    currency: str
+    date: str
+    finding: Finding | None = None
+
+
+@frozen(kw_only=True)
+class Subscriber:
+    """A flow that reads from the connection."""
+
+    flow: str
+    kinds: frozenset[Kind]
+
+
+def stage(
+    c: sa.Connection,
+    connection: str,
+    subscribers: Sequence[Subscriber],
+    page: Iterable[Staged],
+    now: int,
+) -> int:
+    """Stores what is new or changed and marks it for the flows; returns how many records."""
+    records = list(page)
+    known = _versions(c, connection, records)
+    changed = [r for r in records if known.get((r.kind, r.id)) != r.version]
+    if not changed:
+        return 0
+    _forget_unreadable(c, connection, subscribers, changed)
+    c.execute(_PUT_RECORD, [_record_row(connection, record, now) for record in changed])
+    rows = []
+    for subscriber in subscribers:
+        for record in changed:
+            if record.kind in subscriber.kinds or record.kind == UNREADABLE:
+                rows.append(_posting_row(c, subscriber.flow, record, now))
+    if rows:
+        c.execute(_PUT_POSTING, rows)
+    return len(changed)
+
+
+def _versions(
+    c: sa.Connection, connection: str, records: Sequence[Staged]
+) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    by_kind: dict[str, list[str]] = {}
+    for record in records:
+        by_kind.setdefault(record.kind, []).append(record.id)
+    for kind, ids in by_kind.items():
+        for start in range(0, len(ids), 500):
+            rows = c.execute(
+                sa.select(RECORD.c.id, RECORD.c.version).where(
+                    RECORD.c.connection == connection,
+                    RECORD.c.kind == kind,
+                    RECORD.c.id.in_(ids[start : start + 500]),
+                )
+            )
+            found.update({(kind, row.id): row.version for row in rows})
+    return found
+
+
+def _forget_unreadable(
+    c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], changed: Sequence[Staged]
+) -> None:
+    ids = [record.raw for record in changed if record.kind != UNREADABLE]
+    gone = c.execute(
+        sa.delete(RECORD).where(
+            RECORD.c.connection == connection, RECORD.c.kind == UNREADABLE, RECORD.c.id.in_(ids)
+        )
+    )
+    if gone.rowcount:
+        c.execute(
+            sa.delete(POSTING).where(
+                POSTING.c.flow.in_([subscriber.flow for subscriber in subscribers]),
+                POSTING.c.kind == UNREADABLE,
+                POSTING.c.id.in_(ids),
+            )
+        )
+
+
+def _record_row(connection: str, record: Staged, now: int) -> dict[str, object]:
+    return {
+        "connection": connection,
+        "kind": record.kind,
+        "id": record.id,
+        "version": record.version,
+        "entity": record.entity,
+        "amount": record.amount,
+        "currency": record.currency,
+        "date": record.date,
+        "first_seen": now,
+        "changed": now,
+    }
+
+
+def _posting_row(c: sa.Connection, flow: str, record: Staged, now: int) -> dict[str, object]:
+    finding = record.finding
+    return {
+        "flow": flow,
+        "kind": record.kind,
+        "id": record.id,
+        "state": "staged" if finding is None else "rejected",
+        "version": record.version,
+        "finding": None if finding is None else findings.report(c, finding, now, flow=flow),
+        "amount": record.amount,
+        "currency": record.currency,
+        "date": record.date,
+        "changed": now,
+    }

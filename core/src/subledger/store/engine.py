@@ -1,0 +1,268 @@
+"""Opens the database and runs transactions: a transaction is a plain function without await.
+
+One writer thread takes all waiting functions into one SQLite transaction, each in its savepoint
+(group commit), so that full durability costs little. An exception undoes only its own function.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+import sqlalchemy as sa
+from attrs import define, frozen
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
+_GROUP = 128
+
+
+def _configure(connection: Any, *, query_only: bool) -> None:
+    """Durability first: FULL, and no WAL below SQLite 3.51.3 (its WAL reset can lose commits)."""
+    connection.isolation_level = None
+    run = connection.execute
+    run(f"PRAGMA journal_mode={'WAL' if _WAL_IS_SAFE else 'TRUNCATE'}")
+    run("PRAGMA synchronous=FULL")
+    run("PRAGMA foreign_keys=ON")
+    run("PRAGMA trusted_schema=OFF")
+    run("PRAGMA busy_timeout=10000")
+    if query_only:
+        run("PRAGMA query_only=ON")
+
+
+def make_engine(path: str, *, query_only: bool = False) -> sa.Engine:
+    """An engine for a SQLite file (or ``:memory:``) that never begins a transaction by itself."""
+    memory = path == ":memory:"
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        poolclass=sa.pool.StaticPool if memory else None,
+        connect_args={"check_same_thread": False},
+        isolation_level="AUTOCOMMIT",
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        if memory:
+            connection.isolation_level = None
+        else:
+            _configure(connection, query_only=query_only)
+
+    return engine
+
+
+class Writer(Protocol):
+    """Runs functions in durable transactions."""
+
+    async def run(self, job: Callable[[sa.Connection], T]) -> T:
+        """The function's result, once its transaction is on disk."""
+        ...
+
+    def close(self) -> None:
+        """Finishes what waits, then stops."""
+        ...
+
+
+@define
+class _Job:
+    function: Callable[[sa.Connection], Any]
+    future: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+    result: Any = None
+    error: BaseException | None = None
+
+
+class GroupWriter:
+    """One thread, one connection, one commit for all the functions that wait."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="subledger-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, job: Callable[[sa.Connection], T]) -> T:
+        """The function's result, once its transaction is on disk."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(job, future, loop))
+        return await future
+
+    def close(self) -> None:
+        """Finishes what waits, then stops."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                first = self._jobs.get()
+                if first is None:
+                    return
+                group, ends = self._gather(first)
+                _commit(connection, group)
+                _deliver(group)
+                if ends:
+                    return
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        group = [first]
+        while len(group) < _GROUP:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+
+def _commit(connection: sa.Connection, group: list[_Job]) -> None:
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+        for job in group:
+            _run_in_savepoint(connection, driver, job)
+        driver.execute("COMMIT")
+    except BaseException as error:  # noqa: BLE001 - whatever it is, every waiter must be told
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        for job in group:
+            job.error = job.error or error
+
+
+def _run_in_savepoint(connection: sa.Connection, driver: sqlite3.Connection, job: _Job) -> None:
+    driver.execute("SAVEPOINT job")
+    try:
+        job.result = job.function(connection)
+    except BaseException as error:  # noqa: BLE001 - it belongs to the caller, not to this thread
+        job.error = error
+        driver.execute("ROLLBACK TO job")
+    driver.execute("RELEASE job")
+
+
+def _deliver(group: list[_Job]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in group:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, jobs)
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.cancelled():
+            continue
+        if job.error is None:
+            job.future.set_result(job.result)
+        else:
+            job.future.set_exception(job.error)
+
+
+class InlineWriter:
+    """Runs each transaction at once on the caller's thread; for simulations in virtual time.
+
+    ``around`` is called with ``before`` and ``after`` the commit: a simulated crash raises there.
+    """
+
+    def __init__(
+        self, engine: sa.Engine, around: Callable[[str], None] = lambda _moment: None
+    ) -> None:
+        self._connection = engine.connect()
+        self._around = around
+
+    async def run(self, job: Callable[[sa.Connection], T]) -> T:
+        """The function's result after its commit."""
+        await asyncio.sleep(0)
+        driver = cast("sqlite3.Connection", self._connection.connection.driver_connection)
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            result = job(self._connection)
+            self._around("before")
+        except BaseException:
+            driver.execute("ROLLBACK")
+            raise
+        driver.execute("COMMIT")
+        self._around("after")
+        return result
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._connection.close()
+
+
+@frozen
+class Store:
+    """The durable memory: :meth:`tx` writes, :meth:`read` only looks."""
+
+    writer: Writer
+    reader: sa.Engine | None = None
+    pool: ThreadPoolExecutor | None = None
+
+    async def tx(
+        self,
+        function: Callable[Concatenate[sa.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Runs ``function(connection, ...)`` in one durable transaction and returns its result."""
+        return await self.writer.run(lambda connection: function(connection, *args, **kwargs))
+
+    async def read(
+        self,
+        function: Callable[Concatenate[sa.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Runs ``function(connection, ...)`` on a read-only connection, beside the writer."""
+        reader, pool = self.reader, self.pool
+        if reader is None or pool is None:
+            return await self.tx(function, *args, **kwargs)
+
+        def look() -> T:
+            with reader.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    return function(connection, *args, **kwargs)
+                finally:
+                    connection.exec_driver_sql("ROLLBACK")
+
+        return await asyncio.get_running_loop().run_in_executor(pool, look)
+
+    def close(self) -> None:
+        """Finishes what waits and closes the database."""
+        self.writer.close()
+        if self.pool is not None:
+            self.pool.shutdown(wait=True)
+        if self.reader is not None:
+            self.reader.dispose()
+
+
+def open_store(path: str | Path) -> Store:
+    """Opens (and creates or upgrades) the database file."""
+    from subledger.store.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import
+
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(str(path))
+    upgrade(engine)
+    return Store(
+        GroupWriter(engine),
+        make_engine(str(path), query_only=True),
+        ThreadPoolExecutor(2, thread_name_prefix="subledger-reader"),
+    )
+
+
+def memory_store(around: Callable[[str], None] = lambda _moment: None) -> Store:
+    """A store in memory with the newest schema, without threads; gone with the process."""
+    from subledger.store.schema import METADATA  # noqa: PLC0415 - keeps the import light
+
+    engine = make_engine(":memory:")
+    METADATA.create_all(engine)
+    return Store(InlineWriter(engine, around))
