@@ -1,0 +1,145 @@
+"""Loads one plugin in isolation: whatever it does wrong, it alone is refused."""
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable
+from importlib import metadata
+from functools import partial
+from itertools import islice
+from types import ModuleType
+from typing import Any, Final, TypeVar
+
+import pluggy
+
+from subledger import hooks
+from subledger.catalogue.discovery import Installed
+from subledger.catalogue.plugin import NOUNS, Plugin, Value
+from subledger.catalogue.validation import faults
+from subledger.errors import PluginRefused
+from subledger.hooks import GROUP
+from subledger.ports import (
+    RecipeType,
+    SecretResolverType,
+    SimulatorType,
+    SinkType,
+    SourceType,
+    StepType,
+)
+
+T = TypeVar("T")
+Trace = Callable[[str], None]
+"""Takes one line about what a plugin did."""
+
+_HOOKS: Final[dict[str, type[Any]]] = {
+    "register_sources": SourceType,
+    "register_sinks": SinkType,
+    "register_steps": StepType,
+    "register_recipes": RecipeType,
+    "register_simulators": SimulatorType,
+    "register_secret_resolvers": SecretResolverType,
+}
+_MOST_VALUES: Final = 1000
+_LONGEST_REASON: Final = 400
+
+
+def load(item: Installed, trace: Trace | None = None) -> Plugin:
+    """The plugin and what it registered. Raises :class:`PluginRefused`, and nothing else."""
+    module = isolated(item, "cannot be imported", lambda: _import(item))
+    manager = _manager(item, module, trace)
+    values: list[Value] = []
+    for hook, cls in _HOOKS.items():
+        results = isolated(item, f"{hook} failed", partial(_call, manager, hook))
+        values += [_checked(item, hook, cls, value) for value in results]
+    plugin = Plugin(origin=item, values=tuple(values))
+    keys = list(plugin.names())
+    for cls, name in keys:
+        if keys.count((cls, name)) > 1:
+            raise _refused(item, f"registers the {NOUNS[cls]} {name!r} twice")
+    return plugin
+
+
+def isolated(item: Installed, failure: str, action: Callable[[], T]) -> T:
+    """What ``action`` returns; anything it raises refuses the plugin, sys.exit() too, but Ctrl-C."""
+    try:
+        return action()
+    except (KeyboardInterrupt, PluginRefused):
+        raise
+    except BaseException as error:
+        raise _refused(item, f"{failure}: {reason_of(error)}") from error
+
+
+def reason_of(error: BaseException) -> str:
+    """Class and text of an exception on one line, whatever the exception's own code does."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - a hostile __str__
+        text = ""
+    name = type(error).__name__
+    return f"{name}: {text}"[:_LONGEST_REASON] if text else name
+
+
+def _refused(item: Installed, reason: str) -> PluginRefused:
+    return PluginRefused(item.name, item.origin, reason)
+
+
+def _import(item: Installed) -> object:
+    if item.path is None:
+        return metadata.EntryPoint(item.name, item.target, GROUP).load()
+    return _import_file(item)
+
+
+def _import_file(item: Installed) -> ModuleType:
+    path = str(item.path)
+    name = f"subledger_local_{hashlib.blake2b(path.encode(), digest_size=8).hexdigest()}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _manager(item: Installed, module: object, trace: Trace | None) -> pluggy.PluginManager:
+    """A manager for this plugin alone, so that no plugin's wrapper can touch another's values."""
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hooks)
+    if trace is not None:
+        manager.trace.root.setwriter(trace)
+        manager.enable_tracing()
+
+    def register() -> None:
+        manager.register(module, item.name)
+        manager.check_pending()
+        if not manager.get_hookcallers(module):
+            raise ValueError("it implements no hook; mark the functions with @hookimpl")
+
+    isolated(item, "breaks the hook specs", register)
+    return manager
+
+
+def _call(manager: pluggy.PluginManager, hook: str) -> list[object]:
+    values: list[object] = []
+    for result in getattr(manager.hook, hook)():
+        if not isinstance(result, Iterable):
+            raise TypeError(f"returned {type(result).__name__}, not an iterable of values")
+        values += islice(result, _MOST_VALUES + 1)
+    if len(values) > _MOST_VALUES:
+        raise ValueError(f"returned more than {_MOST_VALUES} values")
+    return values
+
+
+def _checked(item: Installed, hook: str, cls: type[Any], value: object) -> Value:
+    if not isinstance(value, cls):
+        name = type(value).__name__
+        raise _refused(item, f"{hook} returned a value of class {name}, not {cls.__name__}")
+    sound: Value = value
+    found = isolated(item, f"{hook} returned an unusable value", lambda: faults(sound, item.name))
+    if found:
+        raise _refused(item, "; ".join(found))
+    return sound
