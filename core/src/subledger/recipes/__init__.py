@@ -1,0 +1,1 @@
+"""Ready-made flows between two roles; they name no system."""
