@@ -139,8 +139,12 @@ async def test_a_refusal_of_quickbooks_does_not_end_the_session(bench, server, q
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("none", "No data exchange required"), ("NONE", "No data exchange required")]
-    + [("busy", "Application Busy"), ("Busy", "Application Busy")],
+    [
+        ("none", "No data exchange required"),
+        ("NONE", "No data exchange required"),
+        ("busy", "Application Busy"),
+        ("Busy", "Application Busy"),
+    ],
 )
 async def test_no_work_and_busy_leave_quickbooks_alone(bench, server, word, status):
     """No error, QuickBooks is not opened, the session is closed."""
