@@ -40,19 +40,21 @@ def test_always_storable(text):
     assert clean_name(name) == name
 
 
-def test_known_spelling(books):
-    """Names that differ in case from a vendor of the books are that vendor."""
-    for name in ("OFFICE DEPOT", "office depot"):
-        found = vendor(name, books, create=True, suffix=False)
-        assert found == Reference(kind=VENDOR, name="Office Depot")
+@pytest.mark.parametrize("create", [True, False])
+def test_reference_is_stable(books, create):
+    """The reference is the same before and after the vendor is created in the books."""
+    before = vendor("Acme", books, create=create, suffix=False)
+    entry = type(books.entries[0])(kind=VENDOR, id="9", name="ACME")
+    after = vendor("Acme", type(books)([*books.entries, entry]), create=create, suffix=False)
+    assert before == after == Reference(kind=VENDOR, name="Acme", create=create)
 
 
-def test_new(books):
-    """A new merchant becomes a vendor only where that is allowed."""
-    assert vendor("Acme", books, create=True, suffix=False) == Reference(
-        kind=VENDOR, name="Acme", create=True
-    )
-    assert vendor("Acme", books, create=False, suffix=False) == Reference(kind=VENDOR, name="Acme")
+def test_vendor_before_customer(books):
+    """A vendor that the books have is used, even if a customer has the same name."""
+    entry = type(books.entries[0])(kind=VENDOR, id="9", name="Riverside Bakery")
+    both = type(books)([*books.entries, entry])
+    found = vendor("riverside bakery", both, create=True, suffix=False)
+    assert found == Reference(kind=VENDOR, name="riverside bakery", create=True)
 
 
 def test_customer_of_the_same_name(books):

@@ -26,15 +26,16 @@ def clean_name(text: str, longest: int = LONGEST) -> str:
 def vendor(name: str, books: Books, *, create: bool, suffix: bool) -> Reference | Finding:
     """The vendor of this name, or why there can be none.
 
-    The books' own spelling is used where they have the vendor, so that names that differ in case
-    are one vendor. ``suffix`` gives a name that another list uses the :data:`SUFFIX`.
+    The reference does not depend on whether the books have the vendor yet, so that creating it
+    does not look like a change of the document; names that differ in case find the same vendor.
+    ``suffix`` gives a name that another list uses the :data:`SUFFIX`.
     """
-    known = books.find(VENDOR, name)
-    if known or not create:
-        return Reference(kind=VENDOR, name=known[0].name if known else name)
+    reference = Reference(kind=VENDOR, name=name, create=create)
+    if not create or books.find(VENDOR, name):
+        return reference
     rival = next((kind for kind in RIVALS if books.find(kind, name)), None)
     if rival is None:
-        return Reference(kind=VENDOR, name=name, create=True)
+        return reference
     if suffix:
         longer = clean_name(name, LONGEST - len(SUFFIX)) + SUFFIX
         return vendor(longer, books, create=create, suffix=False)
