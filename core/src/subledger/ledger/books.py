@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from attrs import define, field
+from sqlalchemy.dialects import sqlite
 
 from subledger.ledger.upsert import upsert
 from subledger.model.kinds import Kind
-from subledger.money import Money
 from subledger.ports import BookDocument, BookEntry, Query, Question
 from subledger.store.schema import CONNECTION, DOCUMENT, ENTRY, QUESTION
 
@@ -96,12 +96,11 @@ def load(c: sa.Connection, connection: str) -> BookIndex:
 
 def _changed(c: sa.Connection, connection: str) -> None:
     c.execute(
-        upsert(CONNECTION, "name").values(name=connection),
-    )
-    c.execute(
-        sa.update(CONNECTION)
-        .where(CONNECTION.c.name == connection)
-        .values(books_version=CONNECTION.c.books_version + 1)
+        sqlite.insert(CONNECTION)
+        .values(name=connection, books_version=1)
+        .on_conflict_do_update(
+            index_elements=["name"], set_={"books_version": CONNECTION.c.books_version + 1}
+        )
     )
 
 
@@ -202,12 +201,13 @@ def ask(
         "state": "open",
     }
     same = [QUESTION.c[name] == value for name, value in values.items()]
-    number = c.execute(sa.select(QUESTION.c.id).where(*same)).scalar()
-    if number is None:
-        number = c.execute(
-            sa.insert(QUESTION).values(**values, position="", asked=now).returning(QUESTION.c.id)
-        ).scalar_one()
-    return number
+    open_one: int | None = c.execute(sa.select(QUESTION.c.id).where(*same)).scalar()
+    if open_one is not None:
+        return open_one
+    asked: int = c.execute(
+        sa.insert(QUESTION).values(**values, position="", asked=now).returning(QUESTION.c.id)
+    ).scalar_one()
+    return asked
 
 
 def next_question(c: sa.Connection, connection: str) -> Question | None:
@@ -241,8 +241,3 @@ def answered(
     )
     if done and question.query is Query.LISTS:
         c.execute(upsert(CONNECTION, "lists_read").values(name=connection, lists_read=now))
-
-
-def document_amount(row: sa.Row[tuple[object, ...]]) -> Money:
-    """The amount of a stored document."""
-    return Money(row.amount, row.currency or "USD")

@@ -61,11 +61,12 @@ def stage(
         return 0
     _forget_unreadable(c, connection, subscribers, changed)
     c.execute(_PUT_RECORD, [_record_row(connection, record, now) for record in changed])
-    rows = []
-    for subscriber in subscribers:
-        for record in changed:
-            if record.kind in subscriber.kinds or record.kind == UNREADABLE:
-                rows.append(_posting_row(c, subscriber.flow, record, now))
+    rows = [
+        _posting_row(c, subscriber.flow, record, now)
+        for subscriber in subscribers
+        for record in changed
+        if record.kind in subscriber.kinds or record.kind == UNREADABLE
+    ]
     if rows:
         c.execute(_PUT_POSTING, rows)
     return len(changed)

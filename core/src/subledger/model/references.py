@@ -13,7 +13,7 @@ E = TypeVar("E", bound=Entity)
 def map_references(entity: E, change: Callable[[str, Reference], Reference]) -> E:
     """The entity with every reference replaced by ``change(path, reference)``."""
     if isinstance(entity, Movement):
-        movement = attrs.evolve(
+        return attrs.evolve(
             entity,
             account=_one("account", entity.account, change),
             party=_one("party", entity.party, change),
@@ -21,7 +21,6 @@ def map_references(entity: E, change: Callable[[str, Reference], Reference]) -> 
                 _line(f"lines[{index}]", line, change) for index, line in enumerate(entity.lines)
             ),
         )
-        return movement  # type: ignore[return-value]  # evolve keeps the class
     return entity
 
 

@@ -77,9 +77,13 @@ class Refused:
 
 @frozen(kw_only=True)
 class Unknown:
-    """It is not known whether the books took it; never repeated blindly."""
+    """It is not known whether the books took it; never repeated blindly.
+
+    ``decide``: nothing more can be found out by itself, a person has to look.
+    """
 
     reason: str
+    decide: bool = False
 
 
 @frozen(kw_only=True)
@@ -142,9 +146,13 @@ class Desk(Protocol):
         ...
 
     def offer(
-        self, entries: Sequence[BookEntry] = (), documents: Sequence[BookDocument] = ()
+        self,
+        entries: Sequence[BookEntry] = (),
+        documents: Sequence[BookDocument] = (),
+        *,
+        question: Question | None = None,
     ) -> None:
-        """Hands over what was read: list entries and documents."""
+        """Hands over what was read: list entries, and documents with their question."""
         ...
 
     def closing_date(self, date: dt.date | None) -> None:

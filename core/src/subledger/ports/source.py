@@ -11,6 +11,7 @@ from attrs import field, frozen
 from subledger.manifest import Manifest
 from subledger.model import Entity
 from subledger.model.kinds import Kind
+from subledger.money import Money
 from subledger.runtime import Runtime
 
 C = TypeVar("C")
@@ -87,6 +88,8 @@ class WebhookVerdict(enum.StrEnum):
 class SourceType(Generic[C]):
     """A source connector. ``normalise`` is pure; it may raise :class:`RecordRejected`.
 
+    ``balance`` is pure too: the signed change of the account's balance that a record makes, for
+    the proof of agreement, also where the record was rejected.
     ``webhook`` judges a call (headers in lower case, raw body); ``RUN`` makes the flow due at once.
     """
 
@@ -94,4 +97,5 @@ class SourceType(Generic[C]):
     config: type[C]
     open: Callable[[C, Context], AbstractAsyncContextManager[Source]]
     normalise: Callable[[RawRecord], Iterable[Entity]]
+    balance: Callable[[RawRecord], Money | None] | None = None
     webhook: Callable[[C, Mapping[str, str], bytes], WebhookVerdict] | None = None

@@ -14,21 +14,21 @@ from subledger.ports.books import Books
 C = TypeVar("C")
 
 
-@frozen(kw_only=True)
+@frozen
 class Keep:
     """The record goes on, perhaps changed."""
 
     entity: Entity
 
 
-@frozen(kw_only=True)
+@frozen
 class Hold:
     """The record waits; it is judged again when the record, the mapping or the books change."""
 
     finding: Finding
 
 
-@frozen(kw_only=True)
+@frozen
 class Skip:
     """The record is left out on purpose; the finding says why."""
 

@@ -82,6 +82,7 @@ EFFECT = Table(
     _text("date"),
     _text("account"),
     Column("waits_for", Integer),
+    Column("review", Boolean, nullable=False, server_default=sa.false()),
     _moment("not_before"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("epoch", Integer),

@@ -9,6 +9,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Creates every table."""
+
     op.create_table(
         "connection",
         sa.Column("name", sa.Text(), nullable=False),
@@ -61,6 +62,7 @@ def upgrade() -> None:
         sa.Column("date", sa.Text(), server_default="", nullable=False),
         sa.Column("account", sa.Text(), server_default="", nullable=False),
         sa.Column("waits_for", sa.Integer(), nullable=True),
+        sa.Column("review", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("not_before", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=True),

@@ -1,0 +1,1 @@
+"""The flow: extract, normalise, screen, map, plan, deliver, reconcile, record."""

@@ -1,0 +1,156 @@
+"""Screen and map: one record becomes a resolved document, or waits, or is left out. Pure."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import attrs
+from attrs import frozen
+
+from subledger.findings import Finding
+from subledger.model import Entity, Movement, Party, Reference, date_of
+from subledger.model.kinds import PARTIES
+from subledger.model.references import map_references, posted_form, references
+from subledger.model.stored import dump, fingerprint
+from subledger.money import Money
+from subledger.ports import Books, FlowPlan, Hold, Keep, Skip, Step
+
+
+@frozen(kw_only=True)
+class Rules:
+    """The flow's own rules for decisions. ``closed_period`` is hold, redate or skip."""
+
+    steps: Sequence[tuple[str, Step]]
+    plan: FlowPlan
+    closed_period: str = "hold"
+    currency: str = "USD"
+
+
+@frozen(kw_only=True)
+class Ready:
+    """A document that can be posted: ``text`` is its stored form with references resolved.
+
+    ``fingerprint`` covers the document before its references were resolved, so that a new
+    identifier in the books is not taken for a change. ``create`` are parties the books lack.
+    """
+
+    entity: Entity
+    text: str
+    fingerprint: str
+    create: tuple[Party, ...]
+    account: str
+
+
+Decision = Ready | Hold | Skip
+
+
+def decide(entity: Entity, books: Books, rules: Rules) -> Decision:
+    """What is to become of one record: the flow's steps, its recipe, references, closed period."""
+    for _name, step in rules.steps:
+        verdict = step.apply(entity, books)
+        if not isinstance(verdict, Keep):
+            return verdict
+        entity = verdict.entity
+    verdict = rules.plan.draft(entity, books)
+    if not isinstance(verdict, Keep):
+        return verdict
+    return _finish(posted_form(verdict.entity), books, rules)
+
+
+def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
+    if isinstance(entity, Movement) and entity.amount.currency != rules.currency:
+        return Hold(
+            finding=Finding(
+                category="currency",
+                subject=f"currency {entity.amount.currency}",
+                message=f"{entity.amount} is not in {rules.currency}, the currency of the account",
+            )
+        )
+    redated = _outside_closed_period(entity, books, rules)
+    if not isinstance(redated, Keep):
+        return redated
+    entity = redated.entity
+    plain = dump(entity)
+    resolved = _resolve(entity, books)
+    if isinstance(resolved, Hold):
+        return resolved
+    entity, create = resolved
+    return Ready(
+        entity=entity,
+        text=dump(entity),
+        fingerprint=fingerprint(plain),
+        create=create,
+        account=_account(entity),
+    )
+
+
+def _account(entity: Entity) -> str:
+    return entity.account.name if isinstance(entity, Movement) and entity.account else ""
+
+
+def _outside_closed_period(entity: Entity, books: Books, rules: Rules) -> Keep | Hold | Skip:
+    date, closing = date_of(entity), books.closing_date
+    if date is None or closing is None or date > closing or not isinstance(entity, Movement):
+        return Keep(entity=entity)
+    if rules.closed_period == "redate":
+        first_open = closing + dt.timedelta(days=1)
+        return Keep(entity=attrs.evolve(entity, date=first_open))
+    finding = Finding(
+        category="closed_period",
+        subject=f"closed until {closing}",
+        message=f"the date lies in the period that the books closed on {closing}",
+    )
+    return Skip(finding=finding) if rules.closed_period == "skip" else Hold(finding=finding)
+
+
+def _resolve(entity: Entity, books: Books) -> tuple[Entity, tuple[Party, ...]] | Hold:
+    found: dict[Reference, Reference] = {}
+    create: dict[Reference, Party] = {}
+    for path, reference in references(entity):
+        if reference in found:
+            continue
+        resolved = resolve(reference, books, path)
+        if isinstance(resolved, Hold):
+            return resolved
+        found[reference] = resolved
+        if not resolved.id:
+            create[reference] = Party(kind=reference.kind, id=reference.name, name=reference.name)
+    entity = map_references(entity, lambda _path, reference: found[reference])
+    return entity, tuple(create.values())
+
+
+def resolve(reference: Reference, books: Books, path: str = "") -> Reference | Hold:
+    """The reference with its identifier; without one where it is to be created; else a Hold."""
+    if reference.id:
+        return reference
+    matches = books.find(reference.kind, reference.name)
+    active = [entry for entry in matches if entry.active]
+    label = f"{reference.kind.replace('_', ' ')} {reference.name}"
+    if len(active) == 1:
+        return attrs.evolve(reference, id=active[0].id, name=active[0].name, create=False)
+    if len(active) > 1:
+        return _hold("mapping_ambiguous", label, f"the books hold {len(active)} entries: {label}")
+    if matches:
+        return _hold("mapping_stale", label, f"{label} is inactive in the books")
+    if not reference.create:
+        return _hold("mapping_missing", label, f"the books have no {label}", path)
+    return _creatable(reference, books, label)
+
+
+def _creatable(reference: Reference, books: Books, label: str) -> Reference | Hold:
+    for other in PARTIES:
+        if other != reference.kind and books.find(other, reference.name):
+            return _hold(
+                "name_conflict",
+                label,
+                f"{label} cannot be created: the name belongs to a {other} already",
+            )
+    return reference
+
+
+def _hold(category: str, subject: str, message: str, path: str = "") -> Hold:
+    return Hold(finding=Finding(category=category, subject=subject, message=message, detail=path))
+
+
+def signed(entity: Entity) -> Money | None:
+    """The change that a document makes to its register account."""
+    return entity.effect if isinstance(entity, Movement) else None

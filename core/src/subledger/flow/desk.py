@@ -1,0 +1,238 @@
+"""The desk: claim, settle, release and offer, as one durable step at a sink's door."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from subledger.errors import RecordRejected
+from subledger.findings import Finding
+from subledger.flow import settlement
+from subledger.ledger import books, effects, findings, history, notes
+from subledger.ledger.effects import State
+from subledger.ledger.keys import attempt_key
+from subledger.manifest import Operation
+from subledger.model import Entity, Reference
+from subledger.model.kinds import Kind
+from subledger.model.marker import marker
+from subledger.model.references import map_references
+from subledger.model.stored import load
+from subledger.ports import (
+    BookDocument,
+    BookEntry,
+    Delivery,
+    Outcome,
+    Question,
+    Refused,
+    Target,
+)
+from subledger.store.moments import from_ms
+from subledger.store.schema import CONNECTION, EFFECT, ENTRY, LINK
+
+_NEXT = (
+    sa.select(EFFECT)
+    .where(
+        EFFECT.c.connection == sa.bindparam("connection"),
+        EFFECT.c.state == State.PLANNED.value,
+        sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now")),
+    )
+    .order_by(EFFECT.c.priority, EFFECT.c.id)
+    .limit(1)
+)
+_IN_FLIGHT = (
+    sa.select(EFFECT)
+    .where(
+        EFFECT.c.connection == sa.bindparam("connection"),
+        EFFECT.c.state.in_([State.SENT.value, State.UNKNOWN.value]),
+    )
+    .limit(1)
+)
+_WAITING = (
+    sa.select(EFFECT.c.id)
+    .where(
+        EFFECT.c.connection == sa.bindparam("connection"),
+        EFFECT.c.state.in_([State.PLANNED.value, State.SENT.value, State.UNKNOWN.value]),
+        sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now")),
+    )
+    .limit(1)
+)
+_SEND = (
+    sa.update(EFFECT)
+    .where(EFFECT.c.id == sa.bindparam("effect"))
+    .values(
+        state=State.SENT.value,
+        payload=sa.bindparam("bytes"),
+        sent_at=sa.bindparam("at"),
+        attempts=EFFECT.c.attempts + 1,
+    )
+)
+_PAUSED = sa.select(CONNECTION.c.paused).where(CONNECTION.c.name == sa.bindparam("connection"))
+
+
+@attrs.define
+class SqlDesk:
+    """The :class:`subledger.ports.Desk` of one connection inside one transaction."""
+
+    c: sa.Connection
+    connection: str
+    now_ms: int
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of this step."""
+        return from_ms(self.now_ms)
+
+    def recall(self, name: str) -> Mapping[str, Any]:
+        """The connector's own durable notes under a name; empty at first."""
+        return notes.recall(self.c, self.connection, name)
+
+    def remember(self, name: str, values: Mapping[str, Any]) -> None:
+        """Replaces the notes under a name."""
+        notes.remember(self.c, self.connection, name, values)
+
+    def waiting(self) -> bool:
+        """Whether there is anything to send, to settle or to ask."""
+        bound = {"connection": self.connection, "now": self.now_ms}
+        if self.c.execute(_WAITING, bound).first() is not None:
+            return not self._paused()
+        return self.question() is not None
+
+    def outstanding(self) -> Delivery | None:
+        """The effect that was sent and has no settled outcome."""
+        row = self.c.execute(_IN_FLIGHT, {"connection": self.connection}).first()
+        return None if row is None else self._delivery(row)
+
+    def claim(self, render: Callable[[Delivery], bytes]) -> Delivery | None:
+        """The next effect to send, marked as sent with the exact bytes ``render`` made of it."""
+        if self._paused() or self.outstanding() is not None:
+            return None
+        bound = {"connection": self.connection, "now": self.now_ms}
+        while (row := self.c.execute(_NEXT, bound).first()) is not None:
+            delivery = self._delivery(row)
+            try:
+                payload = render(delivery)
+            except RecordRejected as error:
+                self.settle(row.id, Refused(finding=_finding(error, row.record), code=error.code))
+                continue
+            self.c.execute(_SEND, {"effect": row.id, "bytes": payload, "at": self.now_ms})
+            return attrs.evolve(delivery, payload=payload)
+        return None
+
+    def settle(self, effect: int, outcome: Outcome) -> None:
+        """Records what became of a sent effect; a second settling is ignored."""
+        row = effects.get(self.c, effect)
+        if row is not None and row.state in (State.SENT, State.UNKNOWN, State.PLANNED):
+            settlement.settle(self.c, row, outcome, self.now_ms)
+
+    def release(self, effect: int) -> None:
+        """Gives back a claimed effect that never left."""
+        self.c.execute(
+            sa.update(EFFECT)
+            .where(EFFECT.c.id == effect, EFFECT.c.state == State.SENT)
+            .values(state=State.PLANNED)
+        )
+
+    def question(self) -> Question | None:
+        """The next read that waits for this sink."""
+        return books.next_question(self.c, self.connection)
+
+    def answered(self, question: Question, position: str | None) -> None:
+        """Moves a question on: ``position`` for the next page, None when it is complete."""
+        books.answered(self.c, self.connection, question, position, self.now_ms)
+
+    def offer(
+        self,
+        entries: Sequence[BookEntry] = (),
+        documents: Sequence[BookDocument] = (),
+        *,
+        question: Question | None = None,
+    ) -> None:
+        """Hands over what was read: list entries and documents."""
+        books.offer_entries(self.c, self.connection, entries)
+        number = question.id if question else 0
+        books.offer_documents(self.c, self.connection, number, documents)
+
+    def closing_date(self, date: dt.date | None) -> None:
+        """Records the last day of the closed period."""
+        books.set_closing_date(self.c, self.connection, date)
+
+    def pause(self, finding: Finding) -> None:
+        """Stops all writes of this connection until a person resumes it."""
+        self.report(finding)
+        self.c.execute(
+            sa.update(CONNECTION)
+            .where(CONNECTION.c.name == self.connection)
+            .values(paused=finding.category)
+        )
+        history.add(
+            *(self.c, self.now_ms, "kernel", "paused"),
+            connection=self.connection,
+            detail=finding.message,
+        )
+
+    def report(self, finding: Finding) -> None:
+        """Shows a finding about the connection itself."""
+        findings.report(self.c, finding, self.now_ms, connection=self.connection)
+
+    def clear(self, category: str) -> None:
+        """Closes the connection's findings of a category."""
+        findings.clear(self.c, self.connection, category)
+
+    def _paused(self) -> bool:
+        return bool(self.c.execute(_PAUSED, {"connection": self.connection}).scalar())
+
+    def _delivery(self, row: sa.Row[Any]) -> Delivery:
+        kind = Kind(row.kind)
+        return Delivery(
+            effect=row.id,
+            kind=kind,
+            operation=Operation(row.operation),
+            key=row.key,
+            attempt_key=attempt_key(row.key, row.generation),
+            marker=marker(kind, row.record),
+            entity=self._resolved(load(row.entity)),
+            target=self._target(row),
+            payload=row.payload or b"",
+        )
+
+    def _resolved(self, entity: Entity) -> Entity:
+        """Fills in identifiers of entries that were created after the effect was planned."""
+
+        def identify(_path: str, reference: Reference) -> Reference:
+            if reference.id:
+                return reference
+            row = self.c.execute(
+                sa.select(ENTRY.c.id).where(
+                    ENTRY.c.connection == self.connection,
+                    ENTRY.c.kind == reference.kind,
+                    sa.func.lower(ENTRY.c.name) == reference.name.lower(),
+                )
+            ).first()
+            return attrs.evolve(reference, id=row.id) if row else reference
+
+        return map_references(entity, identify)
+
+    def _target(self, row: sa.Row[Any]) -> Target | None:
+        if row.operation == Operation.CREATE:
+            return None
+        link = self.c.execute(
+            sa.select(LINK).where(
+                LINK.c.connection == self.connection,
+                LINK.c.source == row.source,
+                LINK.c.kind == row.kind,
+                LINK.c.id == row.record,
+            )
+        ).first()
+        return Target(type=link.type, id=link.target, guard=link.guard) if link else None
+
+
+def _finding(error: RecordRejected, record: str) -> Finding:
+    return Finding(
+        category=error.category,
+        subject=error.field or record,
+        message=error.message,
+        hint=error.hint,
+        detail=error.detail,
+    )

@@ -1,0 +1,105 @@
+"""The intake loop: pages of a source become staged records, with the cursor (seam 1)."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from subledger.errors import RecordRejected
+from subledger.findings import Finding
+from subledger.ledger import leases, records
+from subledger.ledger.records import UNREADABLE, Staged, Subscriber
+from subledger.model import Entity, amount_of, date_of
+from subledger.model.stored import dump, fingerprint
+from subledger.money import Money
+from subledger.ports import RawRecord, SourceType
+from subledger.store.schema import FLOW
+
+
+def normalise_page(source: SourceType[object], page: Iterable[RawRecord]) -> list[Staged]:
+    """Every record of a page, readable or not; never raises for a bad record."""
+    staged: dict[tuple[str, str], Staged] = {}
+    for raw in page:
+        for record in _normalise(source, raw):
+            staged[record.kind, record.id] = record
+    return list(staged.values())
+
+
+def _normalise(source: SourceType[object], raw: RawRecord) -> list[Staged]:
+    try:
+        return [_staged(raw.id, entity) for entity in source.normalise(raw)]
+    except RecordRejected as error:
+        finding = Finding(
+            category=error.category,
+            subject=error.field or f"record {raw.id}",
+            message=error.message,
+            hint=error.hint,
+            detail=error.detail,
+        )
+    except Exception as error:  # noqa: BLE001 - a connector's bug parks one record, not the page
+        finding = Finding(
+            category="unreadable",
+            subject=f"record {raw.id}",
+            message="the connector could not read this record",
+            detail=f"{type(error).__name__}: {error}",
+        )
+    return [_rejected(source, raw, finding)]
+
+
+def _staged(raw: str, entity: Entity) -> Staged:
+    text = dump(entity)
+    amount, date = amount_of(entity), date_of(entity)
+    return Staged(
+        raw=raw,
+        kind=entity.kind,
+        id=entity.id,
+        version=fingerprint(text),
+        entity=text,
+        amount=amount.minor if amount else None,
+        currency=amount.currency if amount else "",
+        date=date.isoformat() if date else "",
+    )
+
+
+def _rejected(source: SourceType[object], raw: RawRecord, finding: Finding) -> Staged:
+    amount = _balance(source, raw)
+    version = fingerprint(f"{sorted(raw.data.items(), key=str)!r}{finding!r}")
+    return Staged(
+        raw=raw.id,
+        kind=UNREADABLE,
+        id=raw.id,
+        version=version,
+        entity="",
+        amount=amount.minor if amount else None,
+        currency=amount.currency if amount else "",
+        date="",
+        finding=finding,
+    )
+
+
+def _balance(source: SourceType[object], raw: RawRecord) -> Money | None:
+    if source.balance is None:
+        return None
+    try:
+        return source.balance(raw)
+    except Exception:  # noqa: BLE001 - what cannot be read has no known amount
+        return None
+
+
+def store_page(
+    c: sa.Connection,
+    flow: str,
+    connection: str,
+    subscribers: Sequence[Subscriber],
+    page: Sequence[Staged],
+    *,
+    cursor: str | None,
+    epoch: int,
+    now: int,
+    lease: int,
+) -> int:
+    """Stores a page and the cursor in one transaction; returns how many records changed."""
+    leases.renew(c, f"flow:{flow}", epoch, now, lease)
+    changed = records.stage(c, connection, subscribers, page, now) if page else 0
+    if cursor is not None:
+        c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(cursor=cursor))
+    return changed

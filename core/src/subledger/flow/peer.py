@@ -1,0 +1,84 @@
+"""What the kernel lends to a peer: durable steps under the connection's lease."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from attrs import define
+
+from subledger.flow.desk import SqlDesk
+from subledger.ledger import leases
+from subledger.ledger.upsert import upsert
+from subledger.ports import Desk
+from subledger.runtime import Runtime
+from subledger.store import Store
+from subledger.store.moments import to_ms
+from subledger.store.schema import CONNECTION
+
+T = TypeVar("T")
+
+_SEEN = upsert(CONNECTION, "last_seen")
+
+
+@define
+class KernelPeer:
+    """The :class:`subledger.ports.PeerContext` of one connection."""
+
+    connection: str
+    runtime: Runtime
+    log: Any
+    store: Store
+    plan: Callable[[str], Awaitable[bool]]
+    wire_log: Callable[[str, bytes], None] | None = None
+    _lasts: int = 60_000
+
+    @property
+    def _lease(self) -> str:
+        return f"connection:{self.connection}"
+
+    def _desk(self, c: sa.Connection) -> SqlDesk:
+        return SqlDesk(c, self.connection, to_ms(self.runtime.now()))
+
+    async def enter(
+        self, owner: str, lease: float, step: Callable[[Desk], T]
+    ) -> tuple[int, T] | None:
+        """Takes the connection and runs a step in the same transaction."""
+        self._lasts = int(lease * 1000)
+
+        def work(c: sa.Connection) -> tuple[int, T] | None:
+            desk = self._desk(c)
+            c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
+            epoch = leases.take(c, self._lease, owner, desk.now_ms, self._lasts)
+            return None if epoch is None else (epoch, step(desk))
+
+        return await self.store.tx(work)
+
+    async def step(self, epoch: int, step: Callable[[Desk], T]) -> T:
+        """Runs a step and renews the lease; raises :class:`Fenced` when the epoch has passed."""
+
+        def work(c: sa.Connection) -> T:
+            desk = self._desk(c)
+            leases.renew(c, self._lease, epoch, desk.now_ms, self._lasts)
+            return step(desk)
+
+        return await self.store.tx(work)
+
+    async def note(self, step: Callable[[Desk], T]) -> T:
+        """Runs a step without the lease."""
+        return await self.store.tx(lambda c: step(self._desk(c)))
+
+    async def leave(self, epoch: int, step: Callable[[Desk], T]) -> T:
+        """Runs a last step and gives the lease back."""
+
+        def work(c: sa.Connection) -> T:
+            desk = self._desk(c)
+            leases.renew(c, self._lease, epoch, desk.now_ms, self._lasts)
+            result = step(desk)
+            leases.give_back(c, self._lease, epoch)
+            return result
+
+        return await self.store.tx(work)
+
+    async def prepare(self) -> bool:
+        """Plans what is staged for this sink; True while more is left to plan."""
+        return await self.plan(self.connection)

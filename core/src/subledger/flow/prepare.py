@@ -1,0 +1,257 @@
+"""The prepare loop: staged records become planned effects (seam 2), or findings."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.findings import Finding
+from subledger.flow.decide import Decision, Ready, Rules, decide, signed
+from subledger.ledger import effects, findings, leases, links
+from subledger.ledger.books import BookIndex
+from subledger.ledger.effects import Intent, State
+from subledger.manifest import Operation
+from subledger.model import date_of
+from subledger.model.kinds import Kind
+from subledger.model.stored import dump, fingerprint, load
+from subledger.ports import Hold, Skip
+from subledger.store.schema import EFFECT, FLOW, POSTING, RECORD
+
+BATCH = 250
+"""Records decided and written in one transaction."""
+_BREATH = 25
+_JUDGED_AGAIN = ("held", "blocked")
+
+
+@frozen(kw_only=True)
+class FlowTask:
+    """What the loop needs to know of a flow. ``digest`` changes with its configuration."""
+
+    name: str
+    source: str
+    sink: str
+    rules: Rules
+    digest: str
+    review: bool = False
+
+
+@frozen(kw_only=True)
+class StagedRow:
+    """A record that waits for a decision."""
+
+    kind: Kind
+    id: str
+    version: str
+    entity: str
+
+
+def restage_held(c: sa.Connection, task: FlowTask, books_version: int) -> int:
+    """Judges held records again where the configuration or the books changed since."""
+    prepared_with = f"{task.digest}/{books_version}"
+    known = c.execute(sa.select(FLOW.c.prepared_with).where(FLOW.c.name == task.name)).scalar()
+    if known == prepared_with:
+        return 0
+    c.execute(sa.update(FLOW).where(FLOW.c.name == task.name).values(prepared_with=prepared_with))
+    if not known:
+        return 0
+    again = c.execute(
+        sa.update(POSTING)
+        .where(POSTING.c.flow == task.name, POSTING.c.state.in_(_JUDGED_AGAIN))
+        .values(state="staged")
+    )
+    return again.rowcount
+
+
+_STAGED = (
+    sa.select(POSTING.c.kind, POSTING.c.id, POSTING.c.version, RECORD.c.entity)
+    .join(
+        RECORD,
+        sa.and_(
+            RECORD.c.connection == sa.bindparam("source"),
+            RECORD.c.kind == POSTING.c.kind,
+            RECORD.c.id == POSTING.c.id,
+        ),
+    )
+    .where(POSTING.c.flow == sa.bindparam("flow"), POSTING.c.state == "staged")
+    .limit(sa.bindparam("most"))
+)
+
+
+def staged(c: sa.Connection, task: FlowTask, most: int = BATCH) -> Sequence[StagedRow]:
+    """The next records that wait for a decision."""
+    rows = c.execute(_STAGED, {"source": task.source, "flow": task.name, "most": most})
+    return [
+        StagedRow(kind=Kind(row.kind), id=row.id, version=row.version, entity=row.entity)
+        for row in rows
+    ]
+
+
+async def decide_all(
+    rows: Sequence[StagedRow], books: BookIndex, rules: Rules
+) -> list[tuple[StagedRow, Decision]]:
+    """Decides a batch, giving way to other work in between."""
+    decided = []
+    for index, row in enumerate(rows):
+        if index % _BREATH == _BREATH - 1:
+            await asyncio.sleep(0)
+        decided.append((row, _decide_one(row, books, rules)))
+    return decided
+
+
+def _decide_one(row: StagedRow, books: BookIndex, rules: Rules) -> Decision:
+    try:
+        return decide(load(row.entity), books, rules)
+    except Exception as error:  # noqa: BLE001 - a step's bug parks one record, not the flow
+        return Hold(
+            finding=Finding(
+                category="internal",
+                subject=f"{type(error).__name__} while mapping",
+                message="a step of the flow failed on this record",
+                detail=f"{type(error).__name__}: {error}",
+            )
+        )
+
+
+def record_decisions(
+    c: sa.Connection,
+    task: FlowTask,
+    decided: Sequence[tuple[StagedRow, Decision]],
+    *,
+    epoch: int,
+    lease: int,
+    now: int,
+) -> int:
+    """Writes the decisions of a batch; returns how many effects were planned."""
+    leases.renew(c, f"flow:{task.name}", epoch, now, lease)
+    planned = 0
+    for row, decision in decided:
+        if isinstance(decision, Ready):
+            planned += _plan_ready(c, task, row, decision, now)
+        else:
+            _wait(c, task, row, decision, now)
+    return planned
+
+
+def _wait(c: sa.Connection, task: FlowTask, row: StagedRow, verdict: Hold | Skip, now: int) -> None:
+    number = findings.report(c, verdict.finding, now, flow=task.name)
+    if links.find(c, task.sink, task.source, row.kind, row.id) is not None:
+        _mark(c, task, row, "posted", now, finding=number)
+        return
+    if effects.in_flight(c, task.name, row.kind, row.id):
+        return
+    effects.supersede(c, task.sink, task.name, row.kind, row.id)
+    state = "held" if isinstance(verdict, Hold) else "skipped"
+    _mark(c, task, row, state, now, finding=number)
+
+
+def _mark(
+    c: sa.Connection,
+    task: FlowTask,
+    row: StagedRow,
+    state: str,
+    now: int,
+    *,
+    finding: int | None = None,
+    **more: Any,
+) -> None:
+    c.execute(
+        sa.update(POSTING)
+        .where(
+            POSTING.c.flow == task.name,
+            POSTING.c.kind == row.kind,
+            POSTING.c.id == row.id,
+            POSTING.c.version == row.version,
+            POSTING.c.state == "staged",
+        )
+        .values(state=state, finding=finding, changed=now, **more)
+    )
+
+
+def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, now: int) -> int:
+    link = links.find(c, task.sink, task.source, row.kind, row.id)
+    if link is not None and link.fingerprint == ready.fingerprint:
+        effects.supersede(c, task.sink, task.name, row.kind, row.id)
+        _mark(c, task, row, "posted", now, account=ready.account)
+        return 0
+    if effects.in_flight(c, task.name, row.kind, row.id):
+        _mark(c, task, row, "sent", now, account=ready.account)
+        return 0
+    amount, date = signed(ready.entity), date_of(ready.entity)
+    operation = Operation.CREATE if link is None else Operation.UPDATE
+    if operation is Operation.UPDATE:
+        effects.supersede(c, task.sink, task.name, row.kind, row.id)
+    planned = effects.plan(
+        c,
+        Intent(
+            connection=task.sink,
+            flow=task.name,
+            source=task.source,
+            kind=row.kind,
+            record=row.id,
+            operation=operation,
+            entity=ready.text,
+            version=row.version,
+            fingerprint=ready.fingerprint,
+            amount=amount.minor if amount else None,
+            currency=amount.currency if amount else "",
+            date=(getattr(ready.entity, "date", None) and ready.entity.date.isoformat()) or "",
+            account=ready.account,
+            waits_for=_parties(c, task, ready, now),
+            review=task.review,
+            turn="" if link is None else f"{link.effect}/{ready.fingerprint}",
+        ),
+        now,
+    )
+    finding = None
+    if task.review and planned.state is State.HELD:
+        finding = findings.report(
+            c,
+            Finding(
+                category="waiting_review",
+                subject=f"flow {task.name}",
+                message="planned documents wait for a review",
+            ),
+            now,
+            flow=task.name,
+        )
+    _mark(c, task, row, "planned", now, finding=finding, account=ready.account)
+    return 1
+
+
+def _parties(c: sa.Connection, task: FlowTask, ready: Ready, now: int) -> int | None:
+    """Plans the parties that the books lack; the number of the last one that is not settled."""
+    waits_for = None
+    for party in ready.create:
+        text = dump(party)
+        intent = Intent(
+            connection=task.sink,
+            flow=task.name,
+            source="",
+            kind=party.kind,
+            record=party.name.casefold(),
+            operation=Operation.CREATE,
+            entity=text,
+            version="",
+            fingerprint=fingerprint(text),
+            review=task.review,
+        )
+        known = c.execute(
+            sa.select(EFFECT.c.id, EFFECT.c.state).where(
+                EFFECT.c.connection == task.sink,
+                EFFECT.c.kind == party.kind,
+                EFFECT.c.record == intent.record,
+                EFFECT.c.state.in_([State.PLANNED, State.HELD, State.SENT, State.UNKNOWN]),
+            )
+        ).first()
+        waits_for = known.id if known else _plan_party(c, intent, now)
+    return waits_for
+
+
+def _plan_party(c: sa.Connection, intent: Intent, now: int) -> int:
+    planned = effects.plan(c, intent, now)
+    if planned.state is State.SETTLED:
+        effects.reopen(c, planned.id)
+        planned = effects.plan(c, intent, now)
+    return planned.id

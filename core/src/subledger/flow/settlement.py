@@ -1,0 +1,243 @@
+"""Reconcile and record: what an outcome means for the effect, the link and the record."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from subledger.findings import Finding
+from subledger.ledger import books, findings, history, links
+from subledger.ledger.effects import State
+from subledger.manifest import Operation
+from subledger.money import Money
+from subledger.ports import Absent, Outcome, Posted, Query, Refused, Unknown
+from subledger.store.schema import EFFECT, POSTING
+
+_SETTLE = (
+    sa.update(EFFECT)
+    .where(EFFECT.c.id == sa.bindparam("effect"))
+    .values(
+        state=State.SETTLED.value,
+        type=sa.bindparam("document"),
+        target=sa.bindparam("identifier"),
+        guard=sa.bindparam("seal"),
+        settled_at=sa.bindparam("at"),
+        payload=None,
+    )
+)
+_UNBLOCK = (
+    sa.update(EFFECT)
+    .where(
+        EFFECT.c.waits_for == sa.bindparam("effect"),
+        EFFECT.c.state == State.HELD.value,
+        sa.not_(EFFECT.c.review),
+    )
+    .values(state=State.PLANNED.value)
+)
+_POSTING = sa.select(POSTING.c.version, POSTING.c.state).where(
+    POSTING.c.flow == sa.bindparam("flow"),
+    POSTING.c.kind == sa.bindparam("kind"),
+    POSTING.c.id == sa.bindparam("record"),
+)
+_MARK = (
+    sa.update(POSTING)
+    .where(
+        POSTING.c.flow == sa.bindparam("of_flow"),
+        POSTING.c.kind == sa.bindparam("of_kind"),
+        POSTING.c.id == sa.bindparam("of_record"),
+    )
+    .values(state=sa.bindparam("to"), finding=sa.bindparam("because"), changed=sa.bindparam("at"))
+)
+
+
+def settle(c: sa.Connection, effect: sa.Row[Any], outcome: Outcome, now: int) -> None:
+    """Writes down what became of an effect that was sent."""
+    if isinstance(outcome, Posted):
+        _posted(c, effect, outcome, now)
+    elif isinstance(outcome, Refused):
+        _refused(c, effect, outcome, now)
+    elif isinstance(outcome, Absent):
+        _again(c, effect, not_before=None)
+        _log(c, effect, now, "found absent", outcome.reason)
+    else:
+        _unknown(c, effect, outcome, now)
+
+
+def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
+    c.execute(
+        _SETTLE,
+        {
+            "effect": effect.id,
+            "document": posted.type,
+            "identifier": posted.id,
+            "seal": posted.guard,
+            "at": now,
+        },
+    )
+    if posted.entry is not None:
+        books.offer_entries(c, effect.connection, [posted.entry])
+        c.execute(_UNBLOCK, {"effect": effect.id})
+    if effect.source:
+        _record(c, effect, posted, now)
+    _log(
+        c, effect, now, "recovered" if posted.recovered else "posted", f"{posted.type} {posted.id}"
+    )
+
+
+def _record(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
+    removed = effect.operation in (Operation.VOID, Operation.DELETE)
+    if removed:
+        links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
+    else:
+        _link(c, effect, posted, now)
+    finding = _difference(effect, posted)
+    warnings = (*posted.warnings, *((finding,) if finding else ()))
+    number = None
+    for warning in warnings:
+        number = findings.report(c, warning, now, flow=effect.flow)
+    _mark(c, effect, "undone" if removed else "posted", number, now)
+
+
+def _link(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
+    amount = posted.amount
+    c.execute(
+        links.PUT,
+        {
+            "connection": effect.connection,
+            "source": effect.source,
+            "kind": effect.kind,
+            "id": effect.record,
+            "type": posted.type,
+            "target": posted.id,
+            "guard": posted.guard,
+            "fingerprint": effect.fingerprint,
+            "amount": amount.minor if amount else effect.amount,
+            "currency": amount.currency if amount else effect.currency,
+            "date": effect.date,
+            "account": posted.account or effect.account,
+            "effect": effect.id,
+            "linked_at": now,
+        },
+    )
+
+
+def _difference(effect: sa.Row[Any], posted: Posted) -> Finding | None:
+    if posted.amount is None or effect.amount is None or posted.amount.minor == effect.amount:
+        return None
+    meant = Money(effect.amount, effect.currency)
+    return Finding(
+        category="amount_mismatch",
+        subject=f"{posted.type} {posted.id}",
+        message=f"the books recorded {posted.amount} where {meant} was meant",
+    )
+
+
+def _refused(c: sa.Connection, effect: sa.Row[Any], refused: Refused, now: int) -> None:
+    if refused.again is not None:
+        _again(c, effect, not_before=now + int(refused.again * 1000))
+        _log(c, effect, now, "put off", refused.finding.message)
+        return
+    c.execute(
+        sa.update(EFFECT)
+        .where(EFFECT.c.id == effect.id)
+        .values(
+            state=State.REJECTED.value,
+            code=refused.code,
+            message=refused.finding.message,
+            settled_at=now,
+        )
+    )
+    number = findings.report(c, refused.finding, now, flow=effect.flow)
+    if effect.source:
+        _mark(c, effect, "rejected", number, now)
+    else:
+        _block_dependents(c, effect.id, number, now)
+    if refused.finding.category == "changed_in_books":
+        books.ask(
+            *(c, effect.connection, Query.DOCUMENTS, now),
+            since=_date(effect.date),
+            until=_date(effect.date),
+            account=effect.account,
+        )
+    _log(c, effect, now, "rejected", f"{refused.code} {refused.finding.message}".strip())
+
+
+def _date(text: str) -> Any:
+    import datetime as dt  # noqa: PLC0415 - one rare conversion
+
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _block_dependents(c: sa.Connection, effect: int, finding: int, now: int) -> None:
+    for dependent in c.execute(
+        sa.select(EFFECT).where(EFFECT.c.waits_for == effect, EFFECT.c.state == State.HELD)
+    ).all():
+        _mark(c, dependent, "blocked", finding, now)
+
+
+def _again(c: sa.Connection, effect: sa.Row[Any], *, not_before: int | None) -> None:
+    """Back to planned under a new attempt: the last one certainly did not happen."""
+    c.execute(
+        sa.update(EFFECT)
+        .where(EFFECT.c.id == effect.id)
+        .values(
+            state=State.PLANNED.value,
+            generation=effect.generation + 1,
+            not_before=not_before,
+            payload=None,
+        )
+    )
+
+
+def _unknown(c: sa.Connection, effect: sa.Row[Any], unknown: Unknown, now: int) -> None:
+    c.execute(
+        sa.update(EFFECT)
+        .where(EFFECT.c.id == effect.id)
+        .values(state=State.UNKNOWN.value, message=unknown.reason)
+    )
+    if effect.source:
+        number = None
+        if unknown.decide:
+            number = findings.report(
+                c,
+                Finding(
+                    category="unknown_outcome",
+                    subject=f"{effect.kind} {effect.record}",
+                    message=unknown.reason,
+                ),
+                now,
+                flow=effect.flow,
+            )
+        _mark(c, effect, "unknown", number, now)
+    _log(c, effect, now, "lost sight of", unknown.reason)
+
+
+def _mark(c: sa.Connection, effect: sa.Row[Any], state: str, finding: int | None, now: int) -> None:
+    """Moves the record on; a version that came in meanwhile is judged anew."""
+    key = {"flow": effect.flow, "kind": effect.kind, "record": effect.record}
+    posting = c.execute(_POSTING, key).first()
+    if posting is None:
+        return
+    newer = posting.version != effect.version and state in ("posted", "rejected")
+    c.execute(
+        _MARK,
+        {
+            "of_flow": effect.flow,
+            "of_kind": effect.kind,
+            "of_record": effect.record,
+            "to": "staged" if newer else state,
+            "because": None if newer else finding,
+            "at": now,
+        },
+    )
+
+
+def _log(c: sa.Connection, effect: sa.Row[Any], now: int, action: str, detail: str) -> None:
+    history.add(
+        *(c, now, f"flow {effect.flow}", action),
+        flow=effect.flow,
+        connection=effect.connection,
+        kind=effect.kind,
+        record=effect.record,
+        effect=effect.id,
+        detail=detail,
+    )

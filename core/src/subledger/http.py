@@ -1,0 +1,53 @@
+"""The real HTTP client, behind the runtime's port."""
+
+from collections.abc import Mapping
+
+import aiohttp
+from attrs import frozen
+
+from subledger.errors import TemporaryError
+from subledger.runtime import HttpResponse
+
+_BODY_LIMIT = 64 * 1024 * 1024
+
+
+@frozen
+class AiohttpHttp:
+    """Sends requests through one aiohttp session; no redirects, bounded answers."""
+
+    session: aiohttp.ClientSession
+
+    async def __call__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | list[tuple[str, str]] | None = None,
+        body: bytes | None = None,
+        timeout: float = 30.0,  # noqa: ASYNC109 - part of the port
+    ) -> HttpResponse:
+        """The answer; raises :class:`TemporaryError` where no whole answer arrived."""
+        try:
+            async with self.session.request(
+                method,
+                url,
+                headers=headers,
+                params=params,
+                data=body,
+                timeout=aiohttp.ClientTimeout(total=timeout),
+                allow_redirects=False,
+            ) as response:
+                content = await response.content.read(_BODY_LIMIT)
+                if not response.content.at_eof():
+                    raise TemporaryError("the answer is larger than 64 MiB")
+                return HttpResponse(
+                    status=response.status,
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                    body=content,
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            host = aiohttp.client.URL(url).host or "the server"
+            raise TemporaryError(
+                f"no answer from {host}", detail=f"{type(error).__name__}: {error}"
+            ) from error

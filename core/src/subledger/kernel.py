@@ -1,0 +1,413 @@
+"""The kernel: settings, store and runtime joined; what the server and the commands call."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import define, field, frozen
+
+from subledger.config import FlowSettings, Settings
+from subledger.errors import AuthenticationError, ConnectorError, Fenced, TemporaryError
+from subledger.findings import Finding
+from subledger.flow import prepare
+from subledger.flow.decide import Rules
+from subledger.flow.intake import normalise_page, store_page
+from subledger.flow.peer import KernelPeer
+from subledger.flow.prepare import FlowTask
+from subledger.ledger import books, findings, history, leases
+from subledger.ledger.books import BookIndex
+from subledger.ledger.records import Subscriber
+from subledger.ports import Context, ExtractRequest, Query
+from subledger.runtime import Runtime
+from subledger.schedule.due import Rhythm, next_due
+from subledger.store import Store
+from subledger.store.moments import from_ms, to_ms
+from subledger.store.schema import CONNECTION, FLOW, POSTING, RUN
+
+LEASE = 120_000
+"""A flow's lease in milliseconds; every page and batch renews it."""
+LISTS_STAY_FRESH = dt.timedelta(hours=1)
+PREPARE_BUDGET = dt.timedelta(seconds=5)
+_YEAR = dt.timedelta(days=365)
+
+
+@frozen(kw_only=True)
+class RunReport:
+    """What one run of a flow did. ``state`` is done, waiting, busy, paused or failed."""
+
+    flow: str
+    state: str
+    read: int = 0
+    changed: int = 0
+    planned: int = 0
+    message: str = ""
+    hint: str = ""
+
+
+@frozen(kw_only=True)
+class _Start:
+    run: int
+    epoch: int
+    cursor: str | None
+    since: dt.date
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much is done and of how much (0: not known)."""
+
+
+def _silent(_stage: str, _done: int, _of: int) -> None:
+    return
+
+
+@define
+class Kernel:
+    """Runs flows and serves peers; one in a process. Everything durable is in the store."""
+
+    settings: Settings
+    store: Store
+    runtime: Runtime
+    log: Any
+    owner: str
+    _books: dict[str, BookIndex] = field(factory=dict, init=False)
+
+    # ------------------------------------------------------------------ flows
+
+    async def run_flow(
+        self, name: str, trigger: str = "schedule", progress: Progress = _silent
+    ) -> RunReport:
+        """Reads the source and plans documents; at most one run of a flow at a time."""
+        flow = self.settings.flows[name]
+        start = await self.store.tx(self._begin, flow, trigger)
+        if start is None:
+            return RunReport(flow=name, state="busy", message="another run is under way")
+        log = self.log.bind(flow=name, run=start.run)
+        log.info("run_started", trigger=trigger, since=str(start.since))
+        try:
+            report = await self._run(flow, start, progress)
+        except Fenced as error:
+            log.warning("run_superseded")
+            return RunReport(flow=name, state="busy", message=error.message)
+        except ConnectorError as error:
+            report = await self._failed(flow, error)
+        except Exception as error:
+            log.exception("run_crashed")
+            report = await self._broken(flow, error)
+        await self.store.tx(self._end, flow, start, report)
+        log.info("run_finished", **{k: getattr(report, k) for k in ("state", "read", "planned")})
+        return report
+
+    async def _run(self, flow: FlowSettings, start: _Start, progress: Progress) -> RunReport:
+        read, changed = await self._intake(flow, start, progress)
+        ready = await self.store.tx(self._ask_for_lists, flow)
+        if not ready:
+            return RunReport(
+                flow=flow.name,
+                state="waiting",
+                read=read,
+                changed=changed,
+                message=f"the lists of {flow.sink} have not been read yet",
+                hint="They are read in the next session with the books; documents follow.",
+            )
+        planned, _left = await self._prepare(flow, start.epoch, progress, budget=None)
+        return RunReport(flow=flow.name, state="done", read=read, changed=changed, planned=planned)
+
+    async def _intake(
+        self, flow: FlowSettings, start: _Start, progress: Progress
+    ) -> tuple[int, int]:
+        connection = self.settings.connections[flow.source]
+        source = connection.source
+        if source is None:
+            raise TypeError(f"{flow.source} is not a source")
+        request = ExtractRequest(
+            kinds=flow.kinds,
+            since=start.since,
+            until=min(flow.end or self.today(), self.today()),
+            cursor=start.cursor,
+        )
+        subscribers = [
+            Subscriber(flow=other.name, kinds=other.kinds)
+            for other in self.settings.flows.values()
+            if other.source == flow.source
+        ]
+        read = changed = 0
+        async with source.open(connection.config, self.context(flow.source)) as opened:
+            async for page in opened.extract(request):
+                staged = normalise_page(source, page.records)
+                read += len(page.records)
+                changed += await self.store.tx(
+                    store_page,
+                    flow.name,
+                    flow.source,
+                    subscribers,
+                    staged,
+                    cursor=page.cursor,
+                    epoch=start.epoch,
+                    now=self.now_ms(),
+                    lease=LEASE,
+                )
+                progress("reading", page.done, page.of)
+        return read, changed
+
+    async def _prepare(
+        self, flow: FlowSettings, epoch: int, progress: Progress, budget: dt.timedelta | None
+    ) -> tuple[int, bool]:
+        """Plans what is staged, for at most ``budget``; the number planned, and if more is left."""
+        task = self.task(flow)
+        started = self.runtime.now()
+        index = await self.books(flow.sink)
+        await self.store.tx(prepare.restage_held, task, index.version)
+        planned = done = 0
+        while rows := await self.store.tx(prepare.staged, task):
+            decided = await prepare.decide_all(rows, index, task.rules)
+            planned += await self.store.tx(
+                prepare.record_decisions,
+                task,
+                decided,
+                epoch=epoch,
+                lease=LEASE,
+                now=self.now_ms(),
+            )
+            done += len(rows)
+            progress("planning", done, 0)
+            if budget is not None and self.runtime.now() - started > budget:
+                return planned, True
+        return planned, False
+
+    async def prepare_sink(self, connection: str) -> bool:
+        """Plans what is staged for a sink; True while more is left (or another run is at it)."""
+        left = False
+        for flow in self.settings.flows.values():
+            if flow.sink != connection:
+                continue
+            index = await self.books(connection)
+            due = await self.store.tx(_has_work, flow.name, f"{flow.digest}/{index.version}")
+            if not due:
+                continue
+            epoch = await self.store.tx(
+                leases.take, f"flow:{flow.name}", self.owner, self.now_ms(), LEASE
+            )
+            if epoch is None:
+                left = True
+                continue
+            try:
+                _planned, more = await self._prepare(flow, epoch, _silent, PREPARE_BUDGET)
+                left = left or more
+            except Fenced:
+                left = True
+            await self.store.tx(leases.give_back, f"flow:{flow.name}", epoch)
+        return left
+
+    # -------------------------------------------------------------- one value
+
+    def today(self) -> dt.date:
+        """Today in UTC; sources judge dates in their own zone."""
+        return self.runtime.now().date()
+
+    def now_ms(self) -> int:
+        """Now, as the store writes it."""
+        return to_ms(self.runtime.now())
+
+    def context(self, connection: str) -> Context:
+        """What a connector gets besides its configuration."""
+        return Context(
+            connection=connection,
+            runtime=self.runtime,
+            log=self.log.bind(connection=connection),
+        )
+
+    def task(self, flow: FlowSettings) -> FlowTask:
+        """A flow as the prepare loop sees it."""
+        return FlowTask(
+            name=flow.name,
+            source=flow.source,
+            sink=flow.sink,
+            rules=Rules(steps=flow.steps, plan=flow.plan, closed_period=flow.closed_period),
+            digest=flow.digest,
+            review=flow.review,
+        )
+
+    async def books(self, connection: str) -> BookIndex:
+        """The lists of the books; kept in memory until they change."""
+        known = self._books.get(connection)
+        version = await self.store.tx(books.version, connection)
+        if known is None or known.version != version:
+            known = await self.store.tx(books.load, connection)
+            self._books[connection] = known
+        return known
+
+    def peer(self, connection: str) -> KernelPeer:
+        """What a peer-driven sink gets."""
+        return KernelPeer(
+            connection,
+            self.runtime,
+            self.log.bind(connection=connection),
+            self.store,
+            self.prepare_sink,
+            self.wire_log(connection),
+        )
+
+    def wire_log(self, connection: str) -> Callable[[str, bytes], None] | None:
+        """Writes wire documents into the folder of ``[debug] wire_log``, where it is set."""
+        folder = self.settings.debug.wire_log
+        if not folder:
+            return None
+        target = Path(folder) / connection
+        target.mkdir(parents=True, exist_ok=True)
+        return lambda name, content: _write(target / name, content)
+
+    # ------------------------------------------------------ plain transactions
+
+    def _begin(self, c: sa.Connection, flow: FlowSettings, trigger: str) -> _Start | None:
+        now = self.now_ms()
+        epoch = leases.take(c, f"flow:{flow.name}", self.owner, now, LEASE)
+        if epoch is None:
+            return None
+        state = flow_state(c, flow.name)
+        c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(started=now))
+        run: int = c.execute(
+            sa.insert(RUN)
+            .values(flow=flow.name, trigger=trigger, state="running", started=now)
+            .returning(RUN.c.id)
+        ).scalar_one()
+        return _Start(run=run, epoch=epoch, cursor=state.cursor, since=self._since(flow, state))
+
+    def _since(self, flow: FlowSettings, state: sa.Row[Any]) -> dt.date:
+        """First run: the start, else twelve months back. Later: the look-back window."""
+        first = flow.start or self.today() - _YEAR
+        if state.finished is None:
+            return first
+        last = from_ms(state.finished).date()
+        return max(first, min(self.today(), last) - flow.look_back)
+
+    def _ask_for_lists(self, c: sa.Connection, flow: FlowSettings) -> bool:
+        state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == flow.sink)).first()
+        read = state.lists_read if state else None
+        now = self.now_ms()
+        if read is None or from_ms(read) < from_ms(now) - LISTS_STAY_FRESH:
+            books.ask(c, flow.sink, Query.LISTS, now)
+        return read is not None
+
+    def _end(self, c: sa.Connection, flow: FlowSettings, start: _Start, report: RunReport) -> None:
+        now = self.now_ms()
+        rhythm = Rhythm(every=flow.every, cron=flow.cron)
+        due = next_due(rhythm, from_ms(now), self.runtime.random)
+        c.execute(
+            sa.update(RUN)
+            .where(RUN.c.id == start.run)
+            .values(
+                state=report.state,
+                finished=now,
+                read=report.read,
+                changed=report.changed,
+                planned=report.planned,
+                message=report.message,
+            )
+        )
+        failed = report.state == "failed"
+        values: dict[str, Any] = {
+            "next_due": to_ms(due) if due else None,
+            "error": report.message if failed else "",
+        }
+        if not failed:
+            values["finished"] = now
+            for category in ("auth_expired", "unavailable", "rate_limited", "internal"):
+                findings.clear(c, flow.source, category)
+        c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(values))
+        leases.give_back(c, f"flow:{flow.name}", start.epoch)
+
+    async def _failed(self, flow: FlowSettings, error: ConnectorError) -> RunReport:
+        category = "unavailable"
+        if isinstance(error, AuthenticationError):
+            category = "auth_expired"
+        elif isinstance(error, TemporaryError) and error.retry_after is not None:
+            category = "rate_limited"
+        return await self._report(flow, category, error.message, error.hint, error.detail)
+
+    async def _broken(self, flow: FlowSettings, error: Exception) -> RunReport:
+        connector = self.settings.connections[flow.source].connector
+        message = f"the connector {connector} failed in a way it must not"
+        return await self._report(flow, "internal", message, "", f"{type(error).__name__}: {error}")
+
+    async def _report(
+        self, flow: FlowSettings, category: str, message: str, hint: str, detail: str
+    ) -> RunReport:
+        finding = Finding(
+            category=category,
+            subject=f"connection {flow.source}",
+            message=message,
+            hint=hint,
+            detail=detail,
+        )
+        await self.store.tx(
+            lambda c: findings.report(c, finding, self.now_ms(), connection=flow.source)
+        )
+        return RunReport(flow=flow.name, state="failed", message=message, hint=finding.way_out)
+
+
+def flow_state(c: sa.Connection, name: str) -> sa.Row[Any]:
+    """The stored state of a flow; made at the first look."""
+    found = c.execute(sa.select(FLOW).where(FLOW.c.name == name)).first()
+    if found is None:
+        c.execute(sa.insert(FLOW).values(name=name))
+        found = c.execute(sa.select(FLOW).where(FLOW.c.name == name)).one()
+    return found
+
+
+def _has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
+    staged = c.execute(
+        sa.select(POSTING.c.id).where(POSTING.c.flow == flow, POSTING.c.state == "staged").limit(1)
+    ).first()
+    return staged is not None or flow_state(c, flow).prepared_with not in ("", prepared_with)
+
+
+def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:
+    """Flows to run now: never run before, or past their due time; paused ones left out."""
+    due = []
+    rows = {
+        row.name: row
+        for row in c.execute(sa.select(FLOW.c.name, FLOW.c.next_due, FLOW.c.started, FLOW.c.paused))
+    }
+    for name, rhythm in names.items():
+        row = rows.get(name)
+        if row is not None and row.paused:
+            continue
+        never = row is None or row.started is None
+        if (never and not rhythm.by_hand) or (row and row.next_due and row.next_due <= now):
+            due.append(name)
+    return due
+
+
+def run_now(c: sa.Connection, flow: str, now: int, who: str) -> None:
+    """Makes a flow due at once."""
+    flow_state(c, flow)
+    c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(next_due=now))
+    history.add(c, now, who, "asked for a run", flow=flow)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+@asynccontextmanager
+async def real_runtime() -> AsyncIterator[Runtime]:
+    """Time, randomness and HTTP of the real world."""
+    import asyncio  # noqa: PLC0415 - only the real world needs these
+    import random  # noqa: PLC0415
+    import secrets  # noqa: PLC0415
+
+    import aiohttp  # noqa: PLC0415
+
+    from subledger.http import AiohttpHttp  # noqa: PLC0415
+
+    async with aiohttp.ClientSession() as session:
+        yield Runtime(
+            now=lambda: dt.datetime.now(dt.UTC),
+            sleep=asyncio.sleep,
+            random=random.SystemRandom(),
+            new_id=lambda: secrets.token_hex(16),
+            http=AiohttpHttp(session),
+        )

@@ -1,0 +1,186 @@
+"""The ledger of effects: every intended write has one row, and the row has one state.
+
+``planned -> sent -> settled | rejected | unknown``, beside ``held`` (waits for a review or for
+another effect), ``superseded`` and ``undone``. The row is committed before the first byte leaves.
+"""
+
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.ledger.keys import idempotency_key
+from subledger.manifest import Operation
+from subledger.model.kinds import Kind, priority
+from subledger.store.schema import EFFECT
+
+
+class State(enum.StrEnum):
+    """Where an effect stands."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    SETTLED = "settled"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    SUPERSEDED = "superseded"
+    UNDONE = "undone"
+
+
+_IN_FLIGHT = (State.SENT, State.UNKNOWN)
+_AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
+
+
+@frozen(kw_only=True)
+class Intent:
+    """A write that a flow wants: ``entity`` is stored text, ``fingerprint`` what is compared."""
+
+    connection: str
+    flow: str
+    source: str
+    kind: Kind
+    record: str
+    operation: Operation
+    entity: str
+    version: str
+    fingerprint: str
+    amount: int | None = None
+    currency: str = ""
+    date: str = ""
+    account: str = ""
+    waits_for: int | None = None
+    review: bool = False
+    turn: str = ""
+
+
+@frozen(kw_only=True)
+class Planned:
+    """The row of an intent; ``busy`` while an earlier attempt is in flight."""
+
+    id: int
+    state: State
+    busy: bool = False
+
+
+def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
+    """Writes an intent into the ledger, or brings its row up to date.
+
+    The key makes the row unique: whoever plans the same write finds the same row.
+    """
+    key = idempotency_key(
+        intent.connection,
+        intent.source,
+        intent.kind,
+        intent.record,
+        operation=intent.operation,
+        turn=intent.turn,
+    )
+    row = c.execute(
+        sa.select(
+            *(EFFECT.c.id, EFFECT.c.state, EFFECT.c.generation, EFFECT.c.fingerprint),
+            EFFECT.c.review,
+        ).where(EFFECT.c.connection == intent.connection, EFFECT.c.key == key)
+    ).first()
+    review = intent.review and not (row and _reviewed(row, intent))
+    held = review or intent.waits_for is not None
+    state = State.HELD if held else State.PLANNED
+    values = {
+        "entity": intent.entity,
+        "version": intent.version,
+        "fingerprint": intent.fingerprint,
+        "amount": intent.amount,
+        "currency": intent.currency,
+        "date": intent.date,
+        "account": intent.account,
+        "waits_for": intent.waits_for,
+        "review": review,
+        "flow": intent.flow,
+        "state": state,
+        "planned_at": now,
+        "not_before": None,
+        "code": "",
+        "message": "",
+    }
+    if row is None:
+        number = c.execute(
+            sa.insert(EFFECT)
+            .values(
+                connection=intent.connection,
+                source=intent.source,
+                kind=intent.kind,
+                record=intent.record,
+                operation=intent.operation,
+                key=key,
+                priority=priority(intent.kind),
+                **values,
+            )
+            .returning(EFFECT.c.id)
+        ).scalar_one()
+        return Planned(id=number, state=state)
+    current = State(row.state)
+    if current in _IN_FLIGHT:
+        return Planned(id=row.id, state=current, busy=True)
+    if current is State.SETTLED:
+        return Planned(id=row.id, state=current)
+    generation = row.generation + 1 if current in _AGAIN else row.generation
+    c.execute(
+        sa.update(EFFECT).where(EFFECT.c.id == row.id).values(generation=generation, **values)
+    )
+    return Planned(id=row.id, state=state)
+
+
+def _reviewed(row: sa.Row[Any], intent: Intent) -> bool:
+    """Whether a person has approved this very document already."""
+    waiting = row.state in (State.PLANNED, State.HELD)
+    return waiting and not row.review and bool(row.fingerprint == intent.fingerprint)
+
+
+def approve(c: sa.Connection, flow: str) -> int:
+    """Lets everything go that waits for a review in a flow; returns how many effects."""
+    mine = sa.and_(EFFECT.c.flow == flow, EFFECT.c.state == State.HELD, EFFECT.c.review)
+    waiting = sa.and_(mine, EFFECT.c.waits_for.is_not(None))
+    blocked = c.execute(sa.update(EFFECT).where(waiting).values(review=False)).rowcount
+    free = c.execute(sa.update(EFFECT).where(mine).values(review=False, state=State.PLANNED))
+    return int(blocked + free.rowcount)
+
+
+def reopen(c: sa.Connection, effect: int) -> None:
+    """Marks a settled effect as undone: what it made is gone from the books."""
+    c.execute(sa.update(EFFECT).where(EFFECT.c.id == effect).values(state=State.UNDONE))
+
+
+def supersede(c: sa.Connection, connection: str, flow: str, kind: str, record: str) -> None:
+    """Withdraws what was planned for a record and has not left."""
+    c.execute(
+        sa.update(EFFECT)
+        .where(
+            EFFECT.c.connection == connection,
+            EFFECT.c.flow == flow,
+            EFFECT.c.kind == kind,
+            EFFECT.c.record == record,
+            EFFECT.c.state.in_([State.PLANNED, State.HELD]),
+        )
+        .values(state=State.SUPERSEDED)
+    )
+
+
+def in_flight(c: sa.Connection, flow: str, kind: str, record: str) -> bool:
+    """Whether a write for this record has left and is not settled."""
+    return (
+        c.execute(
+            sa.select(EFFECT.c.id).where(
+                EFFECT.c.flow == flow,
+                EFFECT.c.kind == kind,
+                EFFECT.c.record == record,
+                EFFECT.c.state.in_(_IN_FLIGHT),
+            )
+        ).first()
+        is not None
+    )
+
+
+def get(c: sa.Connection, effect: int) -> sa.Row[Any] | None:
+    """One row of the ledger."""
+    return c.execute(sa.select(EFFECT).where(EFFECT.c.id == effect)).first()

@@ -1,0 +1,1 @@
+"""When flows run: due times, jitter, and the dispatcher that runs them."""
