@@ -1,0 +1,77 @@
+"""Which windows a run reads, and the cursor by which a stopped run goes on; pure."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import frozen
+
+from subledger.ports import ExtractRequest
+from subledger_pex.wire.dates import windows
+
+SETTLEMENT_LAG: Final = dt.timedelta(days=30)
+"""How long a purchase may take from the swipe to its settlement.
+
+PEX does not say which of the two dates its filter looks at. So the windows reach that much further
+than the posting dates asked for, and records outside those are dropped.
+"""
+
+Window = tuple[dt.date, dt.date]
+
+
+@frozen(kw_only=True)
+class Plan:
+    """The windows still to read (oldest first) out of ``of``, for the run ``since`` to ``until``."""
+
+    since: dt.date
+    until: dt.date
+    windows: Sequence[Window]
+    of: int
+
+    def cursor(self, read: dt.date) -> str:
+        """The position once everything up to ``read`` is stored."""
+        return json.dumps(
+            {
+                "since": self.since.isoformat(),
+                "until": self.until.isoformat(),
+                "read": read.isoformat(),
+                "end": self.windows[-1][1].isoformat(),
+            },
+            separators=(",", ":"),
+        )
+
+
+def plan(request: ExtractRequest, *, by_settlement: bool, today: dt.date) -> Plan:
+    """The windows of a run; a run that was stopped goes on after the window it read last.
+
+    It goes on only where the new request begins no earlier than the stopped one did; a finished
+    run's cursor has no effect, since late tags and approvals are found by reading again.
+    """
+    if by_settlement:
+        first, last = request.since - SETTLEMENT_LAG, min(request.until, today)
+    else:
+        first, last = request.since, min(request.until + SETTLEMENT_LAG, today)
+    whole = list(windows(first, last))
+    since, start = request.since, first
+    stopped = _stopped(request)
+    if stopped is not None:
+        since, read = stopped
+        start = max(first, read + dt.timedelta(days=1))
+    left = list(windows(start, last))
+    of = max(len(whole), len(left))
+    return Plan(since=since, until=request.until, windows=left, of=of)
+
+
+def _stopped(request: ExtractRequest) -> tuple[dt.date, dt.date] | None:
+    """Where an unfinished run began and how far it got; None where there is nothing to go on."""
+    if request.cursor is None:
+        return None
+    try:
+        position = json.loads(request.cursor)
+        since, read, end = (
+            dt.date.fromisoformat(position[key]) for key in ("since", "read", "end")
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (since, read) if read < end and since <= request.since else None

@@ -1,0 +1,1 @@
+"""The PEX API as values: requests, dates, enums, retry rules; no I/O, nothing of the kernel."""
