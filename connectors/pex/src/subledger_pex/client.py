@@ -54,6 +54,13 @@ class PexClient:
         """A JSON list of objects. Raises ConnectorError, also for another answer."""
         return self.expect_rows(request, await self._get(request))
 
+    async def get_number(self, request: Request) -> int:
+        """A whole number. Raises ConnectorError, also for another answer."""
+        body = await self._get(request)
+        if not isinstance(body, int):
+            raise errors.unexpected(request.path)
+        return body
+
     @staticmethod
     def expect_rows(request: Request, value: object) -> list[dict[str, Any]]:
         """The value, which has to be a list of objects; ConnectorError names the request if not."""

@@ -17,15 +17,18 @@ PEX does not say which of the two dates its filter looks at. So the windows reac
 than the posting dates asked for, and records outside those are dropped.
 """
 
+_FRESH: Final = dt.timedelta(days=2)
+"""How long a stopped run can be gone on with; later, its windows may have changed again."""
+
 Window = tuple[dt.date, dt.date]
 
 
 @frozen(kw_only=True)
 class Plan:
-    """The windows still to read (oldest first) out of ``of``, for the run ``since`` to ``until``."""
+    """The windows that a run still has to read, oldest first, out of ``of`` in all."""
 
+    day: dt.date
     since: dt.date
-    until: dt.date
     windows: Sequence[Window]
     of: int
 
@@ -33,8 +36,8 @@ class Plan:
         """The position once everything up to ``read`` is stored."""
         return json.dumps(
             {
+                "day": self.day.isoformat(),
                 "since": self.since.isoformat(),
-                "until": self.until.isoformat(),
                 "read": read.isoformat(),
                 "end": self.windows[-1][1].isoformat(),
             },
@@ -45,8 +48,9 @@ class Plan:
 def plan(request: ExtractRequest, *, by_settlement: bool, today: dt.date) -> Plan:
     """The windows of a run; a run that was stopped goes on after the window it read last.
 
-    It goes on only where the new request begins no earlier than the stopped one did; a finished
-    run's cursor has no effect, since late tags and approvals are found by reading again.
+    It goes on only within two days, and where the new request begins no earlier than the stopped
+    one did. A finished run's cursor has no effect: late tags and approvals are found by reading
+    again.
     """
     if by_settlement:
         first, last = request.since - SETTLEMENT_LAG, min(request.until, today)
@@ -54,24 +58,24 @@ def plan(request: ExtractRequest, *, by_settlement: bool, today: dt.date) -> Pla
         first, last = request.since, min(request.until + SETTLEMENT_LAG, today)
     whole = list(windows(first, last))
     since, start = request.since, first
-    stopped = _stopped(request)
+    stopped = _stopped(request, today)
     if stopped is not None:
         since, read = stopped
         start = max(first, read + dt.timedelta(days=1))
     left = list(windows(start, last))
-    of = max(len(whole), len(left))
-    return Plan(since=since, until=request.until, windows=left, of=of)
+    return Plan(day=today, since=since, windows=left, of=max(len(whole), len(left)))
 
 
-def _stopped(request: ExtractRequest) -> tuple[dt.date, dt.date] | None:
+def _stopped(request: ExtractRequest, today: dt.date) -> tuple[dt.date, dt.date] | None:
     """Where an unfinished run began and how far it got; None where there is nothing to go on."""
     if request.cursor is None:
         return None
     try:
         position = json.loads(request.cursor)
-        since, read, end = (
-            dt.date.fromisoformat(position[key]) for key in ("since", "read", "end")
+        day, since, read, end = (
+            dt.date.fromisoformat(position[key]) for key in ("day", "since", "read", "end")
         )
     except (KeyError, TypeError, ValueError):
         return None
-    return (since, read) if read < end and since <= request.since else None
+    unfinished = read < end and since <= request.since and today - day <= _FRESH
+    return (since, read) if unfinished else None

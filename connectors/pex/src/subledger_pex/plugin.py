@@ -7,7 +7,7 @@ from subledger.manifest import API
 from subledger.ports import SimulatorType, SourceType
 from subledger_pex.config import PexConfig
 from subledger_pex.manifest import MANIFEST
-from subledger_pex.normalise import normalise
+from subledger_pex.normalise import balance_of, normalise
 from subledger_pex.source import open_source
 from subledger_pex.webhook import judge
 
@@ -21,6 +21,7 @@ def register_sources() -> Iterable[SourceType[PexConfig]]:
             config=PexConfig,
             open=open_source,
             normalise=normalise,
+            balance=balance_of,
             webhook=judge,
         ),
     )

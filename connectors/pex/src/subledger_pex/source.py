@@ -86,10 +86,25 @@ class PexSource:
 
         The cursor moves with each whole window, so a run that was stopped goes on there.
         """
-        view = await self._view()
+        settings = await self._client.get_object(requests.SETTINGS)
+        account = await self._client.get_object(requests.ACCOUNT)
+        view = Frame(
+            date=self._config.date,
+            rebates=self._config.rebates,
+            credit=frame.is_credit(settings),
+            cardholders=frame.cardholders_of(account),
+            tags=await self._tags(settings),
+        )
         work = plan(request, by_settlement=self._config.date == "settlement", today=self._today())
         payments = await self._invoice_payments(request, view)
-        reader = TransactionReader(self._config, self._client, request, view)
+        reader = TransactionReader(
+            self._config,
+            self._client,
+            request,
+            view,
+            business_account=str(account.get("BusinessAccountId")),
+            log=self._context.log,
+        )
         done = work.of - len(work.windows)
         for since, until in work.windows:
             paid = [record for date, record in payments if date <= until]
@@ -116,17 +131,6 @@ class PexSource:
         if (expires - self._today()).days > _WARN_DAYS:
             return []
         return [f"The token expires on {expires.isoformat()}: replace it before that day."]
-
-    async def _view(self) -> Frame:
-        settings = await self._client.get_object(requests.SETTINGS)
-        account = await self._client.get_object(requests.ACCOUNT)
-        return Frame(
-            date=self._config.date,
-            rebates=self._config.rebates,
-            credit=frame.is_credit(settings),
-            cardholders=frame.cardholders_of(account),
-            tags=await self._tags(settings),
-        )
 
     async def _tags(self, settings: Mapping[str, Any]) -> Mapping[str, TagDefinition] | None:
         """Tag definitions; None where the business does not use tags."""
