@@ -1,0 +1,1 @@
+"""Transactions: each kind of document and what it does to the ledger."""

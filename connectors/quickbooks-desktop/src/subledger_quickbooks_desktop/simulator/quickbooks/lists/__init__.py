@@ -1,0 +1,1 @@
+"""The lists of a company: accounts, classes, entities, items and small ones."""
