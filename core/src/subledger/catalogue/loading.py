@@ -4,8 +4,8 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable
-from importlib import metadata
 from functools import partial
+from importlib import metadata
 from itertools import islice
 from types import ModuleType
 from typing import Any, Final, TypeVar
@@ -60,7 +60,7 @@ def load(item: Installed, trace: Trace | None = None) -> Plugin:
 
 
 def isolated(item: Installed, failure: str, action: Callable[[], T]) -> T:
-    """What ``action`` returns; anything it raises refuses the plugin, sys.exit() too, but Ctrl-C."""
+    """What ``action`` returns; what it raises refuses the plugin, sys.exit() too, not Ctrl-C."""
     try:
         return action()
     except (KeyboardInterrupt, PluginRefused):

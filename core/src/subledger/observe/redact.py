@@ -1,0 +1,104 @@
+"""Takes secrets out of everything that is logged: by type, by value, by name and by pattern."""
+
+import json
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
+
+import attrs
+
+from subledger.secret import MASK, Secret
+
+DEPTH: Final = 6
+"""Levels of nesting that are looked through; what lies deeper is left out."""
+
+_SHORTEST_INSIDE_TEXT: Final = 4
+_NAMES = (
+    r"pass(?:word|wd|phrase)?|pwd|token|secret|authorization|api[_-]?key|apikey|access[_-]?key"
+    r"|private[_-]?key|client[_-]?key|cookie|credential|ticket|signature"
+)
+_NAME = re.compile(rf"(?:{_NAMES})s?$|(?:^|[_-])(?:{_NAMES})s?(?:[_-]|$)", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    rf"(?P<key>\b[\w-]*(?:{_NAMES})s?[\"']?\s*[:=]\s*)"
+    r"(?P<scheme>(?:Bearer|Basic|Token)\s+)?(?:\"[^\"]*\"|'[^']*'|[^\s,;&<>\"'(){}\[\]]+)",
+    re.IGNORECASE,
+)
+_ELEMENT = re.compile(rf"(<(?:\w+:)?\w*(?:{_NAMES})\b[^>]*>)[^<]+(?=</)", re.IGNORECASE)
+_SCHEMES = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
+_JWT = re.compile(r"\beyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*")
+_USERINFO = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
+
+_known: set[str] = set()
+"""Clear texts of this process; one set, since a secret must not leak through any logger."""
+
+
+def register(secret: Secret | str) -> None:
+    """From now on this text, plain or escaped for URL, JSON or XML, is masked in every log line."""
+    text = secret.reveal() if isinstance(secret, Secret) else secret
+    if text:
+        _known.update(
+            {text, quote(text, safe=""), quote_plus(text), json.dumps(text)[1:-1], escape(text)}
+        )
+
+
+def forget_all() -> None:
+    """Empties the register; for tests."""
+    _known.clear()
+
+
+def text(value: str) -> str:
+    """The text without known secrets and without what looks like a credential."""
+    if value in _known:
+        return MASK
+    for known in sorted(_known, key=len, reverse=True):
+        if len(known) >= _SHORTEST_INSIDE_TEXT and known in value:
+            value = value.replace(known, MASK)
+    value = _SCHEMES.sub(rf"\1 {MASK}", value)
+    value = _JWT.sub(MASK, value)
+    value = _USERINFO.sub(rf"\1{MASK}", value)
+    value = _ELEMENT.sub(rf"\1{MASK}", value)
+    return _ASSIGNED.sub(rf"\g<key>{MASK}", value)
+
+
+def value(something: object, depth: int = 0) -> Any:
+    """A copy without secrets, made of plain values, looked through to :data:`DEPTH` levels."""
+    if something is None or isinstance(something, bool | int | float):
+        return something
+    if isinstance(something, Secret):
+        return MASK
+    if isinstance(something, str):
+        return text(something)
+    if isinstance(something, bytes | bytearray):
+        return text(bytes(something).decode("utf-8", "backslashreplace"))
+    if depth >= DEPTH and not isinstance(something, BaseException):
+        return "(deeper values left out)"
+    if isinstance(something, Mapping):
+        return {text(str(key)): _named(str(key), item, depth) for key, item in something.items()}
+    if isinstance(something, list | tuple | AbstractSet):
+        return [value(item, depth + 1) for item in something]
+    cls: type[Any] = type(something)
+    if attrs.has(cls) and not isinstance(something, BaseException):
+        fields = attrs.fields(cls)
+        return {
+            field.name: _named(field.name, getattr(something, field.name, None), depth)
+            for field in fields
+            if field.repr
+        }
+    return text(str(something))
+
+
+def _named(name: str, item: object, depth: int) -> Any:
+    if _NAME.search(name) and not isinstance(item, bool | int | float | None):
+        return MASK
+    return value(item, depth + 1)
+
+
+def processor(_logger: Any, _method: str, event: Any) -> Any:
+    """A structlog processor: the event without secrets; the last before the renderer."""
+    return {
+        name: item if name.startswith("_") else _named(name, item, 0)
+        for name, item in event.items()
+    }
