@@ -97,21 +97,19 @@ def _plain(
     repeatable = repeats.get(tag, _NONE)
     for child in element:
         name: Any = child.tag
-        value = _plain(child, repeats, orders) if len(child) else child.text or ""
-        if name in repeatable:
-            if name in record:
-                record[name].append(value)
-            else:
-                record[name] = [value]
-        elif name in record:
+        value: Any = _plain(child, repeats, orders) if len(child) else child.text or ""
+        if name in record:
             held = record[name]
-            record[name] = [*held, value] if isinstance(held, list) else [held, value]
+            if type(held) is list:
+                held.append(value)
+            else:
+                record[name] = [held, value]
+        elif name in repeatable:
+            record[name] = [value]
         else:
             record[name] = value
-    if tag in orders:
-        present = [child.tag for child in element if child.tag in orders[tag]]
-        if len(set(present)) > 1:
-            record[ORDER] = present
+    if tag in orders and sum(name in record for name in orders[tag]) > 1:
+        record[ORDER] = [child.tag for child in element if child.tag in orders[tag]]
     return record
 
 

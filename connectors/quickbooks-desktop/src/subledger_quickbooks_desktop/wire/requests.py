@@ -30,7 +30,12 @@ def build(name: str, fields: Fields = (), **attributes: str) -> etree._Element:
     if place is None:
         raise ValueError(f"{name}: there is no such request")
     element = etree.Element(name, {key: value for key, value in attributes.items() if value})
-    _fill(element, place.kind, fields, name)
+    try:
+        _fill(element, place.kind, fields)
+    except _UnwritableError as error:
+        raise ValueError(f"{name}/{error}") from None
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
     return element
 
 
@@ -80,57 +85,71 @@ def _check_set_id(key: str, value: str) -> None:
         raise ValueError(f"{key} must have 1 to {limit} ASCII characters, not {value!r}")
 
 
-def _fill(element: etree._Element, kind: str, fields: Fields, path: str) -> None:
-    content = schema.content(kind)
+class _UnwritableError(ValueError):
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path = path
+        self.why = why
+
+
+_Plan = tuple[tuple[str, str, bool], ...]  # names in order, their kinds, complex or not
+
+
+def _fill(element: etree._Element, kind: str, fields: Fields) -> None:
     if isinstance(fields, Mapping):
-        kinds = _ordered(kind, tuple(fields))
-        for name, child_kind in kinds:
-            _add(element, name, child_kind, fields[name], path)
-        return
-    if isinstance(fields, str):
-        raise ValueError(f"{path}: holds fields, not a text")  # noqa: TRY004 - one error to catch
-    unknown = [name for name, _ in fields if name not in content.ranks]
-    if unknown:
-        raise ValueError(f"{path}: has no field {', '.join(unknown)}")
-    for name, value in sorted(fields, key=lambda item: content.ranks[item[0]]):
-        _add(element, name, _kinds(kind)[name], value, path)
+        for place in _plan(kind, tuple(fields)):
+            _put(element, place, fields[place[0]])
+    elif isinstance(fields, str):
+        raise ValueError("holds fields, not a text")  # noqa: TRY004 - one error to catch
+    else:
+        ranks = schema.content(kind).ranks
+        places = {place[0]: place for place in _plan(kind, tuple(name for name, _ in fields))}
+        for name, value in sorted(fields, key=lambda item: ranks[item[0]]):
+            _put(element, places[name], value)
 
 
 @cache
-def _kinds(kind: str) -> Mapping[str, str]:
-    return {child.name: child.kind for child in reversed(schema.content(kind).children)}
-
-
-@cache
-def _ordered(kind: str, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _plan(kind: str, names: tuple[str, ...]) -> _Plan:
     """Sort the names of one shape of document; documents of a shape come by the thousand."""
-    ranks = schema.content(kind).ranks
-    unknown = [name for name in names if name not in ranks]
+    content = schema.content(kind)
+    unknown = [name for name in names if name not in content.ranks]
     if unknown:
-        raise ValueError(f"{kind}: has no field {', '.join(unknown)}")
-    kinds = _kinds(kind)
-    return tuple((name, kinds[name]) for name in sorted(names, key=ranks.__getitem__))
+        raise ValueError(f"has no field {', '.join(unknown)}")
+    kinds = {child.name: child.kind for child in reversed(content.children)}
+    return tuple(
+        (name, *_form(kinds[name])) for name in sorted(names, key=content.ranks.__getitem__)
+    )
 
 
-def _add(parent: etree._Element, name: str, kind: str, value: Any, path: str) -> None:
-    if value is None:
-        return
-    if isinstance(value, list | tuple) and not _is_pairs(value):
-        for item in value:
-            _add(parent, name, kind, item, path)
-        return
-    child = etree.SubElement(parent, name)
-    if kind[0].isupper():
-        content = schema.content(kind)
-        if content.text:
-            kind = content.text
-        else:
-            _fill(child, kind, value, f"{path}/{name}")
-            return
+def _form(kind: str) -> tuple[str, bool]:
+    """Return the simple form of a kind, or the type whose children are to be filled in."""
+    if not schema.is_complex(kind):
+        return kind, False
+    text = schema.content(kind).text
+    return (text, False) if text else (kind, True)
+
+
+def _put(parent: etree._Element, place: tuple[str, str, bool], value: Any) -> None:
+    """Write one child or its repetitions; the path of an error is completed on its way out."""
+    name, kind, is_complex = place
     try:
-        child.text = value if type(value) is str else forms.write(kind, value)
+        if type(value) is str and not is_complex:
+            etree.SubElement(parent, name).text = value
+        elif value is None:
+            return
+        elif isinstance(value, list | tuple) and not _is_pairs(value):
+            for item in value:
+                _put(parent, place, item)
+        elif is_complex:
+            _fill(etree.SubElement(parent, name), kind, value)
+        else:
+            etree.SubElement(parent, name).text = forms.write(kind, value)
+    except _UnwritableError as error:
+        if error.path.partition("/")[0] != name:
+            raise _UnwritableError(f"{name}/{error.path}", error.why) from None
+        raise
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{path}/{name}: {error}") from None
+        raise _UnwritableError(name, str(error)) from None
 
 
 def _is_pairs(value: Sequence[Any]) -> bool:
