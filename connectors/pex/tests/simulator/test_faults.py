@@ -34,6 +34,13 @@ async def test_a_server_error_at_one_request(pex):
     assert await statuses(pex, 5) == [200, 500, 200, 500, 200]
 
 
+async def test_a_new_plan_counts_from_one(pex):
+    """Request numbers begin anew with every plan, also when it is set within the process."""
+    await statuses(pex, 3)
+    pex.simulation.faults = FaultPlan(error_at=1)
+    assert await statuses(pex, 2) == [500, 200]
+
+
 async def test_truncated_json_is_a_complete_answer_that_cannot_be_parsed(pex):
     """The HTTP answer is whole, the JSON in it is not."""
     await pex.admin("PUT", "faults", {"truncate_at": 1})

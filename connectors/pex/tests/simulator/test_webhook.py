@@ -86,3 +86,11 @@ def test_a_pending_transaction_has_no_id_in_the_callback(prepaid):
     assert data["NetworkType"] == "Auth"
     with pytest.raises(RefusedError):
         settlement_callback(simulation, 5)
+
+
+async def test_a_callback_can_be_ordered_from_outside(pex, landmark):
+    """The admin endpoint posts one callback and tells how it went."""
+    async with listener([202]) as (url, received):
+        order = {"url": url, "secret": "sesame", "transaction_id": landmark("split_example")}
+        assert await pex.admin("POST", "webhook", order) == [202]
+    assert received[0][1]["Data"]["TransactionId"] == landmark("split_example")

@@ -15,6 +15,7 @@ from .query import RefusedError
 from .routing import Call, Reply, Row
 from .seen import Seen
 from .vocabulary import APPROVALS
+from .webhook import deliver, settlement_callback
 
 TAG_ID = {tag.name: tag.id for tag in catalogue.TAGS}
 
@@ -121,7 +122,6 @@ def add(call: Call) -> Reply:
 def set_faults(call: Call) -> Reply:
     """Replace the fault plan and count requests from here."""
     call.simulation.faults = plan_from(call.fields())
-    call.simulation.requests_in_plan = 0
     return Reply(body=_exact(call.simulation.faults.as_json()))
 
 
@@ -140,6 +140,13 @@ def expire_tokens(call: Call) -> Reply:
 def issue_token(call: Call) -> Reply:
     """A new API token, as if somebody had made one in the dashboard."""
     return Reply(body={"token": call.simulation.tokens.issue()})
+
+
+def webhook(call: Call) -> Reply:
+    """Post a callback once: ``{"url", "secret", "transaction_id"}``; gives the statuses."""
+    fields = call.fields()
+    body = settlement_callback(call.simulation, int(fields["transaction_id"]))
+    return Reply(then=lambda: deliver(fields["url"], body, secret=fields["secret"], retries=()))
 
 
 def truth(call: Call) -> Reply:
@@ -179,6 +186,7 @@ ROWS: tuple[Row, ...] = (
     ("PUT", "behaviour", set_behaviour),
     ("POST", "tokens", issue_token),
     ("POST", "tokens/expire", expire_tokens),
+    ("POST", "webhook", webhook),
     ("GET", "truth", truth),
     ("GET", "counts", counts),
     ("GET", "landmarks", landmarks),

@@ -114,7 +114,8 @@ async def _admin(request: web.Request, simulation: Simulation) -> Reply:
         query = Query.of(request.query.items())
         body = await _body(request)
         call = Call(simulation=simulation, parameters=parameters, query=query, body=body)
-        return run(call)
+        reply = run(call)
+        return reply if reply.then is None else Reply(body=await reply.then())
     except RefusedError as refused:
         return _message(refused.status, refused.message)
     except (ArithmeticError, KeyError, TypeError, ValueError) as wrong:

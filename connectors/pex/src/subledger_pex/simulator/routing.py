@@ -1,7 +1,7 @@
 """A table of routes with case-insensitive paths, and what a handler gets and gives."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -44,12 +44,16 @@ class Call:
 
 @frozen(kw_only=True)
 class Reply:
-    """An answer; ``is_list`` marks those that the page faults apply to."""
+    """An answer; ``is_list`` marks those that the page faults apply to.
+
+    ``then`` is work to await first; what it gives becomes the body.
+    """
 
     body: Any = None
     status: int = 200
     is_list: bool = False
     headers: Mapping[str, str] = field(factory=dict)
+    then: Callable[[], Awaitable[Any]] | None = None
 
 
 Handler: TypeAlias = Callable[[Call], Reply]

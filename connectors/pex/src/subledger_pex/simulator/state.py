@@ -40,6 +40,11 @@ class LoggedRequest:
     status: int
 
 
+def _count_from_here(simulation: "Simulation", _: Any, plan: FaultPlan) -> FaultPlan:
+    simulation.requests_in_plan = 0
+    return plan
+
+
 @define(kw_only=True)
 class Simulation:
     """The mutable state behind the endpoints."""
@@ -48,7 +53,7 @@ class Simulation:
     clock: SimulatedClock
     tokens: Tokens
     behaviour: Behaviour = field(factory=Behaviour)
-    faults: FaultPlan = NO_FAULTS
+    faults: FaultPlan = field(default=NO_FAULTS, on_setattr=_count_from_here)
     base_url: str = ""
     requests: list[LoggedRequest] = field(factory=list)
     requests_in_plan: int = 0
