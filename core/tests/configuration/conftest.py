@@ -57,7 +57,7 @@ def register_sources(): return [SOURCE]
 BOOKS = """
 @frozen(kw_only=True)
 class Config:
-    company_file: str = field(metadata=describe("The company file.", example="'C:\\\\Books\\\\A.qbw'"))
+    company_file: str = field(metadata=describe("The company file.", example="'A.qbw'"))
 
 def peer(config, context): ...
 def preview(delivery, books): ...
@@ -83,7 +83,8 @@ def plan(settings):
         raise ValueError("the account is wrong")
     return FlowPlan(
         kinds=frozenset({CARD_TRANSACTION, FEE, TRANSFER, DEPOSIT}), account=settings.account,
-        steps=(("rules", {"default": "Uncategorised"}),), draft=lambda entity, books: Keep(entity=entity),
+        steps=(("rules", {"default": "Uncategorised"}),),
+        draft=lambda entity, books: Keep(entity=entity),
     )
 
 @hookimpl
@@ -112,7 +113,7 @@ def register_simulators():
     return [SimulatorType(name="{name}", api=1, command="{module}:simulate")]
 def simulate(*, port: int = 0, label: str = "none") -> None:
     """Simulates it."""
-    print(f"simulating on {{port}} as {{label}}")
+    print(f"simulating on {port} as {label}")
 '''
 
 
@@ -128,9 +129,7 @@ class Site:
         module = f"made_up_{next(_COUNTER)}"
         self.modules.append(module)
         text = code.replace("{module}", module).replace("{name}", name)
-        (self.folder / f"{module}.py").write_text(
-            dedent(HEAD) + dedent(text).replace("{{", "{").replace("}}", "}")
-        )
+        (self.folder / f"{module}.py").write_text(dedent(HEAD) + dedent(text))
         self.metadata(distribution or f"dist-{name}", f"[subledger]\n{name} = {module}\n", version)
         return module
 

@@ -61,7 +61,8 @@ def test_everything(sound, write):
             'require_complete_mapping = true\nkinds = ["fee"]\nsteps = ["rules"]\n'
             'step.rules.default = "Other"\n',
         )
-        + '[server]\nport = 9000\n[log]\nlevel = "debug"\nformat = "json"\n[debug]\nwire_log = "w"\n'
+        + '[server]\nport = 9000\n[log]\nlevel = "debug"\nformat = "json"\n'
+        + '[debug]\nwire_log = "w"\n'
     )
     settings = load(sound, path)
     flow = settings.flows["spend"]
@@ -201,7 +202,8 @@ def test_secret_schemes(sound, write):
         """
         @hookimpl
         def register_secret_resolvers():
-            return [SecretResolverType(scheme="vault", api=1, resolve={"a/b": "from-vault"}.__getitem__)]
+            found = {"a/b": "from-vault"}
+            return [SecretResolverType(scheme="vault", api=1, resolve=found.__getitem__)]
         """,
     )
     write("from-file\n", "token")

@@ -56,6 +56,9 @@ def load(item: Installed, trace: Trace | None = None) -> Plugin:
     for cls, name in keys:
         if keys.count((cls, name)) > 1:
             raise _refused(item, f"registers the {NOUNS[cls]} {name!r} twice")
+    configs = {value.config for value in values if isinstance(value, SourceType | SinkType)}
+    if len(configs) > 1:
+        raise _refused(item, "source and sink have different config classes")
     return plugin
 
 

@@ -170,7 +170,7 @@ def doubled(flows: Iterable[FlowSettings]) -> Iterator[Problem]:
             shared = flow.kinds & other.kinds
             if (flow.source, flow.sink) == (other.source, other.sink) and shared:
                 yield Problem(
-                    path=flow.name,
+                    path=flow.name.rpartition(".")[2],
                     message=f"moves {_list(shared)} from {flow.source} to {flow.sink}, "
                     f"as the flow {other.name!r} already does",
                     hint="Remove one of the two, or narrow its kinds.",

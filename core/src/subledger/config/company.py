@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from subledger.catalogue import Catalogue, Installed
+from subledger.catalogue import Catalogue
 from subledger.config import checks
 from subledger.config.flows import Surroundings, absent, build_flow
-from subledger.config.problems import Report, did_you_mean, invalid
+from subledger.config.problems import Report, did_you_mean, invalid, under
 from subledger.config.schema import FlowTable, PluginTable
 from subledger.config.secrets import SecretReader
 from subledger.config.settings import ConnectionSettings, FlowSettings, Settings
@@ -164,9 +164,5 @@ def _flows(tables: Mapping[str, Any], around: Surroundings, report: Report) -> l
         flow = report.attempt(path, partial(build_flow, name, read, around)) if read else None
         if flow is not None:
             found.append(flow)
-    for problem in checks.doubled(found):
-        report.problems.append(problem)
+    report.problems += [under("flows", problem) for problem in checks.doubled(found)]
     return found
-
-
-__all__ = ["Installed", "OpenCatalogue", "read_company"]
