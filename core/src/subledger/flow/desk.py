@@ -24,6 +24,7 @@ from subledger.ports import (
     BookEntry,
     Delivery,
     Outcome,
+    Query,
     Question,
     Refused,
     Target,
@@ -134,9 +135,23 @@ class SqlDesk:
             .values(state=State.PLANNED)
         )
 
-    def question(self) -> Question | None:
-        """The next read that waits for this sink."""
-        return books.next_question(self.c, self.connection)
+    def question(self, query: Query | None = None) -> Question | None:
+        """The next read that waits for this sink, of one sort or of any."""
+        return books.next_question(self.c, self.connection, query)
+
+    def entry(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
+        """A known list entry of the books."""
+        return books.entry(self.c, self.connection, kind, id)
+
+    def backlog(self, most: int) -> int:
+        """How many effects wait to be sent, counted up to ``most``."""
+        some = (
+            sa.select(EFFECT.c.id)
+            .where(EFFECT.c.connection == self.connection, EFFECT.c.state == State.PLANNED)
+            .limit(most)
+            .subquery()
+        )
+        return self.c.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
 
     def answered(self, question: Question, position: str | None) -> None:
         """Moves a question on: ``position`` for the next page, None when it is complete."""

@@ -49,7 +49,12 @@ class KernelPeer:
             desk = self._desk(c)
             c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
             epoch = leases.take(c, self._lease, owner, desk.now_ms, self._lasts)
-            return None if epoch is None else (epoch, step(desk))
+            if epoch is None:
+                return None
+            result = step(desk)
+            if result is None:
+                leases.give_back(c, self._lease, epoch)
+            return epoch, result
 
         return await self.store.tx(work)
 

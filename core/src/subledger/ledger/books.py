@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from attrs import define, field
@@ -23,6 +24,12 @@ _QUESTION = (
     .where(QUESTION.c.connection == sa.bindparam("connection"), QUESTION.c.state == "open")
     .order_by(QUESTION.c.id)
     .limit(1)
+)
+_QUESTION_OF = _QUESTION.where(QUESTION.c.query == sa.bindparam("sort"))
+_ENTRY = sa.select(ENTRY).where(
+    ENTRY.c.connection == sa.bindparam("connection"),
+    ENTRY.c.kind == sa.bindparam("kind"),
+    ENTRY.c.id == sa.bindparam("id"),
 )
 
 
@@ -78,17 +85,7 @@ def load(c: sa.Connection, connection: str) -> BookIndex:
     state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == connection)).first()
     closing = state.closing_date if state else ""
     return BookIndex(
-        entries=[
-            BookEntry(
-                kind=Kind(row.kind),
-                id=row.id,
-                name=row.name,
-                active=row.active,
-                subtype=row.subtype,
-                guard=row.guard,
-            )
-            for row in rows
-        ],
+        entries=[_entry(row) for row in rows],
         closing_date=dt.date.fromisoformat(closing) if closing else None,
         version=state.books_version if state else 0,
     )
@@ -210,9 +207,29 @@ def ask(
     return asked
 
 
-def next_question(c: sa.Connection, connection: str) -> Question | None:
-    """The oldest open question."""
-    row = c.execute(_QUESTION, {"connection": connection}).first()
+def entry(c: sa.Connection, connection: str, kind: Kind, identifier: str) -> BookEntry | None:
+    """One list entry."""
+    row = c.execute(_ENTRY, {"connection": connection, "kind": kind, "id": identifier}).first()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: sa.Row[Any]) -> BookEntry:
+    return BookEntry(
+        kind=Kind(row.kind),
+        id=row.id,
+        name=row.name,
+        active=row.active,
+        subtype=row.subtype,
+        guard=row.guard,
+    )
+
+
+def next_question(c: sa.Connection, connection: str, query: Query | None = None) -> Question | None:
+    """The oldest open question, of one sort or of any."""
+    if query is None:
+        row = c.execute(_QUESTION, {"connection": connection}).first()
+    else:
+        row = c.execute(_QUESTION_OF, {"connection": connection, "sort": query.value}).first()
     if row is None:
         return None
     return Question(

@@ -131,7 +131,7 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
     return Planned(id=row.id, state=state)
 
 
-def _reviewed(row: sa.Row[Any], intent: Intent) -> bool:
+def _reviewed(row: Any, intent: Intent) -> bool:
     """Whether a person has approved this very document already."""
     waiting = row.state in (State.PLANNED, State.HELD)
     return waiting and not row.review and bool(row.fingerprint == intent.fingerprint)

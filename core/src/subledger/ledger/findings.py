@@ -1,6 +1,7 @@
 """Findings in the store: one row a cause, however many records share it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -127,9 +128,7 @@ def listing(c: sa.Connection, flows: Sequence[str] = ()) -> list[FindingRow]:
     ]
 
 
-def records_of(
-    c: sa.Connection, finding: int, limit: int = 100
-) -> Sequence[sa.Row[tuple[object, ...]]]:
+def records_of(c: sa.Connection, finding: int, limit: int = 100) -> Sequence[Any]:
     """The records that wait for a finding: kind, id, state, date, amount and currency."""
     return c.execute(
         sa.select(

@@ -12,7 +12,7 @@ from subledger.manifest import Manifest, Operation
 from subledger.model import Entity
 from subledger.model.kinds import Kind
 from subledger.money import Money
-from subledger.ports.books import BookDocument, BookEntry, Books, Question
+from subledger.ports.books import BookDocument, BookEntry, Books, Query, Question
 from subledger.ports.source import Context
 from subledger.runtime import Runtime
 
@@ -75,7 +75,7 @@ class Refused:
     code: str = ""
 
 
-@frozen(kw_only=True)
+@frozen
 class Unknown:
     """It is not known whether the books took it; never repeated blindly.
 
@@ -86,7 +86,7 @@ class Unknown:
     decide: bool = False
 
 
-@frozen(kw_only=True)
+@frozen
 class Absent:
     """The books were searched and certainly do not hold it; it may be sent under a new attempt."""
 
@@ -103,7 +103,10 @@ class Desk(Protocol):
     function of the desk without await, so no network call can hide in a transaction.
     """
 
-    now: dt.datetime
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of this step, in UTC."""
+        ...
 
     def recall(self, name: str) -> Mapping[str, Any]:
         """The connector's own durable notes under a name; empty at first."""
@@ -137,8 +140,16 @@ class Desk(Protocol):
         """Gives back a claimed effect that never left; it is claimed again later."""
         ...
 
-    def question(self) -> Question | None:
-        """The next read that waits for this sink."""
+    def question(self, query: Query | None = None) -> Question | None:
+        """The next read that waits for this sink, of one sort or of any."""
+        ...
+
+    def entry(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
+        """A known list entry of the books."""
+        ...
+
+    def backlog(self, most: int) -> int:
+        """How many effects wait to be sent, counted up to ``most``."""
         ...
 
     def answered(self, question: Question, position: str | None) -> None:
@@ -179,6 +190,14 @@ class Peer(Protocol):
         """The answer; never raises."""
         ...
 
+    async def enrolment(self, url: str) -> bytes:
+        """The file by which a person sets up the other side; ``url`` is our public address."""
+        ...
+
+    async def new_password(self) -> str:
+        """Makes a new password, stores only its hash, and returns it once."""
+        ...
+
 
 class PeerContext(Protocol):
     """What the kernel lends to a peer."""
@@ -194,6 +213,7 @@ class PeerContext(Protocol):
         """Takes the connection for ``lease`` seconds and runs a step in the same transaction.
 
         Returns the epoch and the step's result, or None while somebody else holds the lease.
+        A step that returns None gives the lease back at once.
         """
         ...
 

@@ -9,7 +9,6 @@ down_revision = None
 
 def upgrade() -> None:
     """Creates every table."""
-
     op.create_table(
         "connection",
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,0 +1,43 @@
+"""Registers the sink and the simulator of QuickBooks Desktop."""
+
+from collections.abc import Iterable
+
+from subledger.hooks import hookimpl
+from subledger.manifest import API
+from subledger.ports import Peer, PeerContext, SimulatorType, SinkType
+from subledger_quickbooks_desktop.config import QuickBooksDesktopConfig
+from subledger_quickbooks_desktop.manifest import MANIFEST
+from subledger_quickbooks_desktop.preview import preview
+
+
+def _peer(config: QuickBooksDesktopConfig, context: PeerContext) -> Peer:
+    from subledger_quickbooks_desktop.service import Service  # noqa: PLC0415 - aiohttp is heavy
+
+    return Service(config, context)
+
+
+SINK = SinkType(
+    manifest=MANIFEST,
+    config=QuickBooksDesktopConfig,
+    preview=preview,
+    peer=_peer,
+    mount="qbwc",
+)
+
+
+@hookimpl
+def register_sinks() -> Iterable[SinkType[QuickBooksDesktopConfig]]:
+    """QuickBooks Desktop."""
+    return [SINK]
+
+
+@hookimpl
+def register_simulators() -> Iterable[SimulatorType]:
+    """QuickBooks Desktop and its Web Connector."""
+    return [
+        SimulatorType(
+            name="quickbooks-desktop",
+            api=API,
+            command="subledger_quickbooks_desktop.simulator.command:simulate_quickbooks_desktop",
+        )
+    ]
