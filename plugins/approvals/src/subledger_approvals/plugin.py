@@ -1,0 +1,18 @@
+"""Registers the step ``approvals``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from subledger.hooks import hookimpl
+from subledger.manifest import API
+from subledger.ports import StepType
+from subledger_approvals.config import ApprovalsConfig
+from subledger_approvals.step import ApprovalsStep
+
+APPROVALS = StepType(name="approvals", api=API, config=ApprovalsConfig, make=ApprovalsStep)
+
+
+@hookimpl
+def register_steps() -> Iterable[StepType[Any]]:
+    """The step ``approvals``."""
+    return [APPROVALS]
