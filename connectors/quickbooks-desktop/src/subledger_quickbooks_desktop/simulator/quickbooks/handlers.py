@@ -8,9 +8,9 @@ from typing import TypeVar
 from . import company_info, data_ext, deletions
 from .answer import Outcome
 from .books import Books
+from .documents import open_items, write
 from .documents import query as document_query
 from .documents import remove as document_remove
-from .documents import write
 from .documents.registry import KINDS as DOCUMENTS
 from .lists import change, remove
 from .lists import query as list_query
@@ -46,6 +46,8 @@ def _all() -> Mapping[str, Handler]:
         "ListDel": remove.delete,
         "ListDeletedQuery": deletions.list_objects,
         "TransactionQuery": document_query.query_transactions,
+        "BillToPayQuery": open_items.bills_to_pay,
+        "ReceivePaymentToDepositQuery": open_items.payments_to_deposit,
         "TxnVoid": document_remove.void,
         "TxnDel": document_remove.delete,
         "TxnDeletedQuery": deletions.transactions,

@@ -33,17 +33,10 @@ class Link:
 
 def save(store: Store, via: str, links: Iterable[Link]) -> set[str]:
     """Replace the links that a document makes; returns the other documents touched."""
-    touched = {
-        end
-        for row in store.all("SELECT source, target FROM link WHERE via=?", (via,))
-        for end in row
-    }
-    store.execute("DELETE FROM link WHERE via=?", (via,))
+    touched = release(store, via)
     rows = [(row.source, row.target, row.kind, row.cents, row.via) for row in links]
     store.execute_all("INSERT INTO link VALUES(?,?,?,?,?)", rows)
-    touched.update(end for row in rows for end in row[:2])
-    touched.discard(via)
-    return touched
+    return (touched | {end for row in rows for end in row[:2]}) - {via}
 
 
 def settled(store: Store, document: str) -> int:
@@ -63,6 +56,21 @@ def of(store: Store, document: str) -> list[Link]:
     ]
 
 
+def of_via(store: Store, via: str) -> list[Link]:
+    """The links that a document makes."""
+    rows = store.all(
+        "SELECT source, target, kind, cents FROM link WHERE via=? ORDER BY rowid", (via,)
+    )
+    return [Link(source=row[0], target=row[1], kind=row[2], cents=row[3], via=via) for row in rows]
+
+
+def release(store: Store, via: str) -> set[str]:
+    """Remove the links that a document makes; returns the other documents touched."""
+    touched = {end for link in of_via(store, via) for end in (link.source, link.target)}
+    store.execute("DELETE FROM link WHERE via=?", (via,))
+    return touched - {via}
+
+
 def is_deposited(store: Store, document: str) -> bool:
     """Whether a deposit has taken the document out of Undeposited Funds."""
     found = store.one("SELECT 1 FROM link WHERE target=? AND kind=?", (document, DEPOSIT))
@@ -78,16 +86,11 @@ def dependents(store: Store, document: str) -> list[str]:
 
 
 def drop(store: Store, document: str) -> set[str]:
-    """Remove every link at either end of a document; returns the other documents touched."""
-    touched = {end for link in of(store, document) for end in (link.source, link.target)}
-    touched |= {
-        end
-        for row in store.all("SELECT source, target FROM link WHERE via=?", (document,))
-        for end in row
-    }
-    store.execute("DELETE FROM link WHERE source=?1 OR target=?1 OR via=?1", (document,))
-    touched.discard(document)
-    return touched
+    """Remove every link that has to do with a document; returns the other documents touched."""
+    touched = release(store, document)
+    touched |= {end for link in of(store, document) for end in (link.source, link.target)}
+    store.execute("DELETE FROM link WHERE source=?1 OR target=?1", (document,))
+    return touched - {document}
 
 
 def head(store: Store, document: str) -> tuple[str, str, str, int] | None:

@@ -17,8 +17,8 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import (
 
 from .draft import DocumentKind, Draft
 from .lines import account_of, check_entity, check_total, require_type
+from .terms import UNDEPOSITED
 
-UNDEPOSITED = "Undeposited Funds"
 _PAYMENT_KINDS = ("ReceivePayment", "SalesReceipt")
 _DEPOSITABLE = ("Bank", "CreditCard", "OtherCurrentAsset", "OtherAsset", "OtherCurrentLiability")
 

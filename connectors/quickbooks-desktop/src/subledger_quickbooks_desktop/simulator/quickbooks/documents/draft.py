@@ -53,6 +53,8 @@ class DocumentKind:
 
     `prepare` checks the draft, fills defaults and sets total, postings and links. `refresh` adds
     what an answer computes afresh. `account` and `entity` are the header's main references.
+    `hidden` are the parts that a query shows only on request. `is_paid`: queries may ask for paid
+    or unpaid ones.
     """
 
     name: str
@@ -64,5 +66,6 @@ class DocumentKind:
     lines: Mapping[str, str] = {}
     hidden: frozenset[str] = frozenset()
     shows_links: bool = False
+    can_be_settled: bool = False
     is_paid: bool = False
     default_number: bool = False

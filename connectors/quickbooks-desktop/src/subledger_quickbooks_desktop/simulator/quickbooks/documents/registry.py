@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .banking import CHECK, CREDIT_CARD_CHARGE, CREDIT_CARD_CREDIT
+from .bill_payments import BILL_PAYMENT_CARD, BILL_PAYMENT_CHECK
 from .deposit import DEPOSIT_KIND
 from .draft import DocumentKind
 from .journal import JOURNAL_ENTRY
+from .payables import BILL, VENDOR_CREDIT
+from .receipts import RECEIVE_PAYMENT
+from .sales import CREDIT_MEMO, INVOICE, SALES_RECEIPT
 from .transfer import TRANSFER
 
 KINDS: Mapping[str, DocumentKind] = {
@@ -19,5 +23,13 @@ KINDS: Mapping[str, DocumentKind] = {
         DEPOSIT_KIND,
         JOURNAL_ENTRY,
         TRANSFER,
+        BILL,
+        VENDOR_CREDIT,
+        BILL_PAYMENT_CHECK,
+        BILL_PAYMENT_CARD,
+        INVOICE,
+        CREDIT_MEMO,
+        SALES_RECEIPT,
+        RECEIVE_PAYMENT,
     )
 }

@@ -116,7 +116,9 @@ def _found(books: Books, kind: str, identity: str) -> Draft:
 def _emptied(fields: dict[str, Any]) -> dict[str, Any]:
     nothing = amount(0)
     return {
-        key: nothing if key.endswith(("Amount", "Total")) and isinstance(value, str) else value
+        key: nothing
+        if key.endswith(("Amount", "Total", "total")) and isinstance(value, str)
+        else value
         for key, value in fields.items()
     }
 

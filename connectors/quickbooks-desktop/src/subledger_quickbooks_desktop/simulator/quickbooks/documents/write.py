@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from subledger_quickbooks_desktop.simulator.quickbooks import links
 from subledger_quickbooks_desktop.simulator.quickbooks.answer import Outcome
 from subledger_quickbooks_desktop.simulator.quickbooks.books import Books
 from subledger_quickbooks_desktop.simulator.quickbooks.check import LINES, Fields
@@ -15,18 +16,21 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import (
     caused,
     in_use,
     no_object,
+    save_failed,
     stale,
     wrong_line_order,
 )
 
 from .draft import DocumentKind, Draft, Line
 from .present import identity, printed
-from .rows import load, save
+from .rows import load, save, touch
 
 _NEW_LINE = "-1"
 _HEAD = frozenset({"TxnID", "EditSequence", "ClearExpenseLines", "ClearItemLines", LINES})
 _FAMILIES = {"ExpenseLineRet": "ClearExpenseLines", "ItemLineRet": "ClearItemLines"}
 _JOURNAL = "Journal"
+_DEPOSITED = "The payment has been deposited."
+_SETTLED = "The total would be less than what was applied to it."
 _SUFFIXES = ("Add", "Mod")
 
 
@@ -99,12 +103,25 @@ def change(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     )
     draft.fields.setdefault("TxnDate", old.date)
     check_open(books, draft.date, code, f"modify the {kind.name}")
+    released = links.release(books.store, draft.id)
     if draft.voided:
         draft.postings = []
     else:
         kind.prepare(books, draft)
+    _check_settled(books, draft, old)
     save(books, draft)
+    touch(books, released)
     return draft
+
+
+def _check_settled(books: Books, draft: Draft, old: Draft) -> None:
+    """Refuse a new total that payments, credits or a deposit already count on."""
+    if draft.cents == old.cents:
+        return
+    if links.is_deposited(books.store, draft.id):
+        raise RefusedError(3172, caused(f"Cannot modify the {draft.kind.name}.", _DEPOSITED))
+    if draft.kind.can_be_settled and draft.cents < links.settled(books.store, draft.id):
+        raise save_failed(draft.kind.name, _SETTLED)
 
 
 def check_open(books: Books, date: str, code: int, action: str) -> None:
