@@ -22,8 +22,11 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 SIMPLE = {
     "STRTYPE": "s", "MACROTYPE": "s", "UUIDTYPE": "s", "ENUMTYPE": "s", "IDTYPE": "s36",
     "BOOLTYPE": "bool", "DATETYPE": "date", "DATETIMETYPE": "datetime", "FLOATTYPE": "float",
-    "TIMEINTERVALTYPE": "span", "AMTTYPE": "amount", "PRICETYPE": "number", "INTTYPE": "int",
+    "TIMEINTERVALTYPE": "duration", "AMTTYPE": "amount", "PRICETYPE": "number", "INTTYPE": "int",
     "QUANTYPE": "number", "PERCENTTYPE": "number", "GUIDTYPE": "guid",
+}  # fmt: skip
+_OCCURS = {
+    ("1", "1"): "", ("0", "1"): "?", ("0", "unbounded"): "*", ("1", "unbounded"): "+",
 }  # fmt: skip
 Note = tuple[str, bool]  # since which version, absent in the US edition
 
@@ -121,7 +124,8 @@ class Writer:
     def complex(self, node: Any, path: str) -> str:
         """Return the notation of a complex type."""
         content = node.find(f"{XSD}simpleContent")
-        attributes = " ".join(self._attribute(item) for item in node.iter(f"{XSD}attribute"))
+        owner = node if content is None else content.find(f"{XSD}extension")
+        attributes = " ".join(self._attribute(item) for item in owner.iterfind(f"{XSD}attribute"))
         head = f"[{attributes}] " if attributes else ""
         if content is not None:
             base = content.find(f"{XSD}extension").get("base")
@@ -140,9 +144,13 @@ class Writer:
 
     def _particle(self, node: Any, path: str) -> str:
         low, high = node.get("minOccurs", "1"), node.get("maxOccurs", "1")
-        occurs = {
-            ("1", "1"): "", ("0", "1"): "?", ("0", "unbounded"): "*", ("1", "unbounded"): "+",
-        }.get((low, high)) or ("" if (low, high) == ("1", "1") else f"{{{high}}}")  # fmt: skip
+        if high == "0":
+            return ""
+        occurs = _OCCURS.get((low, high))
+        if occurs is None and node.tag == XSD + "element" and low == "0":
+            occurs = f"{{{high}}}"
+        if occurs is None:
+            raise ValueError(f"{path}: occurs {low} to {high} times, which has no notation")
         if node.tag == XSD + "element":
             name = str(node.get("name") or node.get("ref"))
             inner = f"{path}/{name}"

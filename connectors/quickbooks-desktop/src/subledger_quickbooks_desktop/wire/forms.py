@@ -132,7 +132,7 @@ _FORMS: Final[dict[str, Callable[[str], Fault | None]]] = {
     "number": _pattern(_NUMBER, "a number with at most 5 decimals", collapse=False),
     "float": _pattern(_FLOAT, "a decimal number", collapse=True),
     "guid": _pattern(_GUID, "an identifier in braces", collapse=False),
-    "span": lambda text: (
+    "duration": lambda text: (
         None
         if not text.strip(_SPACE) or _SPAN.fullmatch(text.strip(_SPACE))
         else ("form", f"{text[:60]!r} is not a duration such as PT8H30M")

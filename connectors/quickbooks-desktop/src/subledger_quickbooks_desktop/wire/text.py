@@ -24,6 +24,7 @@ _PUNCTUATION: Final = {
     "\u2116": "No", "\u2028": "\n", "\u2029": "\n", "\u0085": "\n",
 }  # fmt: skip
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"})
+_SKIN_TONES: Final = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _KEEP_OF_LIMIT: Final = 0.8
 
 LossKind = Literal["removed", "transliterated", "replaced", "truncated"]
@@ -128,7 +129,7 @@ def _keep(character: str) -> str:
         return _PUNCTUATION[character]
     if _in_code_page(character):
         return character
-    if unicodedata.category(character) in _INVISIBLE:
+    if unicodedata.category(character) in _INVISIBLE or character in _SKIN_TONES:
         return ""
     decomposed = "".join(
         part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)
