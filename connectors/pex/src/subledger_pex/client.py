@@ -54,13 +54,6 @@ class PexClient:
         """A JSON list of objects. Raises ConnectorError, also for another answer."""
         return self.expect_rows(request, await self._get(request))
 
-    async def get_number(self, request: Request) -> int:
-        """A whole number. Raises ConnectorError, also for another answer."""
-        body = await self._get(request)
-        if not isinstance(body, int):
-            raise errors.unexpected(request.path)
-        return body
-
     @staticmethod
     def expect_rows(request: Request, value: object) -> list[dict[str, Any]]:
         """The value, which has to be a list of objects; ConnectorError names the request if not."""
@@ -120,14 +113,14 @@ class PexClient:
         try:
             # amounts stay exact, and the records are plain JSON for whoever stores them
             return json.loads(response.body, parse_float=str)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _Failed(errors.unreadable(request.path), Cause.TRUNCATED) from error
 
     def _refusal(self, response: HttpResponse) -> _Failed:
         asked = retry.retry_after(response.headers.get("retry-after"), self._runtime.now())
         try:
             body = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         text = str(body.get("Message") or "") if isinstance(body, dict) else ""
         return _Failed(

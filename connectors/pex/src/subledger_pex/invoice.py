@@ -40,11 +40,14 @@ def signed(payment: Row) -> Money:
 
 
 def amount_of(payment: Row | None) -> Money | None:
-    """The signed change of the PEX account that a payment makes; None if it cannot be told."""
-    if payment is None or _type(payment) not in _KINDS:
+    """The signed change of the PEX account that a payment makes; None if it cannot be told.
+
+    An unknown type of payment counts with the sign it has.
+    """
+    if payment is None:
         return None
     try:
-        return Money(0) if _KINDS[_type(payment)] is None else signed(payment)
+        return Money(0) if _KINDS.get(_type(payment), TRANSFER) is None else signed(payment)
     except RecordRejected:
         return None
 
@@ -70,7 +73,7 @@ def movement_of(
             f"The invoice has a payment of the type {type_ or 'without a name'}, which subledger "
             "does not know.",
             category="unreadable",
-            field="Type",
+            field=f"payment type {type_}",
             hint="Record it by hand and skip it here, and report the type.",
         )
     kind, amount = _KINDS[type_], signed(payment)
@@ -103,7 +106,7 @@ def _add_up(invoice: Row, payments: Sequence[Row]) -> None:
             f"The payments of invoice {invoice['InvoiceId']} add up to {paid}, the invoice to "
             f"{amount}: a difference of {amount - paid}.",
             category="amount_mismatch",
-            field="InvoiceAmount",
+            field=f"invoice {invoice['InvoiceId']}",
             hint="Ask PEX about the invoice; it is read again on the next run.",
         )
 

@@ -24,11 +24,11 @@ MANIFEST: Final = Manifest(
     name="pex",
     title="PEX",
     direction=Direction.SOURCE,
-    roles=(Role.CARD_PLATFORM,),  # type: ignore[arg-type] # mypy cannot see through frozenset
+    roles=(Role.CARD_PLATFORM,),
     kinds=dict.fromkeys((CARD_TRANSACTION, FEE, TRANSFER, DEPOSIT), _READ),
     # Settlement comes in daily batches, while people tag and approve all day: an hour is prompt.
     # A run over sixty days makes about twenty requests, so one in five minutes is still a trickle.
     frequency=Frequency(default=dt.timedelta(hours=1), minimum=dt.timedelta(minutes=5)),
-    capabilities=(Capability.WEBHOOKS,),  # type: ignore[arg-type] # as above
+    capabilities=(Capability.WEBHOOKS,),
     limits=_LIMITS,
 )

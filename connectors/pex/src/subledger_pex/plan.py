@@ -57,17 +57,17 @@ def plan(request: ExtractRequest, *, by_settlement: bool, today: dt.date) -> Pla
     else:
         first, last = request.since, min(request.until + SETTLEMENT_LAG, today)
     whole = list(windows(first, last))
-    since, start = request.since, first
+    day, since, start = today, request.since, first
     stopped = _stopped(request, today)
     if stopped is not None:
-        since, read = stopped
+        day, since, read = stopped
         start = max(first, read + dt.timedelta(days=1))
     left = list(windows(start, last))
-    return Plan(day=today, since=since, windows=left, of=max(len(whole), len(left)))
+    return Plan(day=day, since=since, windows=left, of=max(len(whole), len(left)))
 
 
-def _stopped(request: ExtractRequest, today: dt.date) -> tuple[dt.date, dt.date] | None:
-    """Where an unfinished run began and how far it got; None where there is nothing to go on."""
+def _stopped(request: ExtractRequest, today: dt.date) -> tuple[dt.date, dt.date, dt.date] | None:
+    """When and where an unfinished run began, and how far it got; None for nothing to go on."""
     if request.cursor is None:
         return None
     try:
@@ -78,4 +78,4 @@ def _stopped(request: ExtractRequest, today: dt.date) -> tuple[dt.date, dt.date]
     except (KeyError, TypeError, ValueError):
         return None
     unfinished = read < end and since <= request.since and today - day <= _FRESH
-    return (since, read) if unfinished else None
+    return (day, since, read) if unfinished else None

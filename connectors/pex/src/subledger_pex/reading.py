@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from attrs import frozen
-
 from subledger.errors import RecordRejected
 from subledger.model.kinds import CARD_TRANSACTION, DEPOSIT, FEE, TRANSFER
 from subledger.ports import ExtractRequest, RawRecord
@@ -17,7 +15,6 @@ from subledger_pex.config import PexConfig
 from subledger_pex.frame import Frame
 from subledger_pex.transaction import posting_date
 from subledger_pex.wire import requests
-from subledger_pex.wire.dates import day_of
 from subledger_pex.wire.enums import APPROVAL, TRANSACTION_TYPE, name_of
 from subledger_pex.wire.requests import Request
 
@@ -29,94 +26,60 @@ _BUSINESS: Final = frozenset({CARD_TRANSACTION, FEE, TRANSFER, DEPOSIT})
 _AT_ONCE: Final = 4
 
 
-@frozen
-class _Listing:
-    """One of the two lists: how it is asked for, and whether it is the business account's."""
-
-    build: Build
-    business: bool
-
-
 class TransactionReader:
     """The transactions of one run, for its kinds and posting dates."""
 
     def __init__(
-        self,
-        config: PexConfig,
-        client: PexClient,
-        request: ExtractRequest,
-        view: Frame,
-        *,
-        business_account: str,
-        log: Any,
+        self, config: PexConfig, client: PexClient, request: ExtractRequest, view: Frame
     ) -> None:
         self._config = config
         self._client = client
         self._request = request
         self._view = view
-        self._business_account = business_account
-        self._log = log
+        self._last: Sequence[Row] | None = None
 
     async def read(self, since: dt.date, until: dt.date) -> list[RawRecord]:
         """The records that PEX files under these days, oldest posting date first, no id twice."""
         dated: dict[str, tuple[dt.date, Row]] = {}
-        for listing in self._listings():
-            for row in await self._list(listing, since, until):
+        for build in self._lists():
+            for row in await self._list(build, since, until):
                 date = self._posting_date(row)
                 if date is None or self._request.since <= date <= self._request.until:
                     dated[identifier(row, "TransactionId")] = (date or since, row)
         rows = [row for _, row in sorted(dated.values(), key=lambda pair: pair[0])]
         return [record async for record in self._records(rows)]
 
-    def _listings(self) -> Iterator[_Listing]:
+    def _lists(self) -> Iterator[Build]:
         pending, bills = self._config.include_pending, self._config.bills
         if self._request.kinds & _BUSINESS:
-            yield _Listing(partial(requests.business_transactions, pending=pending), business=True)
+            yield partial(requests.business_transactions, pending=pending)
         if self._request.kinds & _CARDS:
-            yield _Listing(
-                partial(requests.cardholder_transactions, pending=pending, bills=bills),
-                business=False,
-            )
+            yield partial(requests.cardholder_transactions, pending=pending, bills=bills)
 
-    async def _list(self, listing: _Listing, since: dt.date, until: dt.date) -> Sequence[Row]:
+    async def _list(self, build: Build, since: dt.date, until: dt.date) -> Sequence[Row]:
         """One list's rows; a window is halved where PEX tells of more rows than it sent."""
-        query = listing.build(since, until)
+        query = build(since, until)
         rows, total = await self._ask(query)
-        if not await self._answers(query, listing, rows, since, until):
+        if rows == self._last:
+            # the answer before, given once more, looks like this; so do two empty lists
             rows, total = await self._ask(query)
-            if not await self._answers(query, listing, rows, since, until):
-                self._log.warning("pex.odd_answer", path=query.path, since=since, until=until)
+            if rows and rows == self._last:
+                raise errors.unreadable(query.path)
+        self._last = rows
         if total <= len(rows):
             return rows
         if since == until:
             raise errors.incomplete(since, len(rows), total)
         middle = since + (until - since) // 2
         return [
-            *await self._list(listing, since, middle),
-            *await self._list(listing, middle + dt.timedelta(days=1), until),
+            *await self._list(build, since, middle),
+            *await self._list(build, middle + dt.timedelta(days=1), until),
         ]
 
     async def _ask(self, query: Request) -> tuple[Sequence[Row], int]:
         answer = await self._client.get_object(query)
         rows = self._client.expect_rows(query, answer.get("TransactionList"))
         return rows, int((answer.get("Pages") or {}).get("TotalItems") or 0)
-
-    async def _answers(
-        self, query: Request, listing: _Listing, rows: Sequence[Row], since: dt.date, until: dt.date
-    ) -> bool:
-        """Whether the rows are an answer to this question and not, say, to the one before.
-
-        Most rows have to be of the right account and days (PEX does not say which of its dates the
-        window is about); an empty list of the cards is checked by its count.
-        """
-        if rows:
-            fitting = sum(
-                (str(row.get("AcctId")) == self._business_account) is listing.business
-                and _touches(row, since, until)
-                for row in rows
-            )
-            return 2 * fitting >= len(rows)
-        return listing.business or not await self._client.get_number(requests.count_of(query))
 
     def _posting_date(self, row: Row) -> dt.date | None:
         """The row's posting date; None where it cannot be read, so that the row is kept."""
@@ -154,17 +117,6 @@ class TransactionReader:
         except errors.NotThere:
             return []
         return self._client.expect_rows(query, answer.get("Attachments") or [])
-
-
-def _touches(row: Row, since: dt.date, until: dt.date) -> bool:
-    """Whether one of the row's dates lies within the days."""
-    for name in ("TransactionTime", "SettlementTime"):
-        try:
-            if since <= day_of(str(row.get(name))) <= until:
-                return True
-        except ValueError:
-            continue
-    return False
 
 
 def identifier(row: Row, name: str) -> str:

@@ -97,14 +97,7 @@ class PexSource:
         )
         work = plan(request, by_settlement=self._config.date == "settlement", today=self._today())
         payments = await self._invoice_payments(request, view)
-        reader = TransactionReader(
-            self._config,
-            self._client,
-            request,
-            view,
-            business_account=str(account.get("BusinessAccountId")),
-            log=self._context.log,
-        )
+        reader = TransactionReader(self._config, self._client, request, view)
         done = work.of - len(work.windows)
         for since, until in work.windows:
             paid = [record for date, record in payments if date <= until]

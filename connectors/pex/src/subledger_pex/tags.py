@@ -65,7 +65,6 @@ def _add_up(splits: Sequence[_Split], amount: Money) -> None:
             f"The splits add up to {split}, the transaction to {amount}: "
             f"a difference of {amount - split}.",
             category="amount_mismatch",
-            field="TransactionTags",
             hint="Correct the split in PEX; the transaction is read again on the next run.",
         )
 
@@ -79,7 +78,7 @@ def _definition(entry: Mapping[str, Any], definitions: Definitions) -> TagDefini
         raise RecordRejected(
             f"The transaction carries the tag {name}, which PEX no longer defines.",
             category="mapping_stale",
-            field="TransactionTags",
+            field=f"tag {name}",
             hint="Restore the tag in PEX, or tag the transaction again.",
         )
     return definitions[id_]

@@ -68,7 +68,7 @@ def kind_of(transaction: Transaction, frame: Frame) -> Kind | None:
             f"category {category or 'without a name'} (type {type_ or 'unknown'}), which "
             "subledger does not know.",
             category="unreadable",
-            field="TransactionTypeCategory",
+            field=f"category {category}",
             hint="Record it by hand and skip it here, and report the category.",
         )
     return kind

@@ -59,11 +59,6 @@ def cardholder_transactions(
     )
 
 
-def count_of(listing: Request) -> Request:
-    """How many transactions a request for all card accounts would list."""
-    return Request("V4/Details/AllCardholderTransactionCount", listing.params)
-
-
 def business_transactions(since: dt.date, until: dt.date, *, pending: bool) -> Request:
     """The business account's transactions: funding, fees, rebates, moves to and from cards."""
     return Request(
