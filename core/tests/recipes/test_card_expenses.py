@@ -17,6 +17,7 @@ from subledger.model.kinds import (
     DEPOSIT,
     FEE,
     ITEM,
+    PAYOUT,
     TRANSFER,
     VENDOR,
 )
@@ -72,11 +73,15 @@ def test_purchase(movement, books):
 def test_mapped_lines_stay(movement, books):
     """What a tag or a rule has chosen stays; only empty places are filled."""
     lines = (
-        Line(amount=Money(5000), account=account("Travel:Meals")),
+        Line(
+            amount=Money(5000),
+            account=account("Travel:Meals"),
+            class_=Reference(kind=CLASS, name="Clinic"),
+        ),
         Line(amount=Money(3640), item=Reference(kind=ITEM, name="Consulting")),
     )
     document = draft(movement(lines=lines), books).entity
-    assert document.lines[0].account == account("Travel:Meals")
+    assert document.lines[0] == lines[0]
     assert document.lines[1].account is None
     assert document.lines[1].item == Reference(kind=ITEM, name="Consulting")
 
@@ -151,9 +156,12 @@ def test_not_final(movement, books):
     assert isinstance(draft(movement(status=Status.DECLINED), books), Skip)
 
 
-def test_other_entities(books):
+def test_other_entities(movement, books):
     """What is not a card movement is left out."""
-    assert isinstance(draft(Party(id="1", name="Acme"), books), Skip)
+    for entity in (Party(id="1", name="Acme"), movement(kind=PAYOUT)):
+        skipped = draft(entity, books)
+        assert isinstance(skipped, Skip)
+        assert entity.kind in skipped.finding.subject
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,11 @@ from subledger.recipes.vendors import LONGEST, SUFFIX, clean_name, vendor
             "The Very Long Name of a Merchant of",
         ),
         ("X" * 60, "X" * 41),
+        ("Exactly Forty One Characters of a Merchant Ltd", "Exactly Forty One Characters of a"),
+        (
+            "Exactly Forty One Characters of a Shopkee Ltd",
+            "Exactly Forty One Characters of a Shopkee",
+        ),
         ("", ""),
     ],
 )
