@@ -20,6 +20,7 @@ NAMES = {
         "Marketing",
         "Marketing:Meals",
         "Fuel",
+        "Staff:Fuel",
         "Uncategorized Expense",
         "Equipment",
         "Old:Advertising",

@@ -96,6 +96,16 @@ def test_vendor_of_a_rule(step, movement, books):
     assert step(rules=rules).apply(other, books).entity.party is None
 
 
+def test_vendor_of_a_split(step, movement, line, books):
+    """Where the lines of a split ask for different vendors, the first line's rule decides."""
+    rules = (
+        rule({"vendor": "Shell"}, tag="a"),
+        rule({"vendor": "PEX"}, tag="b"),
+    )
+    split = movement(line({"x": "1"}), line({"a": "1"}), line({"b": "1"}))
+    assert step(rules=rules).apply(split, books).entity.party.name == "Shell"
+
+
 @pytest.mark.parametrize("name", ["Postage", "Gone"])
 def test_stale_rule(step, movement, books, name):
     """A rule or default that names an inactive or unknown entry holds the record and is named."""

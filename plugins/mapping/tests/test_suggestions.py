@@ -8,8 +8,8 @@ from subledger_mapping.suggest import normalised, suggestions
 @pytest.mark.parametrize(
     ("name", "proposed"),
     [
-        ("Fuel", ["Fuel"]),
-        (" fuel ", ["Fuel"]),
+        ("Fuel", ["Fuel", "Staff:Fuel"]),
+        (" fuel ", ["Fuel", "Staff:Fuel"]),
         ("201 · Equipment", ["Equipment"]),
         ("Office-Supplies", ["Office Supplies"]),
         ("Meals", ["Marketing:Meals", "Travel:Meals"]),

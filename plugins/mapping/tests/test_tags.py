@@ -137,6 +137,12 @@ def test_account_tags_in_order(step, movement, line, books):
     assert isinstance(step(**settings).apply(wrong, books), Hold)
 
 
+def test_same_tag_twice(step, movement, line, books):
+    """Where a line has a tag twice, the first one counts."""
+    twice = line({GL: "Fuel", "gl account": "Travel"})
+    assert account_of(step().apply(movement(twice), books)).name == "Fuel"
+
+
 def test_splits(step, movement, line, books):
     """Each line of a split is mapped by its own tags; one bad line holds the record."""
     good = movement(line({GL: "Fuel"}, 5000), line({GL: "Travel"}, 3640))
