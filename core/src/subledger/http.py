@@ -1,6 +1,7 @@
 """The real HTTP client, behind the runtime's port."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import aiohttp
 from attrs import frozen
@@ -47,7 +48,7 @@ class AiohttpHttp:
                     body=content,
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            host = aiohttp.client.URL(url).host or "the server"
+            host = urlsplit(url).hostname or "the server"
             raise TemporaryError(
                 f"no answer from {host}", detail=f"{type(error).__name__}: {error}"
             ) from error

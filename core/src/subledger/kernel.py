@@ -12,11 +12,12 @@ from attrs import define, field, frozen
 from subledger.config import FlowSettings, Settings
 from subledger.errors import AuthenticationError, ConnectorError, Fenced, TemporaryError
 from subledger.findings import Finding
-from subledger.flow import prepare
+from subledger.flow import prepare, reconcile
 from subledger.flow.decide import Rules
 from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
+from subledger.flow.reconcile import Comparison
 from subledger.ledger import books, findings, history, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
@@ -119,7 +120,7 @@ class Kernel:
         self, flow: FlowSettings, start: _Start, progress: Progress
     ) -> tuple[int, int]:
         connection = self.settings.connections[flow.source]
-        source = connection.source
+        source = connection.type
         if source is None:
             raise TypeError(f"{flow.source} is not a source")
         request = ExtractRequest(
@@ -201,6 +202,40 @@ class Kernel:
             await self.store.tx(leases.give_back, f"flow:{flow.name}", epoch)
         return left
 
+    # --------------------------------------------------------- reconciliation
+
+    async def ask_for_documents(self, flow: FlowSettings) -> int | None:
+        """Asks the books for what was posted in a flow's period; None where nothing was posted."""
+
+        def ask(c: sa.Connection) -> int | None:
+            dates = reconcile.period(c, flow.name)
+            if dates is None:
+                return None
+            return books.ask(
+                *(c, flow.sink, Query.DOCUMENTS, self.now_ms()),
+                since=dates[0],
+                until=dates[1],
+                account=flow.plan.account,
+            )
+
+        return await self.store.tx(ask)
+
+    async def compare_answered(self) -> list[Comparison]:
+        """Compares every answered question for documents with what was posted."""
+        found = []
+        for question in await self.store.tx(reconcile.answered):
+            comparison = await self.store.tx(reconcile.compare, question, self.now_ms())
+            if comparison is not None:
+                found.append(comparison)
+                self.log.info(
+                    "books_compared",
+                    connection=comparison.connection,
+                    account=comparison.account,
+                    agrees=comparison.agrees,
+                    matched=comparison.matched,
+                )
+        return found
+
     # -------------------------------------------------------------- one value
 
     def today(self) -> dt.date:
@@ -253,9 +288,9 @@ class Kernel:
     def wire_log(self, connection: str) -> Callable[[str, bytes], None] | None:
         """Writes wire documents into the folder of ``[debug] wire_log``, where it is set."""
         folder = self.settings.debug.wire_log
-        if not folder:
+        if folder is None:
             return None
-        target = Path(folder) / connection
+        target = folder / connection
         target.mkdir(parents=True, exist_ok=True)
         return lambda name, content: _write(target / name, content)
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
@@ -105,6 +105,14 @@ def _freeze(
     return {kind: frozenset(operations) for kind, operations in kinds.items()}
 
 
+def _roles(roles: Iterable[Role]) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+def _capabilities(capabilities: Iterable[Capability]) -> frozenset[Capability]:
+    return frozenset(capabilities)
+
+
 @frozen(kw_only=True)
 class Manifest:
     """A connector's declaration; the conformance tests and the documentation follow from it.
@@ -117,11 +125,11 @@ class Manifest:
     title: str
     api: int = API
     direction: Direction
-    roles: frozenset[Role] = field(converter=frozenset)
+    roles: frozenset[Role] = field(converter=_roles)
     kinds: Mapping[Kind, frozenset[Operation]] = field(converter=_freeze)
     frequency: Frequency
     initiative: Initiative = Initiative.KERNEL
-    capabilities: frozenset[Capability] = field(converter=frozenset, default=frozenset())
+    capabilities: frozenset[Capability] = field(converter=_capabilities, default=frozenset())
     recovery: Recovery = Recovery.NONE
     limits: tuple[str, ...] = ()
     """What will not sync, in plain sentences, for the support matrix."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import web
-from attrs import define, field
+from attrs import define, evolve, field
 
 from subledger.errors import Fenced
 from subledger.ports import Desk, PeerContext
@@ -32,7 +32,7 @@ from subledger_quickbooks_desktop.session import (
 )
 from subledger_quickbooks_desktop.wire import qbxml, soap
 from subledger_quickbooks_desktop.wire.qbxml import Answer, AnswerStream, Row
-from subledger_quickbooks_desktop.wire.qwc import Qwc, render_qwc
+from subledger_quickbooks_desktop.wire.qwc import ConnectorFile, render_qwc
 from subledger_quickbooks_desktop.wire.wsdl import wsdl
 from subledger_quickbooks_desktop.wire.xml import HostileXml
 
@@ -47,7 +47,7 @@ _XML: Final = "text/xml"
 VERSION: Final = "subledger 0.1"
 
 
-class TooLarge(Exception):
+class TooLarge(Exception):  # noqa: N818 - says what the body is
     """The body is longer than anything QuickBooks sends."""
 
 
@@ -176,22 +176,14 @@ class Service:
         ticket = self.context.runtime.new_id()
         lease = self.config.session_timeout.total_seconds()
 
-        def step(desk: Desk) -> bool | None:
-            return self._steps.open(desk, ticket)
+        def step(desk: Desk, epoch: int) -> bool | None:
+            return self._steps.open(desk, ticket, epoch)
 
         entered = await self.context.enter(hashed(ticket)[:12], lease, step)
         if entered is None:
             return ["", "busy"]
-        epoch, work = entered
-        if work is None:
-            return [ticket, "none"]
-        await self.context.step(epoch, lambda desk: self._set_epoch(desk, epoch))
-        return [ticket, self.config.company_file]
-
-    def _set_epoch(self, desk: Desk, epoch: int) -> None:
-        from attrs import evolve  # noqa: PLC0415
-
-        save(desk, evolve(load(desk), epoch=epoch))
+        work = entered[1]
+        return [ticket, self.config.company_file if work else "none"]
 
     async def _session(self, ticket: str) -> Session | None:
         session = await self.context.note(load)
@@ -227,8 +219,6 @@ class Service:
         return await self.context.step(session.epoch, step)
 
     def _after_prepare(self, desk: Desk, *, more: bool) -> Reply:
-        from attrs import evolve  # noqa: PLC0415
-
         session = load(desk)
         if more:
             save(desk, evolve(session, error=NO_OP))
@@ -326,14 +316,16 @@ class Service:
         """The ``.qwc`` file; ``url`` is the public address of the server."""
         name = self.config.company_name or self.context.connection
         return render_qwc(
-            Qwc(
+            ConnectorFile(
                 app_name=f"subledger - {name}",
                 app_url=f"{url}/qbwc/{self.context.connection}",
                 app_support=f"{url}/support",
                 app_description="Keeps your books in agreement with your other systems.",
-                username=self.username,
+                user_name=self.username,
                 owner_id=OWNER_ID,
                 file_id=await self.file_id(),
+                unique_name=f"subledger {self.context.connection}",
+                unattended="umpRequired" if self.config.company_file else "umpOptional",
                 run_every_seconds=int(self.config.run_every.total_seconds()),
             )
         )
@@ -395,8 +387,6 @@ class _LongAnswer:
 
 def _with_rows(answer: Answer, rows: list[Row]) -> Answer:
     """The rows that are not stored yet, as the records of the last result."""
-    from attrs import evolve  # noqa: PLC0415
-
     if not answer.results:
         return answer
     *others, last = answer.results

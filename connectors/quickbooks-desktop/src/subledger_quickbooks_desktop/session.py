@@ -117,7 +117,7 @@ class Steps:
 
     # ------------------------------------------------------------ authenticate
 
-    def open(self, desk: Desk, ticket: str) -> bool | None:
+    def open(self, desk: Desk, ticket: str, epoch: int) -> bool | None:
         """Opens a session; None where there is nothing to do.
 
         A write of an earlier session without an answer becomes unknown: it is settled first.
@@ -134,7 +134,8 @@ class Steps:
                 restart = evolve(reading.position_of(question), iterator="")
                 desk.answered(question, restart.text())
         old = (*last.old, last.ticket)[-_OLD_TICKETS:] if last.ticket else last.old
-        save(desk, Session(ticket=hashed(ticket), old=tuple(old), total=desk.backlog(_BACKLOG)))
+        fresh = Session(ticket=hashed(ticket), epoch=epoch, old=tuple(old))
+        save(desk, evolve(fresh, total=desk.backlog(_BACKLOG)))
         return True
 
     # ---------------------------------------------------------- sendRequestXML

@@ -22,9 +22,7 @@ class StoreSettings:
     )
     password: Secret | None = field(
         default=None,
-        metadata=describe(
-            "The password of a database server.", example='{ env = "SUBLEDGER_DB_PASSWORD" }'
-        ),
+        metadata=describe("The password of a database server."),
     )
 
 

@@ -17,7 +17,7 @@ from cattrs.errors import StructureHandlerNotFoundError
 from subledger.config.fields import description, duration
 from subledger.config.problems import Invalid, Report, did_you_mean, invalid
 from subledger.config.secrets import SecretReader
-from subledger.errors import Problem
+from subledger.errors import ConfigError, Problem
 from subledger.secret import Secret
 
 T = TypeVar("T")
@@ -105,8 +105,12 @@ class Structurer:
         report.raise_if_any()
         try:
             return cls(**given)
+        except ConfigError as error:
+            raise Invalid(*error.problems) from error
         except (ValueError, TypeError) as error:
             raise invalid(str(error)) from error
+        except Exception as error:
+            raise invalid(f"cannot be used: {type(error).__name__}: {error}") from error
 
     @staticmethod
     def _unknown(key: str, possible: abc.Iterable[str], report: Report) -> str:

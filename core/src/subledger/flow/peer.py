@@ -40,7 +40,7 @@ class KernelPeer:
         return SqlDesk(c, self.connection, to_ms(self.runtime.now()))
 
     async def enter(
-        self, owner: str, lease: float, step: Callable[[Desk], T]
+        self, owner: str, lease: float, step: Callable[[Desk, int], T]
     ) -> tuple[int, T] | None:
         """Takes the connection and runs a step in the same transaction."""
         self._lasts = int(lease * 1000)
@@ -51,7 +51,7 @@ class KernelPeer:
             epoch = leases.take(c, self._lease, owner, desk.now_ms, self._lasts)
             if epoch is None:
                 return None
-            result = step(desk)
+            result = step(desk, epoch)
             if result is None:
                 leases.give_back(c, self._lease, epoch)
             return epoch, result

@@ -208,9 +208,11 @@ class PeerContext(Protocol):
     wire_log: Callable[[str, bytes], None] | None
 
     async def enter(
-        self, owner: str, lease: float, step: Callable[[Desk], T]
+        self, owner: str, lease: float, step: Callable[[Desk, int], T]
     ) -> tuple[int, T] | None:
         """Takes the connection for ``lease`` seconds and runs a step in the same transaction.
+
+        The step is told the epoch of the lease.
 
         Returns the epoch and the step's result, or None while somebody else holds the lease.
         A step that returns None gives the lease back at once.

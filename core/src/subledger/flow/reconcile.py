@@ -1,0 +1,179 @@
+"""Reconciliation: the documents read back from the books, compared with what was posted."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.findings import Finding
+from subledger.ledger import findings
+from subledger.money import Money
+from subledger.store.schema import DOCUMENT, EFFECT, LINK, POSTING, QUESTION
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """The result for one account and period. Amounts are signed changes of the account.
+
+    ``foreign`` are documents in the books that are not ours.
+    """
+
+    connection: str
+    account: str
+    since: str
+    until: str
+    posted: int
+    posted_total: Money
+    books_total: Money
+    matched: int
+    missing: tuple[str, ...]
+    doubled: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    foreign: int
+    foreign_total: Money
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the books hold exactly what was posted."""
+        return not (self.missing or self.doubled or self.changed or self.deleted)
+
+
+def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
+    """Compares what the answered question saw with the links, and writes findings."""
+    asked = c.execute(sa.select(QUESTION).where(QUESTION.c.id == question)).first()
+    if asked is None:
+        return None
+    links = c.execute(
+        sa.select(LINK).where(
+            LINK.c.connection == asked.connection,
+            LINK.c.account == asked.account,
+            LINK.c.date >= asked.since,
+            LINK.c.date <= asked.until,
+            LINK.c.linked_at <= asked.answered,
+        )
+    ).all()
+    seen = {
+        (row.type, row.id): row
+        for row in c.execute(
+            sa.select(DOCUMENT).where(
+                DOCUMENT.c.connection == asked.connection, DOCUMENT.c.question == question
+            )
+        )
+    }
+    comparison = _compare(asked, links, seen)
+    for link in links:
+        _judge(c, link, seen, asked, now)
+    _report_doubled(c, asked, comparison.doubled, now)
+    c.execute(sa.update(QUESTION).where(QUESTION.c.id == question).values(state="compared"))
+    return comparison
+
+
+def _compare(
+    asked: sa.Row[Any], links: Sequence[sa.Row[Any]], seen: dict[tuple[str, str], sa.Row[Any]]
+) -> Comparison:
+    ours = {(link.type, link.target) for link in links}
+    live = {key: row for key, row in seen.items() if not row.deleted}
+    linked_keys = {row.key for key, row in live.items() if key in ours and row.key}
+    doubled = [
+        f"{row.type} {row.id}"
+        for key, row in live.items()
+        if key not in ours and row.key and row.key in linked_keys
+    ]
+    foreign = [row for key, row in live.items() if key not in ours]
+    missing, changed, deleted, matched = [], [], [], 0
+    for link in links:
+        row = seen.get((link.type, link.target))
+        label = f"{link.type} {link.target}"
+        if row is None:
+            missing.append(label)
+        elif row.deleted:
+            deleted.append(label)
+        elif row.amount != link.amount or row.date != link.date:
+            changed.append(label)
+        else:
+            matched += 1
+    return Comparison(
+        connection=asked.connection,
+        account=asked.account,
+        since=asked.since,
+        until=asked.until,
+        posted=len(links),
+        posted_total=Money(sum(link.amount or 0 for link in links)),
+        books_total=Money(sum(row.amount for row in live.values())),
+        matched=matched,
+        missing=tuple(missing),
+        doubled=tuple(doubled),
+        changed=tuple(changed),
+        deleted=tuple(deleted),
+        foreign=len(foreign),
+        foreign_total=Money(sum(row.amount for row in foreign)),
+    )
+
+
+def _judge(
+    c: sa.Connection,
+    link: sa.Row[Any],
+    seen: dict[tuple[str, str], sa.Row[Any]],
+    asked: sa.Row[Any],
+    now: int,
+) -> None:
+    row = seen.get((link.type, link.target))
+    label = f"{link.type} {link.target}"
+    if row is None or row.deleted:
+        was = "deleted from" if row is not None else "not found in"
+        finding = Finding(
+            category="missing_in_books",
+            subject=label,
+            message=f"{label} of {link.date} was posted, but it was {was} the books",
+        )
+    elif row.amount != link.amount or row.date != link.date:
+        finding = Finding(
+            category="changed_in_books",
+            subject=label,
+            message=(
+                f"{label} was posted with {Money(link.amount)} on {link.date}; the books show "
+                f"{Money(row.amount)} on {row.date}"
+            ),
+        )
+    else:
+        return
+    flow = c.execute(sa.select(EFFECT.c.flow).where(EFFECT.c.id == link.effect)).scalar() or ""
+    number = findings.report(c, finding, now, flow=flow, connection=asked.connection)
+    c.execute(
+        sa.update(POSTING)
+        .where(POSTING.c.flow == flow, POSTING.c.kind == link.kind, POSTING.c.id == link.id)
+        .values(finding=number)
+    )
+
+
+def _report_doubled(c: sa.Connection, asked: sa.Row[Any], doubled: Sequence[str], now: int) -> None:
+    for label in doubled:
+        finding = Finding(
+            category="doubled_in_books",
+            subject=label,
+            message=f"{label} carries the mark of a record that another document stands for",
+        )
+        findings.report(c, finding, now, connection=asked.connection)
+
+
+def answered(c: sa.Connection) -> list[int]:
+    """Questions for documents that are answered and not compared yet."""
+    rows = c.execute(
+        sa.select(QUESTION.c.id).where(QUESTION.c.state == "done", QUESTION.c.query == "documents")
+    )
+    return [row.id for row in rows]
+
+
+def period(c: sa.Connection, flow: str) -> tuple[dt.date, dt.date] | None:
+    """First and last posting date of what a flow posted."""
+    row = c.execute(
+        sa.select(sa.func.min(EFFECT.c.date), sa.func.max(EFFECT.c.date)).where(
+            EFFECT.c.flow == flow, EFFECT.c.state == "settled", EFFECT.c.date != ""
+        )
+    ).one()
+    if row[0] is None:
+        return None
+    return dt.date.fromisoformat(row[0]), dt.date.fromisoformat(row[1])

@@ -1,0 +1,1 @@
+"""The server: peers, webhooks, health, and the schedule, in one process."""

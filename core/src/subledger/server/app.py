@@ -1,0 +1,125 @@
+"""The aiohttp application: thin handlers over the kernel and its peers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from aiohttp import web
+from attrs import define, field
+
+from subledger.kernel import Kernel, run_now
+from subledger.ports import Peer, WebhookVerdict
+
+_HOOK_LIMIT: Final = 1024 * 1024
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@define
+class Plant:
+    """What the handlers reach: the kernel, and one peer a peer-driven connection."""
+
+    kernel: Kernel
+    peers: dict[str, Peer] = field(factory=dict)
+    mounts: dict[str, str] = field(factory=dict)
+    problems: Mapping[str, Any] = field(factory=dict)
+
+    def furnish(self) -> None:
+        """Makes the peers of the current settings; peers whose settings are equal stay."""
+        settings = self.kernel.settings
+        for name in set(self.peers) - set(settings.connections):
+            del self.peers[name]
+        self.mounts.clear()
+        for name, connection in settings.connections.items():
+            sink = connection.sink
+            if sink is None or sink.peer is None:
+                continue
+            self.mounts[name] = sink.mount
+            known = self.peers.get(name)
+            if known is None or getattr(known, "config", None) != connection.config:
+                self.peers[name] = sink.peer(connection.config, self.kernel.peer(name))
+
+
+PLANT: Final = web.AppKey("plant", Plant)
+
+
+def make_app(plant: Plant) -> web.Application:
+    """The application; every route is listed here."""
+    app = web.Application(middlewares=[_no_traceback], client_max_size=_HOOK_LIMIT)
+    app[PLANT] = plant
+    app.router.add_route("GET", "/support", _support)
+    app.router.add_route("GET", "/health", _health)
+    app.router.add_route("GET", "/ready", _ready)
+    app.router.add_route("POST", "/webhooks/{connection}", _webhook)
+    app.router.add_route("*", "/{mount}/{connection}", _peer)
+    return app
+
+
+@web.middleware
+async def _no_traceback(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - the last guard: nothing of it may reach the outside
+        request.app[PLANT].kernel.log.exception("request_failed", path=request.path)
+        return web.Response(status=400, text="The request could not be processed.\n")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+async def _support(_request: web.Request) -> web.Response:
+    text = (
+        "This is a subledger server.\n\n"
+        "It keeps a company's books in agreement with its card, invoice and payment systems.\n"
+        "If the QuickBooks Web Connector reports an error, ask the person who runs this server;\n"
+        "`subledger status` and `subledger findings` tell what is the matter.\n"
+    )
+    return web.Response(text=text)
+
+
+async def _health(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    plant = request.app[PLANT]
+    try:
+        await plant.kernel.store.tx(lambda c: c.exec_driver_sql("SELECT 1"))
+    except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
+        return web.json_response({"status": "not ready", "why": type(error).__name__}, status=503)
+    bad = sorted(plant.problems)
+    return web.json_response({"status": "ready", "companies_with_problems": bad})
+
+
+async def _peer(request: web.Request) -> web.StreamResponse:
+    plant = request.app[PLANT]
+    name = request.match_info["connection"]
+    peer = plant.peers.get(name)
+    if peer is None or plant.mounts.get(name) != request.match_info["mount"]:
+        raise web.HTTPNotFound(text="There is no such connection.\n")
+    return await peer.handle(request)
+
+
+async def _webhook(request: web.Request) -> web.Response:
+    plant = request.app[PLANT]
+    name = request.match_info["connection"]
+    connection = plant.kernel.settings.connections.get(name)
+    source = connection.type if connection else None
+    if connection is None or source is None or source.webhook is None:
+        raise web.HTTPNotFound(text="There is no such connection.\n")
+    body = await request.read()
+    headers = {key.lower(): value for key, value in request.headers.items()}
+    verdict = source.webhook(connection.config, headers, body)
+    if verdict is WebhookVerdict.REFUSED:
+        raise web.HTTPUnauthorized(text="The shared secret is wrong.\n")
+    if verdict is WebhookVerdict.RUN:
+        kernel = plant.kernel
+        flows = [flow.name for flow in kernel.settings.flows.values() if flow.source == name]
+
+        def hurry(c: Any) -> None:
+            for flow in flows:
+                run_now(c, flow, kernel.now_ms(), f"webhook {name}")
+
+        await kernel.store.tx(hurry)
+    return web.Response(status=204)

@@ -1,0 +1,120 @@
+"""Runs the server: HTTP, the schedule, and the reload of a folder of companies."""
+
+import asyncio
+import signal
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from attrs import frozen
+
+from subledger.kernel import Kernel, due_flows
+from subledger.schedule.dispatcher import Dispatcher, LocalDispatcher
+from subledger.schedule.due import Rhythm
+from subledger.server.app import Plant, make_app
+
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+RELOAD = 2.0
+"""Seconds between two looks at the configuration folder."""
+DRAIN = 10.0
+
+Reload = Callable[[], "tuple[Any, Any] | None"]
+
+
+@frozen(kw_only=True)
+class Listen:
+    """Where to listen; with a certificate the server speaks TLS itself."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def context(self) -> ssl.SSLContext | None:
+        """The TLS context: version 1.2 or newer."""
+        if self.certificate is None:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+
+async def schedule(kernel: Kernel, dispatcher: Dispatcher) -> None:
+    """Asks for what is due, for ever; a lost request heals itself at the next tick."""
+    while True:
+        rhythms = {
+            flow.name: Rhythm(every=flow.every, cron=flow.cron)
+            for flow in kernel.settings.flows.values()
+        }
+        try:
+            for name in await kernel.store.tx(due_flows, rhythms, kernel.now_ms()):
+                dispatcher.request(name)
+            await kernel.compare_answered()
+        except Exception:
+            kernel.log.exception("tick_failed")
+        await kernel.runtime.sleep(TICK)
+
+
+async def reloading(plant: Plant, reload: Reload) -> None:
+    """Looks for changed company files; a bad file never stops the others."""
+    while True:
+        await plant.kernel.runtime.sleep(RELOAD)
+        try:
+            found = await asyncio.to_thread(reload)
+        except Exception:
+            plant.kernel.log.exception("reload_failed")
+            continue
+        if found is None:
+            continue
+        plant.kernel.settings, plant.problems = found
+        plant.furnish()
+        plant.kernel.log.info("configuration_reloaded", problems=sorted(plant.problems))
+
+
+@asynccontextmanager
+async def serving(
+    kernel: Kernel, listen: Listen, reload: Reload | None = None
+) -> AsyncIterator[str]:
+    """The running server; yields the address that it listens on."""
+    plant = Plant(kernel)
+    plant.furnish()
+    dispatcher = LocalDispatcher(lambda name: _run(kernel, name), kernel.log)
+    await dispatcher.start()
+    runner = web.AppRunner(make_app(plant), access_log=None, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, listen.host, listen.port, ssl_context=listen.context())
+    await site.start()
+    tasks = [asyncio.create_task(schedule(kernel, dispatcher))]
+    if reload is not None:
+        tasks.append(asyncio.create_task(reloading(plant, reload)))
+    host, port = runner.addresses[0][:2]
+    scheme = "https" if listen.certificate else "http"
+    try:
+        yield f"{scheme}://{host}:{port}"
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await dispatcher.stop(DRAIN)
+        await runner.cleanup()
+
+
+async def _run(kernel: Kernel, name: str) -> None:
+    await kernel.run_flow(name)
+
+
+async def until_stopped() -> None:
+    """Returns at SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+__all__ = ["Listen", "serving", "until_stopped"]
