@@ -58,7 +58,12 @@ TABLE: Final[Sequence[Row]] = (
         message="PEX does not let this user read: the user is inactive or the business is closed.",
         hint="Make the user an active administrator in PEX, or use another administrator's token.",
     ),
-    Row(statuses=frozenset({404}), error=NotThere, message="PEX does not know this address."),
+    Row(
+        statuses=frozenset({404}),
+        error=NotThere,
+        message="PEX does not know this address.",
+        hint="Check environment and base_url of the connection.",
+    ),
     Row(
         statuses=frozenset({429}),
         error=TemporaryError,

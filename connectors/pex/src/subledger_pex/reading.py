@@ -68,6 +68,7 @@ class TransactionReader:
         self._last = rows
         if total <= len(rows):
             return rows
+        self._last = None  # half of a window may well begin with the same rows
         if since == until:
             raise errors.incomplete(since, len(rows), total)
         middle = since + (until - since) // 2
