@@ -15,7 +15,6 @@ from subledger.config.fields import description, duration_text, example
 from subledger.secret import Secret
 
 _WIDTH: Final = 96
-_COMMENT: Final = {"initial_indent": "# ", "subsequent_indent": "# "}
 _PLACEHOLDERS: Final[Mapping[Any, str]] = {
     str: '""',
     int: "0",
@@ -44,7 +43,8 @@ def fields(
     for attribute in attrs.fields(attrs.resolve_types(cls)):
         if not attribute.init or attribute.alias in without:
             continue
-        yield from wrap(description(attribute) or attribute.alias, _WIDTH, **_COMMENT)
+        text = description(attribute) or attribute.alias
+        yield from wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
         if given is not None and attribute.alias in given:
             yield f"{attribute.alias} = {value(given[attribute.alias])}"
             continue
