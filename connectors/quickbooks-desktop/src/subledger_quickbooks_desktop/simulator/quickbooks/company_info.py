@@ -80,10 +80,15 @@ def preferences(books: Books, request: Request) -> Outcome:
     }
     if settings.sales_tax:
         codes = {item.name: item.id for item in books.objects("kind='SalesTaxCode'")}
+        taxes = books.objects("kind='ItemSalesTax' AND active=1")
         values["SalesTaxPreferences"] = {
+            "DefaultItemSalesTaxRef": _reference(taxes[0].id if taxes else None),
             "PaySalesTax": "Monthly",
             "DefaultTaxableSalesTaxCodeRef": _reference(codes.get("Tax")),
             "DefaultNonTaxableSalesTaxCodeRef": _reference(codes.get("Non")),
+            "IsUsingVendorTaxCode": "false",
+            "IsUsingCustomerTaxCode": "true",
+            "IsUsingAmountsIncludeTax": "false",
         }
     return _one(books, request, "PreferencesRet", values)
 

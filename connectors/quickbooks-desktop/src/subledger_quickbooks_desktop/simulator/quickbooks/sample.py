@@ -100,6 +100,7 @@ def _fill(company: CompanyFile, eve: dt.date) -> None:
         human.add_list_object("Customer", _named(full_name))
     for name in _VENDORS:
         human.add_list_object("Vendor", {"Name": name})
+    human.add_list_object("ItemSalesTax", {"Name": "Out of State", "TaxRate": "0.0"})
     human.add_list_object(
         "ItemService",
         {

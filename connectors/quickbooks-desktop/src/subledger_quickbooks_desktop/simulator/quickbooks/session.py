@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from lxml import etree
 
 from subledger_quickbooks_desktop.simulator.com import ComError
@@ -116,7 +116,8 @@ class OpenSession:
                     recovery.keep(store, self.app_name, message_set, full, short)
                 else:
                     recovery.keep_failure(store, self.app_name, message_set)
-        if decision.is_new and breaks_at >= 0:
+            is_lost = self._is_lost(settings, has_failed=decision.is_new and breaks_at >= 0)
+        if is_lost:
             raise _LOST
         attributes: list[tuple[str, str]] = []
         if decision.code is not None:
@@ -124,6 +125,14 @@ class OpenSession:
                 attributes.append(("newMessageSetID", message_set.new_id))
             attributes.append(("messageSetStatusCode", str(decision.code)))
         return envelope(full, attributes)
+
+    def _is_lost(self, settings: Settings, *, has_failed: bool) -> bool:
+        if self.human or not (has_failed or settings.lose_answers):
+            return False
+        remaining = settings.lose_answers if has_failed else settings.lose_answers - 1
+        done = evolve(settings, fail_after_requests=-1, lose_answers=remaining)
+        self.machine.store.set_settings(done)
+        return True
 
     def _carry_out(
         self, message_set: MessageSet, settings: Settings, breaks_at: int

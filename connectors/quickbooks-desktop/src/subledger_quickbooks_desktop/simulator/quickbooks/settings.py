@@ -49,8 +49,10 @@ class Settings:
     lock_error_code: int = 3175
     locked_ids: tuple[str, ...] = ()
 
-    # Faults in the middle of a message set: carry out that many requests, then fail unstored
+    # Faults that happen once: carry out so many requests of a set and fail without a stored
+    # answer; or carry out and store the next sets, and lose so many answers on the way back
     fail_after_requests: int = -1
+    lose_answers: int = 0
 
     # Doubts
     closed_add_code: int = 3180

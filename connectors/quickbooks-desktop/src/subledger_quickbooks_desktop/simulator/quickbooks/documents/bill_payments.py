@@ -10,7 +10,7 @@ from subledger_quickbooks_desktop.simulator.quickbooks.ledger import Posting
 from .draft import DocumentKind, Draft
 from .lines import PAYABLE, require_type
 from .settle import APPLIED, Settlement, applied
-from .terms import standard_account
+from .standard import standard_account
 
 _AP = "APAccountRef"
 _PAYEE = "PayeeEntityRef"

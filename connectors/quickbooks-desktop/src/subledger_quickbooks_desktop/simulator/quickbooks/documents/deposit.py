@@ -17,18 +17,10 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import (
 
 from .draft import DocumentKind, Draft
 from .lines import account_of, check_entity, check_total, require_type
-from .terms import UNDEPOSITED
+from .standard import find_special
 
 _PAYMENT_KINDS = ("ReceivePayment", "SalesReceipt")
 _DEPOSITABLE = ("Bank", "CreditCard", "OtherCurrentAsset", "OtherAsset", "OtherCurrentLiability")
-
-
-def undeposited(books: Books) -> str | None:
-    """The ListID of Undeposited Funds."""
-    row = books.store.one(
-        "SELECT id FROM list_object WHERE space='account' AND name_key=?", (UNDEPOSITED.lower(),)
-    )
-    return str(row[0]) if row else None
 
 
 def _prepare(books: Books, draft: Draft) -> None:
@@ -52,8 +44,8 @@ def _take_payment(books: Books, draft: Draft, line: dict[str, Any]) -> None:
     if row is None or row[0] not in _PAYMENT_KINDS:
         raise invalid_id(identity, "PaymentTxnID")
     held = books.store.one(
-        "SELECT line, cents FROM posting WHERE document=? AND account=?",
-        (identity, undeposited(books)),
+        "SELECT line, cents, account FROM posting WHERE document=? AND account=?",
+        (identity, find_special(books, "UndepositedFunds")),
     )
     other = books.store.one(
         "SELECT 1 FROM link WHERE target=? AND kind=? AND via<>?", (identity, DEPOSIT, draft.id)
@@ -62,7 +54,7 @@ def _take_payment(books: Books, draft: Draft, line: dict[str, Any]) -> None:
         raise save_failed("Deposit", "The payment has already been deposited.")
     line["TxnType"], line["TxnID"] = row[0], identity
     line.setdefault("PaymentTxnLineID", held[0])
-    line["AccountRef"] = {"ListID": undeposited(books)}
+    line["AccountRef"] = {"ListID": held[2]}
     line["Amount"] = amount(held[1])
     if row[1]:
         line["EntityRef"] = {"ListID": row[1]}

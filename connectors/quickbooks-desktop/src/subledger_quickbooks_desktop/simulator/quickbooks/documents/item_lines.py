@@ -11,7 +11,7 @@ from subledger_quickbooks_desktop.simulator.quickbooks.money import amount, cent
 from subledger_quickbooks_desktop.simulator.quickbooks.status import bad_value, no_account
 
 from .draft import Draft
-from .terms import SALES_TAX_PAYABLE, named_account
+from .standard import special_account
 
 _TAX_ITEMS = frozenset({"ItemSalesTax", "ItemSalesTaxGroup"})
 _PLACES = Decimal("0.00001")
@@ -102,7 +102,7 @@ def _tax(books: Books, draft: Draft, sign: int, taxable: int) -> int:
         value = share(taxable, rate)
         total += value
         if value:
-            account = named_account(books, SALES_TAX_PAYABLE, "OtherCurrentLiability")
+            account = special_account(books, "SalesTaxPayable")
             draft.postings.append(
                 Posting(account=account["ListID"], cents=sign * value, entity=vendor)
             )

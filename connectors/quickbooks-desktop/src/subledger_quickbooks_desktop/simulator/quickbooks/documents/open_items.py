@@ -12,9 +12,9 @@ from subledger_quickbooks_desktop.simulator.quickbooks.lists.references import r
 from subledger_quickbooks_desktop.simulator.quickbooks.money import amount
 from subledger_quickbooks_desktop.simulator.quickbooks.parse import Request
 
-from .deposit import undeposited
 from .draft import Draft
 from .rows import load_many
+from .standard import find_special
 
 _CREDIT = "VendorCredit"
 
@@ -51,7 +51,7 @@ def bills_to_pay(books: Books, request: Request) -> Outcome:
 
 def payments_to_deposit(books: Books, request: Request) -> Outcome:
     """Answer ReceivePaymentToDepositQuery: what lies in Undeposited Funds."""
-    account = undeposited(books)
+    account = find_special(books, "UndepositedFunds")
     rows = books.store.all(
         "SELECT document.id, posting.line, kind, document.entity, date, ref, posting.cents"
         " FROM posting JOIN document ON document.id = posting.document"

@@ -12,7 +12,8 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import missing
 
 from .draft import DocumentKind, Draft
 from .lines import PAYABLE, PURCHASE_LINES, check_total, purchases, require_type
-from .terms import set_due_date, standard_account
+from .standard import standard_account
+from .terms import set_due_date
 
 _AP = "APAccountRef"
 _DAYS_WITHOUT_TERMS = 10

@@ -16,7 +16,7 @@ from .draft import DocumentKind, Draft
 from .lines import RECEIVABLE, require_type
 from .sales import DEPOSIT_TYPES
 from .settle import APPLIED, Settlement, applied
-from .terms import UNDEPOSITED, named_account, standard_account
+from .standard import special_account, standard_account
 
 _AR = "ARAccountRef"
 _DEPOSIT_TO = "DepositToAccountRef"
@@ -26,9 +26,7 @@ _OPEN_CREDITS = "SELECT id, cents FROM document WHERE kind='CreditMemo' AND enti
 def _prepare(books: Books, draft: Draft) -> None:
     fields = draft.fields
     fields[_AR] = fields.get(_AR) or standard_account(books, RECEIVABLE)
-    fields[_DEPOSIT_TO] = fields.get(_DEPOSIT_TO) or named_account(
-        books, UNDEPOSITED, "OtherCurrentAsset"
-    )
+    fields[_DEPOSIT_TO] = fields.get(_DEPOSIT_TO) or special_account(books, "UndepositedFunds")
     receivable = require_type(books, draft, _AR, RECEIVABLE)
     target = require_type(books, draft, _DEPOSIT_TO, *DEPOSIT_TYPES)
     customer = draft.reference("CustomerRef")

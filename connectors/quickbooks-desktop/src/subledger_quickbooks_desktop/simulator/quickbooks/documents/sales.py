@@ -15,7 +15,8 @@ from .draft import DocumentKind, Draft
 from .item_lines import sell
 from .lines import RECEIVABLE, require_type
 from .settle import Settlement
-from .terms import UNDEPOSITED, named_account, set_due_date, standard_account
+from .standard import special_account, standard_account
+from .terms import set_due_date
 
 _AR = "ARAccountRef"
 _DEPOSIT_TO = "DepositToAccountRef"
@@ -69,8 +70,8 @@ def _prepare_credit_memo(books: Books, draft: Draft) -> None:
 
 
 def _prepare_receipt(books: Books, draft: Draft) -> None:
-    draft.fields[_DEPOSIT_TO] = draft.fields.get(_DEPOSIT_TO) or named_account(
-        books, UNDEPOSITED, "OtherCurrentAsset"
+    draft.fields[_DEPOSIT_TO] = draft.fields.get(_DEPOSIT_TO) or special_account(
+        books, "UndepositedFunds"
     )
     _prepare(books, draft, _DEPOSIT_TO, DEPOSIT_TYPES, 1)
 

@@ -21,7 +21,7 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import (
 )
 from subledger_quickbooks_desktop.simulator.quickbooks.text import folded
 
-from .kinds import KINDS, ListKind
+from .kinds import KINDS, SPECIAL_ACCOUNTS, ListKind
 from .present import identity, values
 from .references import by_name, resolve_all
 
@@ -55,7 +55,7 @@ def create(books: Books, kind: ListKind, fields: Fields) -> ListObject:
         active=is_true(fields.get("IsActive", "true")),
         created=books.now,
         modified=books.now,
-        body={**kind.defaults, **_body(books, kind, fields)},
+        body={**kind.defaults, **_special(kind, name), **_body(books, kind, fields)},
     )
     _check_place(books, kind, new, parent)
     save(books, kind, new)
@@ -134,6 +134,11 @@ def _body(books: Books, kind: ListKind, fields: Fields) -> dict[str, Any]:
     own = {key: value for key, value in fields.items() if key not in _HEAD | _IGNORED}
     resolved = resolve_all(books, own, kind.name)
     return {key.removesuffix("Mod"): value for key, value in resolved.items()}
+
+
+def _special(kind: ListKind, name: str) -> dict[str, str]:
+    special = SPECIAL_ACCOUNTS.get(folded(name)) if kind.name == "Account" else None
+    return {"SpecialAccountType": special} if special else {}
 
 
 def _checked_name(name: str) -> str:

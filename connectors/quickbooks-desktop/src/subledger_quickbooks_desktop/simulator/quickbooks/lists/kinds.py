@@ -47,6 +47,18 @@ KINDS: Mapping[str, ListKind] = {
     )
 }
 
+SPECIAL_ACCOUNTS: Mapping[str, str] = {
+    "accounts receivable": "AccountsReceivable",
+    "accounts payable": "AccountsPayable",
+    "undeposited funds": "UndepositedFunds",
+    "opening balance equity": "OpeningBalanceEquity",
+    "retained earnings": "RetainedEarnings",
+    "sales tax payable": "SalesTaxPayable",
+    "cost of goods sold": "CostOfGoodsSold",
+    "uncategorized expense": "UncategorizedExpenses",
+}
+"""Special types that QuickBooks gives to accounts of these names when they are made."""
+
 ENTITIES = ("Customer", "Vendor", "Employee", "OtherName")
 ITEMS = tuple(name for name, kind in KINDS.items() if kind.space == _ITEM)
 
