@@ -256,11 +256,17 @@ class Kernel:
 
     def task(self, flow: FlowSettings) -> FlowTask:
         """A flow as the prepare loop sees it."""
+        sink = self.settings.connections[flow.sink].sink
         return FlowTask(
             name=flow.name,
             source=flow.source,
             sink=flow.sink,
-            rules=Rules(steps=flow.steps, plan=flow.plan, closed_period=flow.closed_period),
+            rules=Rules(
+                steps=flow.steps,
+                plan=flow.plan,
+                closed_period=flow.closed_period,
+                fit_name=sink.fit_name if sink else None,
+            ),
             digest=flow.digest,
             review=flow.review,
         )

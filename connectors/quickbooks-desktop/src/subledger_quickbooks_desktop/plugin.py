@@ -8,6 +8,7 @@ from subledger.ports import Peer, PeerContext, SimulatorType, SinkType
 from subledger_quickbooks_desktop.config import QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.manifest import MANIFEST
 from subledger_quickbooks_desktop.preview import preview
+from subledger_quickbooks_desktop.render import fit_name
 
 
 def _peer(config: QuickBooksDesktopConfig, context: PeerContext) -> Peer:
@@ -22,6 +23,7 @@ SINK = SinkType(
     preview=preview,
     peer=_peer,
     mount="qbwc",
+    fit_name=fit_name,
 )
 
 

@@ -15,7 +15,7 @@ from subledger.errors import RecordRejected
 from subledger.findings import Finding
 from subledger.manifest import Operation
 from subledger.model import Line, Movement, Party, Reference, Way
-from subledger.model.kinds import TRANSFER, VENDOR
+from subledger.model.kinds import PARTIES, TRANSFER, VENDOR, Kind
 from subledger.money import Money
 from subledger.ports import Delivery
 from subledger_quickbooks_desktop.wire import qbxml
@@ -115,7 +115,15 @@ def _text(value: str, limit: int) -> str | None:
 def _ref(reference: Reference | None) -> Mapping[str, str] | None:
     if reference is None:
         return None
-    return {"ListID": reference.id} if reference.id else {"FullName": reference.name}
+    if reference.id:
+        return {"ListID": reference.id}
+    return {"FullName": fit_name(reference.kind, reference.name)}
+
+
+def fit_name(kind: Kind, name: str) -> str:
+    """A list name as QuickBooks will store it: each level in its code page, parties cut to fit."""
+    limit = NAME_LIMIT if kind in PARTIES else None
+    return ":".join(storable(part, limit).text for part in name.split(":"))
 
 
 def _number(number: str) -> str | None:
@@ -172,8 +180,13 @@ def _movement(
     return qbxml.build(f"{kind}{suffix}Rq", {f"{kind}{suffix}": fields}, requestID=request)
 
 
+def _new_line(suffix: str) -> Mapping[str, str]:
+    """A changed document gets all its lines anew; -1 marks a new line."""
+    return {"TxnLineID": "-1"} if suffix == "Mod" else {}
+
+
 def _expense_lines(movement: Movement, suffix: str) -> Mapping[str, Any]:
-    new = {"TxnLineID": "-1"} if suffix == "Mod" else {}
+    new = _new_line(suffix)
     expenses = [
         {
             **new,
@@ -229,7 +242,7 @@ def _deposit(movement: Movement, suffix: str) -> Pairs:
             )
         lines.append(
             {
-                "TxnLineID": "-1" if suffix == "Mod" else None,
+                **_new_line(suffix),
                 "EntityRef": _ref(line.customer or movement.party),
                 "AccountRef": _ref(line.account),
                 "Memo": _text(line.memo or movement.memo, MEMO_LIMIT),

@@ -7,8 +7,8 @@ Source: QuickBooks Web Connector Programmer's Guide, chapters 2, 8 and 10.
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 from attrs import define, evolve, field
@@ -25,6 +25,7 @@ from subledger_quickbooks_desktop.session import (
     Reply,
     Session,
     Steps,
+    epoch_of,
     hashed,
     knows,
     load,
@@ -35,6 +36,8 @@ from subledger_quickbooks_desktop.wire.qbxml import Answer, AnswerStream, Row
 from subledger_quickbooks_desktop.wire.qwc import ConnectorFile, render_qwc
 from subledger_quickbooks_desktop.wire.wsdl import wsdl
 from subledger_quickbooks_desktop.wire.xml import HostileXml
+
+T = TypeVar("T")
 
 SMALL: Final = 64 * 1024
 """Below this many bytes a body is read whole; above it is streamed."""
@@ -49,10 +52,6 @@ VERSION: Final = "subledger 0.1"
 
 class TooLarge(Exception):  # noqa: N818 - says what the body is
     """The body is longer than anything QuickBooks sends."""
-
-
-class Stranger(Exception):  # noqa: N818 - not an error of ours
-    """A long body came with a ticket that is not ours."""
 
 
 @define
@@ -90,7 +89,7 @@ class Service:
             return _fault(413, "the request is too large")
         except TimeoutError:
             return _fault(408, "the request did not arrive in time")
-        except Stranger:
+        except Fenced:
             return _soap("receiveResponseXML", STOP)
         except (ConnectionError, asyncio.CancelledError):
             raise
@@ -173,126 +172,117 @@ class Service:
         return await self._open()
 
     async def _open(self) -> list[str]:
-        ticket = self.context.runtime.new_id()
+        token = self.context.runtime.new_id()
         lease = self.config.session_timeout.total_seconds()
 
-        def step(desk: Desk, epoch: int) -> bool | None:
-            return self._steps.open(desk, ticket, epoch)
+        def step(desk: Desk, epoch: int) -> str | None:
+            return self._steps.open(desk, token, epoch)
 
-        entered = await self.context.enter(hashed(ticket)[:12], lease, step)
+        entered = await self.context.enter(hashed(token)[:12], lease, step)
         if entered is None:
             return ["", "busy"]
-        work = entered[1]
-        return [ticket, self.config.company_file if work else "none"]
+        ticket = entered[1]
+        return [token, "none"] if ticket is None else [ticket, self.config.company_file]
 
-    async def _session(self, ticket: str) -> Session | None:
-        session = await self.context.note(load)
-        return session if knows(session, ticket) else None
+    async def _step(self, arguments: Mapping[str, str], step: Callable[[Desk, Session], T]) -> T:
+        """Runs a step of the session that a ticket belongs to. Raises :class:`Fenced`."""
+        ticket = arguments.get("ticket", "")
+        epoch = epoch_of(ticket)
+        if epoch is None:
+            raise Fenced("the ticket is not ours")
+
+        def checked(desk: Desk) -> T:
+            session = load(desk)
+            if not knows(session, ticket):
+                raise Fenced("the ticket is not ours")
+            return step(desk, session)
+
+        return await self.context.step(epoch, checked)
 
     async def send_request(self, arguments: Mapping[str, str], _address: str) -> str:
         """The next request for QuickBooks, nothing, or NoOp."""
-        session = await self._session(arguments.get("ticket", ""))
-        if session is None:
-            return ""
-        reply = await self._next(session, arguments)
-        if reply.prepare:
-            more = await self.context.prepare()
-            reply = await self.context.step(
-                session.epoch, lambda desk: self._after_prepare(desk, more=more)
-            )
-        if reply.text and reply.text != NO_OP and self.context.wire_log is not None:
-            self._wire("request", reply.text.encode())
-        return reply.text
-
-    async def _next(self, session: Session, arguments: Mapping[str, str]) -> Reply:
         file_id = await self.file_id()
 
-        def step(desk: Desk) -> Reply:
-            current = load(desk)
-            if arguments.get("strHCPResponse"):
-                checked = self._steps.hello(desk, current, arguments, file_id)
-                if isinstance(checked, Reply):
-                    return checked
-                current = checked
-            return self._steps.next(desk, current)
+        def step(desk: Desk, session: Session) -> Reply:
+            if not arguments.get("strHCPResponse"):
+                return self._steps.next(desk, session)
+            checked = self._steps.hello(desk, session, arguments, file_id)
+            return checked if isinstance(checked, Reply) else self._steps.next(desk, checked)
 
-        return await self.context.step(session.epoch, step)
-
-    def _after_prepare(self, desk: Desk, *, more: bool) -> Reply:
-        session = load(desk)
-        if more:
-            save(desk, evolve(session, error=NO_OP))
-            return Reply(text=NO_OP)
-        session = evolve(session, prepared=True, total=session.done + desk.backlog(10_000))
-        return self._steps.next(desk, session)
+        reply = await self._step(arguments, step)
+        if reply.prepare:
+            more = await self.context.prepare()
+            reply = await self._step(
+                arguments, lambda desk, session: self._steps.prepared(desk, session, more=more)
+            )
+        if reply.text and reply.text != NO_OP:
+            self._wire("request", reply.text.encode())
+        return reply.text
 
     async def receive_response(self, arguments: Mapping[str, str], _address: str) -> int:
         """Takes QuickBooks' answer; percent done, or a negative number to stop."""
         text = arguments.get("response", "")
         answer = qbxml.parse_answer(text.encode()) if text.strip() else None
+        if text:
+            self._wire("answer", text.encode())
         return await self.received(arguments, answer)
 
     async def received(self, arguments: Mapping[str, str], answer: Answer | None) -> int:
         """Settles what the answer is about; the last step of a call."""
-        ticket = arguments.get("ticket", "")
-        session = await self._session(ticket)
-        if session is None:
-            if answer is not None:
-                await self.context.note(lambda desk: self._steps.stray(desk, ticket, answer))
-            return STOP
-        if answer is not None and self.context.wire_log is not None:
-            self._wire("answer", arguments.get("response", "").encode())
 
-        def step(desk: Desk) -> Reply:
-            current = load(desk)
-            if not current.asked:
+        def step(desk: Desk, session: Session) -> Reply:
+            if not session.asked:
                 return Reply(number=DONE)
             if answer is None:
                 return self._steps.failed(
-                    desk, current, arguments.get("hresult", ""), arguments.get("message", "")
+                    desk, session, arguments.get("hresult", ""), arguments.get("message", "")
                 )
-            return self._steps.answered(desk, current, answer)
+            return self._steps.answered(desk, session, answer)
 
-        return (await self.context.step(session.epoch, step)).number
+        try:
+            return (await self._step(arguments, step)).number
+        except Fenced:
+            if answer is not None and answer.set_id:
+                ticket = arguments.get("ticket", "")
+                await self.context.note(lambda desk: self._steps.stray(desk, ticket, answer))
+            return STOP
 
-    async def store_rows(self, ticket: str, rows: list[Row]) -> None:
-        """Stores some rows of a long answer. Raises :class:`Stranger` for an unknown ticket."""
-        session = await self._session(ticket)
-        if session is None:
-            raise Stranger
+    async def store_rows(self, arguments: Mapping[str, str], rows: list[Row]) -> None:
+        """Stores some rows of a long answer. Raises :class:`Fenced` for an unknown ticket."""
         records = [row.record for row in rows]
 
-        def step(desk: Desk) -> None:
-            save(desk, self._steps.rows(desk, load(desk), records))
+        def step(desk: Desk, session: Session) -> None:
+            save(desk, self._steps.rows(desk, session, records))
 
-        await self.context.step(session.epoch, step)
+        await self._step(arguments, step)
 
     async def connection_error(self, arguments: Mapping[str, str], _address: str) -> str:
         """QuickBooks could not be opened."""
-        session = await self._session(arguments.get("ticket", ""))
-        if session is None:
-            return "done"
         hresult, message = arguments.get("hresult", ""), arguments.get("message", "")
-        return await self.context.step(
-            session.epoch,
-            lambda desk: self._steps.unreachable(desk, load(desk), hresult, message),
+        return await self._step(
+            arguments,
+            lambda desk, session: self._steps.unreachable(desk, session, hresult, message),
         )
 
     async def get_last_error(self, arguments: Mapping[str, str], _address: str) -> str:
         """What to show, or NoOp to wait."""
-        session = await self._session(arguments.get("ticket", ""))
-        if session is None:
-            return _EXPIRED
-        return session.error or "No work is left."
+        return await self._step(
+            arguments, lambda _desk, session: session.error or "No work is left."
+        )
 
     async def close_connection(self, arguments: Mapping[str, str], _address: str) -> str:
         """Ends the session."""
-        session = await self._session(arguments.get("ticket", ""))
-        if session is None:
+        epoch = epoch_of(arguments.get("ticket", ""))
+        if epoch is None:
             return "OK"
-        return await self.context.leave(
-            session.epoch, lambda desk: self._steps.close(desk, load(desk))
-        )
+
+        def step(desk: Desk) -> str:
+            session = load(desk)
+            if not knows(session, arguments["ticket"]):
+                raise Fenced("the ticket is not ours")
+            return self._steps.close(desk, session)
+
+        return await self.context.leave(epoch, step)
 
     async def no_interaction(self, _arguments: Mapping[str, str], _address: str) -> str:
         """Interactive mode is not used."""
@@ -369,11 +359,11 @@ class _LongAnswer:
 
     async def _known(self) -> None:
         """Refuses a long body early where its ticket is not ours."""
-        await self.service.store_rows(self.envelope.arguments.get("ticket", ""), [])
+        await self.service.store_rows(self.envelope.arguments, [])
 
     async def _store(self) -> None:
         rows, self._rows = self._rows, []
-        await self.service.store_rows(self.envelope.arguments.get("ticket", ""), rows)
+        await self.service.store_rows(self.envelope.arguments, rows)
 
     async def finish(self, arguments: Mapping[str, str]) -> int:
         """The last step: everything has arrived."""

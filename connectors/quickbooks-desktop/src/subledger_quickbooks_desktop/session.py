@@ -41,6 +41,7 @@ NO_OP = "NoOp"
 _OLD_TICKETS = 5
 _BACKLOG = 10_000
 _TRIES = 2
+_EPOCH_DIGITS = 15
 
 
 def hashed(ticket: str) -> str:
@@ -53,7 +54,6 @@ class Session:
     """The state of a session between two calls. ``asked`` is what the last request was for."""
 
     ticket: str = ""
-    epoch: int = 0
     old: tuple[str, ...] = ()
     version: str = ""
     checked: bool = False
@@ -83,6 +83,12 @@ class Reply:
     text: str = ""
     number: int = DONE
     prepare: bool = False
+
+
+def epoch_of(ticket: str) -> int | None:
+    """The lease's epoch that a ticket of ours carries; None for what cannot be one."""
+    number = ticket.rpartition("-")[2]
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= _EPOCH_DIGITS else None
 
 
 def load(desk: Desk) -> Session:
@@ -117,8 +123,8 @@ class Steps:
 
     # ------------------------------------------------------------ authenticate
 
-    def open(self, desk: Desk, ticket: str, epoch: int) -> bool | None:
-        """Opens a session; None where there is nothing to do.
+    def open(self, desk: Desk, token: str, epoch: int) -> str | None:
+        """Opens a session and returns its ticket; None where there is nothing to do.
 
         A write of an earlier session without an answer becomes unknown: it is settled first.
         """
@@ -134,9 +140,10 @@ class Steps:
                 restart = evolve(reading.position_of(question), iterator="")
                 desk.answered(question, restart.text())
         old = (*last.old, last.ticket)[-_OLD_TICKETS:] if last.ticket else last.old
-        fresh = Session(ticket=hashed(ticket), epoch=epoch, old=tuple(old))
-        save(desk, evolve(fresh, total=desk.backlog(_BACKLOG)))
-        return True
+        ticket = f"{token}-{epoch}"
+        total = desk.backlog(_BACKLOG)
+        save(desk, Session(ticket=hashed(ticket), old=tuple(old), total=total))
+        return ticket
 
     # ---------------------------------------------------------- sendRequestXML
 
@@ -205,6 +212,14 @@ class Steps:
         save(desk, session.after(error=""))
         return Reply()
 
+    def prepared(self, desk: Desk, session: Session, *, more: bool) -> Reply:
+        """Goes on once everything staged is planned; while more is left, QuickBooks waits."""
+        if more:
+            save(desk, evolve(session, error=NO_OP))
+            return Reply(text=NO_OP)
+        total = session.done + desk.backlog(_BACKLOG)
+        return self.next(desk, evolve(session, prepared=True, error="", total=total))
+
     def _render(self, desk: Desk, session: Session, delivery: Delivery) -> bytes:
         request = render(delivery, self._account_type(desk), self.style)
         problems = check_request(request)
@@ -212,7 +227,7 @@ class Steps:
             raise RecordRejected(
                 f"QuickBooks would refuse the document: {problems[0]}",
                 category="validation",
-                field=delivery.marker,
+                field=problems[0].path,
                 detail="; ".join(str(problem) for problem in problems),
             )
         return qbxml.message_set(

@@ -19,7 +19,9 @@ def init(
     source: Annotated[str, Parameter(help="The connector that is read, such as pex.")],
     sink: Annotated[str, Parameter(help="The connector of the books.")],
     recipe: Annotated[str, Parameter(help="The ready-made flow, such as card-expenses.")],
-    output: Annotated[Path, Parameter(help='The file to write; "-" prints it.')] = DEFAULT_CONFIG,
+    output: Annotated[
+        Path, Parameter(help='The file to write; "-" prints it.', allow_leading_hyphen=True)
+    ] = DEFAULT_CONFIG,
     options: Options = Options(),  # noqa: B008 - a frozen value
 ) -> int:
     """Write a configuration file: every setting with its description and default."""

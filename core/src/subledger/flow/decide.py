@@ -1,14 +1,14 @@
 """Screen and map: one record becomes a resolved document, or waits, or is left out. Pure."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 from attrs import frozen
 
 from subledger.findings import Finding
 from subledger.model import Entity, Movement, Party, Reference, date_of
-from subledger.model.kinds import PARTIES
+from subledger.model.kinds import PARTIES, Kind
 from subledger.model.references import map_references, posted_form, references
 from subledger.model.stored import dump, fingerprint
 from subledger.money import Money
@@ -23,6 +23,7 @@ class Rules:
     plan: FlowPlan
     closed_period: str = "hold"
     currency: str = "USD"
+    fit_name: Callable[[Kind, str], str] | None = None
 
 
 @frozen(kw_only=True)
@@ -65,6 +66,7 @@ def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
                 message=f"{entity.amount} is not in {rules.currency}, the currency of the account",
             )
         )
+    entity = _fitted(entity, rules)
     redated = _outside_closed_period(entity, books, rules)
     if not isinstance(redated, Keep):
         return redated
@@ -81,6 +83,18 @@ def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
         create=create,
         account=_account(entity),
     )
+
+
+def _fitted(entity: Entity, rules: Rules) -> Entity:
+    fit = rules.fit_name
+    if fit is None:
+        return entity
+
+    def fitted(_path: str, reference: Reference) -> Reference:
+        name = fit(reference.kind, reference.name)
+        return reference if name == reference.name else attrs.evolve(reference, name=name)
+
+    return map_references(entity, fitted)
 
 
 def _account(entity: Entity) -> str:

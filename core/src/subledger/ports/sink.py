@@ -281,12 +281,17 @@ class Preview:
     warnings: tuple[Finding, ...] = ()
 
 
+def _as_it_is(_kind: Kind, name: str) -> str:
+    return name
+
+
 @frozen(kw_only=True)
 class SinkType(Generic[C]):
     """A sink connector: kernel-driven with ``open``, or peer-driven with ``peer`` and ``mount``.
 
     ``preview`` is pure: the document that an entity becomes, without sending it.
-    A peer answers under ``/<mount>/<connection>``.
+    A peer answers under ``/<mount>/<connection>``. ``fit_name`` is pure: a list name as the books
+    will store it, so that an entry is found again under the name that it got.
     """
 
     manifest: Manifest
@@ -295,3 +300,4 @@ class SinkType(Generic[C]):
     open: Callable[[C, Context], AbstractAsyncContextManager[Sink]] | None = None
     peer: Callable[[C, PeerContext], Peer] | None = None
     mount: str = ""
+    fit_name: Callable[[Kind, str], str] = _as_it_is
