@@ -230,6 +230,11 @@ def test_good_file_is_accepted(sound, write):
         ),
         (
             "[flows.spend]",
+            '[plugins.mine]\npath = "no.py"\n[flows.spend]',
+            "plugins.mine.path: there is no file ",
+        ),
+        (
+            "[flows.spend]",
             "[plugins.rulez]\n[flows.spend]",
             "plugins.rulez: is not installed. Did you mean 'rules'?",
         ),

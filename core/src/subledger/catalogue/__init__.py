@@ -1,6 +1,12 @@
 """Finds plugins, loads those that are named, each in isolation, and checks what they register."""
 
-from subledger.catalogue.catalogue import BUILT_IN, TRACE_VARIABLE, Catalogue, open_catalogue
+from subledger.catalogue.catalogue import (
+    BUILT_IN,
+    TRACE_VARIABLE,
+    Catalogue,
+    open_catalogue,
+    opener,
+)
 from subledger.catalogue.discovery import Installed, installed, local
 from subledger.catalogue.loading import isolated, load, reason_of
 from subledger.catalogue.plugin import NOUNS, Plugin, Refusal, Value, name_of
@@ -20,5 +26,6 @@ __all__ = [
     "local",
     "name_of",
     "open_catalogue",
+    "opener",
     "reason_of",
 ]

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -198,17 +198,25 @@ def _exists(target: str) -> bool:
         return False
 
 
-def open_catalogue(
-    local_files: Mapping[str, Path] | None = None, environment: Mapping[str, str] | None = None
-) -> Catalogue:
-    """A catalogue of all installed plugins and some local files; nothing is loaded yet.
+def opener(
+    environment: Mapping[str, str] | None = None,
+) -> Callable[[Mapping[str, Path]], Catalogue]:
+    """A function that opens catalogues of what is installed now and of some local files.
 
+    What is installed is looked up once, so that many companies can be opened quickly.
     ``environment`` (default: the process's) may switch tracing to standard error on.
     """
     variables = os.environ if environment is None else environment
     traced = variables.get(TRACE_VARIABLE, "") not in {"", "0"}
-    available = [*installed(), *local(local_files or {})]
-    return Catalogue(available, trace=_to_stderr if traced else None)
+    found = installed()
+    return lambda files: Catalogue([*found, *local(files)], trace=_to_stderr if traced else None)
+
+
+def open_catalogue(
+    local_files: Mapping[str, Path] | None = None, environment: Mapping[str, str] | None = None
+) -> Catalogue:
+    """A catalogue of all installed plugins and some local files; nothing is loaded yet."""
+    return opener(environment)(local_files or {})
 
 
 def _to_stderr(line: str) -> None:

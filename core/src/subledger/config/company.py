@@ -94,10 +94,17 @@ def _plugins(
     tables: Mapping[str, Any], structurer: Structurer, report: Report
 ) -> Mapping[str, Path | None]:
     found = {
-        name: report.attempt(f"plugins.{name}", partial(structurer.read, table, PluginTable))
+        name: report.attempt(f"plugins.{name}", partial(_plugin, table, structurer))
         for name, table in tables.items()
     }
     return {name: table.path for name, table in found.items() if table is not None}
+
+
+def _plugin(table: object, structurer: Structurer) -> PluginTable:
+    plugin = structurer.read(table, PluginTable)
+    if plugin.path is not None and not plugin.path.is_file():
+        raise invalid(f"there is no file {plugin.path}", "", "path")
+    return plugin
 
 
 def _resolver(catalogue: Catalogue, scheme: str) -> Callable[[str], str] | None:

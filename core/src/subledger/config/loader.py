@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from subledger.catalogue import open_catalogue
+from subledger.catalogue import opener
 from subledger.config import files
 from subledger.config.company import OpenCatalogue, read_company
 from subledger.config.problems import Invalid, Report, did_you_mean, invalid
@@ -25,14 +25,15 @@ _COMPANY: Final = frozenset(field.name for field in attrs.fields(CompanyDocument
 
 def load_settings(
     path: Path,
-    catalogue: OpenCatalogue = open_catalogue,
+    catalogue: OpenCatalogue | None = None,
     *,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings of a file or of all companies of a folder.
 
     Raises :class:`ConfigError` with every problem at once. ``environment`` are the variables that
-    secrets may stand in (default: the process's).
+    secrets may stand in (default: the process's). ``catalogue`` opens the plugins (default: all
+    that are installed now).
     """
     settings, bad = load_companies(path, catalogue, environment=environment)
     if bad:
@@ -42,7 +43,7 @@ def load_settings(
 
 def load_companies(
     path: Path,
-    catalogue: OpenCatalogue = open_catalogue,
+    catalogue: OpenCatalogue | None = None,
     *,
     environment: Mapping[str, str] | None = None,
 ) -> tuple[Settings, Mapping[str, tuple[Problem, ...]]]:
@@ -52,12 +53,13 @@ def load_companies(
     that is one for all companies.
     """
     variables = os.environ if environment is None else environment
+    opened = opener() if catalogue is None else catalogue
     if not path.is_dir():
         try:
-            return _file(path, variables, catalogue), {}
+            return _file(path, variables, opened), {}
         except Invalid as error:
             raise ConfigError(error.problems) from error
-    return _folder(path, variables, catalogue)
+    return _folder(path, variables, opened)
 
 
 def _file(path: Path, environment: Mapping[str, str], catalogue: OpenCatalogue) -> Settings:
