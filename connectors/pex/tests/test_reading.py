@@ -84,7 +84,7 @@ async def test_a_list_that_was_cut_is_read_in_smaller_windows(context):
     rows = [row(n, DAY + dt.timedelta(days=n % 14)) for n in range(140)]
     found = await pages(context, Pex(rows=rows, most=25))
     assert {record.id for page in found for record in page.records} == {
-        f"txn-{n}" for n in range(140)
+        str(n) for n in range(140)
     }
 
 
@@ -169,4 +169,4 @@ async def test_payments_come_with_the_window_of_their_day(context):
     )
     found = await pages(context, http, days=19)
     ids = [record.id for page in found for record in page.records]
-    assert ids == ["invoice-7-payment-1", "txn-1"]
+    assert ids == ["invoice-7-payment-1", "1"]

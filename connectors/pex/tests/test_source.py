@@ -15,7 +15,7 @@ async def movement_of(pex, id_, **settings):
     found = None
     for page in await pex.pages(pex.request(until=pex.simulation.now.date()), **settings):
         for record in page.records:
-            if record.id == f"txn-{id_}":
+            if record.id == str(id_):
                 (found,) = normalise(record)
     return found
 
@@ -142,10 +142,10 @@ async def test_receipts_are_looked_up_for_settled_purchases_only_if_wanted(world
                     found |= {m.id: m.receipts for m in normalise(record)}
                 except RecordRejected:
                     continue
-        assert len(found[f"txn-{marks['receipt_loaded']}"]) == 2
-        assert found[f"txn-{marks['receipt_loaded']}"][0].url.startswith(pex.url)
+        assert len(found[str(marks['receipt_loaded'])]) == 2
+        assert found[str(marks['receipt_loaded'])][0].url.startswith(pex.url)
         for name in ("receipt_malware", "receipt_never", "review_no_receipt"):
-            assert found[f"txn-{marks[name]}"] == ()
+            assert found[str(marks[name])] == ()
 
 
 async def test_only_the_lists_that_matter_are_asked_for(world):

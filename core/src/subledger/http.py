@@ -39,13 +39,15 @@ class AiohttpHttp:
                 timeout=aiohttp.ClientTimeout(total=timeout),
                 allow_redirects=False,
             ) as response:
-                content = await response.content.read(_BODY_LIMIT)
-                if not response.content.at_eof():
-                    raise TemporaryError("the answer is larger than 64 MiB")
+                content = bytearray()
+                async for chunk in response.content.iter_chunked(64 * 1024):
+                    content += chunk
+                    if len(content) > _BODY_LIMIT:
+                        raise TemporaryError("the answer is larger than 64 MiB")
                 return HttpResponse(
                     status=response.status,
                     headers={name.lower(): value for name, value in response.headers.items()},
-                    body=content,
+                    body=bytes(content),
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             host = urlsplit(url).hostname or "the server"

@@ -101,7 +101,7 @@ class TransactionReader:
                 data = (
                     {"Transaction": row, "Attachments": answer} if answer else {"Transaction": row}
                 )
-                yield RawRecord(id=f"txn-{identifier(row, 'TransactionId')}", data=data)
+                yield RawRecord(id=identifier(row, "TransactionId"), data=data)
 
     async def _attachments(self, row: Row) -> Sequence[Row]:
         """What is attached to a settled purchase, where receipts are wanted."""

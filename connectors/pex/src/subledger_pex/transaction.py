@@ -109,7 +109,7 @@ def movement_of(
     happened = transaction.get("TransactionTime")
     return Movement(
         kind=kind,
-        id=f"txn-{transaction['TransactionId']}",
+        id=str(transaction["TransactionId"]),
         way=Way.OUT if amount < Money(0) else Way.IN,
         amount=abs(amount),
         date=posting_date(transaction, frame),
