@@ -1,0 +1,368 @@
+"""Bills, sales and payments: amounts due, credits, discounts, deposits, sales tax."""
+
+from decimal import Decimal
+
+import pytest
+
+BILL = (
+    "<BillAddRq><BillAdd><VendorRef><FullName>{vendor}</FullName></VendorRef>"
+    "<TxnDate>2026-08-05</TxnDate><RefNumber>{number}</RefNumber><ExpenseLineAdd><AccountRef>"
+    "<FullName>Office Supplies</FullName></AccountRef><Amount>{amount}</Amount></ExpenseLineAdd>"
+    "</BillAdd></BillAddRq>"
+)
+PAY = (
+    "<BillPaymentCheckAddRq><BillPaymentCheckAdd><PayeeEntityRef><FullName>{vendor}</FullName>"
+    "</PayeeEntityRef><BankAccountRef><FullName>Operating Checking</FullName></BankAccountRef>"
+    "<RefNumber>P1</RefNumber>{applied}</BillPaymentCheckAdd></BillPaymentCheckAddRq>"
+)
+APPLIED = "<AppliedToTxnAdd><TxnID>{0}</TxnID><PaymentAmount>{1}</PaymentAmount>{2}</AppliedToTxnAdd>"
+INVOICE = (
+    "<InvoiceAddRq><InvoiceAdd><CustomerRef><FullName>{customer}</FullName></CustomerRef>"
+    "<TxnDate>2026-08-05</TxnDate>{header}<InvoiceLineAdd><ItemRef><FullName>Consulting</FullName>"
+    "</ItemRef>{line}</InvoiceLineAdd></InvoiceAdd></InvoiceAddRq>"
+)
+RECEIVE = (
+    "<ReceivePaymentAddRq><ReceivePaymentAdd><CustomerRef><FullName>{customer}</FullName>"
+    "</CustomerRef><TxnDate>2026-08-06</TxnDate><TotalAmount>{total}</TotalAmount>{applied}"
+    "</ReceivePaymentAdd></ReceivePaymentAddRq>"
+)
+
+
+def identity(found):
+    return found.findtext("*/TxnID")
+
+
+def bill(office, amount="100.00", *, vendor="Shell", number="B1"):
+    return office.done(BILL.format(vendor=vendor, amount=amount, number=number))
+
+
+def invoice(office, *, customer="Lakeside Clinic", header="", line=""):
+    return office.done(INVOICE.format(customer=customer, header=header, line=line))
+
+
+def receive(total, applied, customer="Lakeside Clinic"):
+    return RECEIVE.format(total=total, applied=applied, customer=customer)
+
+
+def ask_one(office, kind, txn, extra=""):
+    return office.done(f"<{kind}QueryRq><TxnID>{txn}</TxnID>{extra}</{kind}QueryRq>")
+
+
+def remove(verb, kind, txn):
+    return f"<Txn{verb}Rq><Txn{verb}Type>{kind}</Txn{verb}Type><TxnID>{txn}</TxnID></Txn{verb}Rq>"
+
+
+def test_a_bill_is_due_and_then_paid(office):
+    """Payables grow with the bill and shrink with its payment; the bill tells both."""
+    made = bill(office)
+    assert made.findtext("BillRet/OpenAmount") == "100.00"
+    assert made.findtext("BillRet/DueDate") == "2026-08-15"
+    assert office.company.balance("Accounts Payable") == -100
+    part = APPLIED.format(identity(made), "60.00", "")
+    paid = office.done(PAY.format(vendor="Shell", applied=part))
+    assert paid.findtext("BillPaymentCheckRet/AppliedToTxnRet/BalanceRemaining") == "40.00"
+    assert office.refused(PAY.format(vendor="Shell", applied=part)) == "3210"
+    found = ask_one(office, "Bill", identity(made), "<IncludeLinkedTxns>true</IncludeLinkedTxns>")
+    assert found.findtext("BillRet/IsPaid") == "false"
+    assert found.findtext("BillRet/LinkedTxn/Amount") == "-60.00"
+    assert office.company.balance("Accounts Payable") == -40
+
+
+def test_one_payment_cannot_use_a_bill_twice(office):
+    """The second row of the same payment sees what the first has taken."""
+    made = bill(office)
+    row = APPLIED.format(identity(made), "60.00", "")
+    assert office.refused(PAY.format(vendor="Shell", applied=row + row)) == "3210"
+
+
+def test_another_vendors_bill_cannot_be_paid(office):
+    """3180, and an unknown bill is 3120."""
+    made = bill(office)
+    row = APPLIED.format(identity(made), "60.00", "")
+    assert office.refused(PAY.format(vendor="PEX", applied=row)) == "3180"
+    assert office.refused(PAY.format(vendor="PEX", applied=row.replace("<TxnID>", "<TxnID>F"))) == (
+        "3120"
+    )
+
+
+def test_a_discount_and_a_credit_settle_a_bill_with_the_payment(office):
+    """Payment, discount and vendor credit add up; the discount goes to its account."""
+    made = bill(office)
+    credit = office.done(
+        BILL.format(vendor="Shell", amount="20.00", number="C1")
+        .replace("BillAdd", "VendorCreditAdd")
+    )
+    extra = (
+        f"<SetCredit><CreditTxnID>{identity(credit)}</CreditTxnID><AppliedAmount>20.00"
+        "</AppliedAmount></SetCredit><DiscountAmount>5.00</DiscountAmount><DiscountAccountRef>"
+        "<FullName>Card Rebates</FullName></DiscountAccountRef>"
+    )
+    row = APPLIED.format(identity(made), "75.00", extra)
+    found = office.done(PAY.format(vendor="Shell", applied=row))
+    assert found.findtext("BillPaymentCheckRet/Amount") == "75.00"
+    assert ask_one(office, "Bill", identity(made)).findtext("BillRet/IsPaid") == "true"
+    assert office.company.balance("Accounts Payable") == 0
+    assert office.company.balance("Card Rebates") == -5
+    assert ask_one(office, "VendorCredit", identity(credit)).findtext(
+        "VendorCreditRet/OpenAmount"
+    ) == "0.00"
+
+
+def test_bills_to_pay_lists_open_bills_and_credits_of_a_vendor(office):
+    """What is settled does not appear."""
+    first, _ = bill(office), bill(office, "30.00", number="B2")
+    office.done(PAY.format(vendor="Shell", applied=APPLIED.format(identity(first), "100.00", "")))
+    office.done(
+        BILL.format(vendor="Shell", amount="7.00", number="C1").replace("BillAdd", "VendorCreditAdd")
+    )
+    found = office.done(
+        "<BillToPayQueryRq><PayeeEntityRef><FullName>Shell</FullName></PayeeEntityRef>"
+        "</BillToPayQueryRq>"
+    )
+    assert [one[0].tag for one in found] == ["BillToPay", "CreditToApply"]
+    assert found.findtext("BillToPayRet/BillToPay/AmountDue") == "30.00"
+    assert found.findtext("BillToPayRet/CreditToApply/CreditRemaining") == "7.00"
+
+
+def test_paid_bills_can_be_told_from_unpaid_ones(office):
+    """PaidStatus on the query of bills."""
+    made = bill(office)
+    bill(office, "30.00", number="B2")
+    office.done(PAY.format(vendor="Shell", applied=APPLIED.format(identity(made), "100.00", "")))
+    for status, number in (("PaidOnly", "B1"), ("NotPaidOnly", "B2")):
+        found = office.done(f"<BillQueryRq><PaidStatus>{status}</PaidStatus></BillQueryRq>")
+        assert [one.findtext("RefNumber") for one in found] == [number]
+
+
+def test_an_invoice_line_takes_its_price_from_the_item(office):
+    """Rate from the item, amount from quantity and rate, an amount that is given wins."""
+    plain = invoice(office)
+    assert plain.findtext("InvoiceRet/BalanceRemaining") == "150.00"
+    assert plain.findtext("InvoiceRet/InvoiceLineRet/Desc") == "Consulting hour"
+    some = invoice(office, line="<Quantity>1.33333</Quantity><Rate>10.00</Rate>")
+    assert some.findtext("InvoiceRet/Subtotal") == "13.33"
+    given = invoice(office, line="<Quantity>3</Quantity><Amount>10.00</Amount>")
+    assert given.findtext("InvoiceRet/Subtotal") == "10.00"
+    assert given.findtext("InvoiceRet/InvoiceLineRet/Rate") == "3.33333"
+
+
+def test_an_invoice_fills_its_header(office):
+    """Number, receivables, due date from terms, and to be printed by default."""
+    made = invoice(office, header="<TermsRef><FullName>Net 30</FullName></TermsRef>")
+    found = made.find("InvoiceRet")
+    assert found.findtext("RefNumber") == "1"
+    assert found.findtext("ARAccountRef/FullName") == "Accounts Receivable"
+    assert found.findtext("DueDate") == "2026-09-04"
+    assert found.findtext("IsToBePrinted") == "true"
+    assert found.findtext("IsPaid") == "false"
+
+
+@pytest.mark.parametrize(
+    ("customer_code", "tax"), [("", "10.88"), ("Non", "0.00")]
+)
+def test_sales_tax_is_computed_from_taxable_lines(office, customer_code, tax):
+    """Rate times taxable amount, half up, unless the customer is exempt."""
+    human = office.company.human
+    human.add_list_object("ItemSalesTax", {"Name": "County", "TaxRate": "7.25"})
+    header = "<ItemSalesTaxRef><FullName>County</FullName></ItemSalesTaxRef>"
+    if customer_code:
+        header += (
+            f"<CustomerSalesTaxCodeRef><FullName>{customer_code}</FullName>"
+            "</CustomerSalesTaxCodeRef>"
+        )
+    code = "<SalesTaxCodeRef><FullName>Tax</FullName></SalesTaxCodeRef>"
+    made = invoice(office, header=header, line=f"<Amount>150.00</Amount>{code}")
+    assert made.findtext("InvoiceRet/SalesTaxTotal") == tax
+    if not customer_code:
+        assert office.company.balance("Sales Tax Payable") == Decimal("-10.88")
+
+
+def test_a_tax_group_adds_its_rates(office):
+    """Every tax of the group is computed and rounded by itself."""
+    human = office.company.human
+    for name, rate in (("State", "6.25"), ("City", "1.00")):
+        human.add_list_object("ItemSalesTax", {"Name": name, "TaxRate": rate})
+    human.add_list_object(
+        "ItemSalesTaxGroup",
+        {"Name": "Both", "ItemSalesTaxRef": [{"FullName": "State"}, {"FullName": "City"}]},
+    )
+    made = invoice(
+        office,
+        header="<ItemSalesTaxRef><FullName>Both</FullName></ItemSalesTaxRef>",
+        line="<Amount>100.00</Amount><SalesTaxCodeRef><FullName>Tax</FullName></SalesTaxCodeRef>",
+    )
+    assert made.findtext("InvoiceRet/SalesTaxTotal") == "7.25"
+    assert made.findtext("InvoiceRet/SalesTaxPercentage") == "7.25"
+
+
+def test_sales_tax_can_be_off(office):
+    """A tax item on an invoice answers 3250 then, and the preferences have no sales tax part."""
+    office.company.configure(sales_tax=False)
+    header = "<ItemSalesTaxRef><FullName>Out of State</FullName></ItemSalesTaxRef>"
+    body = INVOICE.format(customer="Lakeside Clinic", header=header, line="")
+    assert office.refused(body) == "3250"
+    assert office.done("<PreferencesQueryRq/>").find("PreferencesRet/SalesTaxPreferences") is None
+
+
+def test_a_payment_settles_invoices_and_keeps_the_rest_as_credit(office):
+    """Applied amounts lower the balances; what is over stays unused."""
+    first, second = invoice(office), invoice(office)
+    rows = APPLIED.format(identity(first), "150.00", "") + APPLIED.format(
+        identity(second), "30.00", ""
+    )
+    made = office.done(receive("200.00", rows))
+    assert made.findtext("ReceivePaymentRet/UnusedPayment") == "20.00"
+    assert made.findtext("ReceivePaymentRet/DepositToAccountRef/FullName") == "Undeposited Funds"
+    paid = ask_one(office, "Invoice", identity(first)).find("InvoiceRet")
+    assert (paid.findtext("IsPaid"), paid.findtext("AppliedAmount")) == ("true", "-150.00")
+    assert office.company.balance("Accounts Receivable") == 100
+    assert office.refused(receive("10.00", APPLIED.format(identity(first), "0.01", ""))) == "3210"
+    assert office.refused(receive("10.00", APPLIED.format(identity(second), "11.00", ""))) == "3210"
+
+
+def test_a_payment_of_the_parent_settles_a_jobs_invoice_but_no_strangers(office):
+    """Jobs belong to their customer, other customers do not."""
+    job = invoice(office, customer="Lakeside Clinic:Roof Repair")
+    row = APPLIED.format(identity(job), "150.00", "")
+    assert office.refused(receive("150.00", row, customer="Harbor School District")) == "3180"
+    office.done(receive("150.00", row))
+
+
+def test_auto_apply_pays_the_oldest_invoice_first(office):
+    """IsAutoApply spreads the money by date."""
+    first, second = invoice(office), invoice(office)
+    office.done(receive("200.00", "<IsAutoApply>true</IsAutoApply>"))
+    left = [
+        ask_one(office, "Invoice", identity(one)).findtext("InvoiceRet/BalanceRemaining")
+        for one in (first, second)
+    ]
+    assert left == ["0.00", "100.00"]
+
+
+def test_a_credit_memo_is_applied_by_a_payment_of_nothing(office):
+    """Invoice and credit memo shrink together, receivables do not move."""
+    made = invoice(office)
+    memo = office.done(
+        INVOICE.format(customer="Lakeside Clinic", header="", line="<Amount>40.00</Amount>")
+        .replace("Invoice", "CreditMemo")
+    )
+    assert memo.findtext("CreditMemoRet/CreditRemaining") == "40.00"
+    before = office.company.balance("Accounts Receivable")
+    credit = (
+        f"<AppliedToTxnAdd><TxnID>{identity(made)}</TxnID><SetCredit><CreditTxnID>{identity(memo)}"
+        "</CreditTxnID><AppliedAmount>{}</AppliedAmount></SetCredit></AppliedToTxnAdd>"
+    )
+    assert office.refused(receive("0.00", credit.format("40.01"))) == "3210"
+    office.done(receive("0.00", credit.format("40.00")))
+    assert office.company.balance("Accounts Receivable") == before
+    found = ask_one(office, "Invoice", identity(made), "<IncludeLinkedTxns>1</IncludeLinkedTxns>")
+    assert found.findtext("InvoiceRet/BalanceRemaining") == "110.00"
+    assert found.findtext("InvoiceRet/LinkedTxn/TxnType") == "CreditMemo"
+    assert ask_one(office, "CreditMemo", identity(memo)).findtext(
+        "CreditMemoRet/CreditRemaining"
+    ) == "0.00"
+
+
+def test_undeposited_money_is_deposited_once(office):
+    """ReceivePaymentToDeposit lists it until a deposit takes it; a second deposit is refused."""
+    made = office.done(receive("50.00", "<IsAutoApply>false</IsAutoApply>"))
+    waiting = office.done("<ReceivePaymentToDepositQueryRq/>")
+    assert waiting.findtext("ReceivePaymentToDepositRet/Amount") == "50.00"
+    deposit = (
+        "<DepositAddRq><DepositAdd><DepositToAccountRef><FullName>Operating Checking</FullName>"
+        f"</DepositToAccountRef><DepositLineAdd><PaymentTxnID>{identity(made)}</PaymentTxnID>"
+        "</DepositLineAdd></DepositAdd></DepositAddRq>"
+    )
+    taken = office.done(deposit)
+    assert taken.findtext("DepositRet/DepositLineRet/TxnType") == "ReceivePayment"
+    assert office.company.balance("Undeposited Funds") == 0
+    assert office.ask("<ReceivePaymentToDepositQueryRq/>").get("statusCode") == "1"
+    assert office.refused(deposit) == "3180"
+    assert office.refused(remove("Del", "ReceivePayment", identity(made))) == "3160"
+    office.done(remove("Del", "Deposit", identity(taken)))
+    office.done(remove("Del", "ReceivePayment", identity(made)))
+    assert office.company.balance("Accounts Receivable") == 0
+
+
+def test_a_sales_receipt_waits_in_undeposited_funds(office):
+    """It needs no receivables."""
+    made = office.done(
+        INVOICE.format(customer="Lakeside Clinic", header="", line="").replace(
+            "Invoice", "SalesReceipt"
+        )
+    )
+    assert made.findtext("SalesReceiptRet/TotalAmount") == "150.00"
+    assert office.company.balance("Undeposited Funds") == 150
+    assert office.company.balance("Accounts Receivable") == 0
+
+
+def test_a_settled_invoice_cannot_be_deleted_nor_made_smaller_than_its_payments(office):
+    """3160 and 3180; deleting the payment first sets it free."""
+    made = invoice(office)
+    payment = office.done(receive("100.00", APPLIED.format(identity(made), "100.00", "")))
+    assert office.refused(remove("Del", "Invoice", identity(made))) == "3160"
+    found = ask_one(office, "Invoice", identity(made), "<IncludeLineItems>true</IncludeLineItems>")
+    change = (
+        f"<InvoiceModRq><InvoiceMod><TxnID>{identity(made)}</TxnID><EditSequence>"
+        f"{found.findtext('InvoiceRet/EditSequence')}</EditSequence><InvoiceLineMod><TxnLineID>"
+        f"{found.findtext('InvoiceRet/InvoiceLineRet/TxnLineID')}</TxnLineID><Rate>{{}}</Rate>"
+        "</InvoiceLineMod></InvoiceMod></InvoiceModRq>"
+    )
+    assert office.refused(change.format("99.00")) == "3180"
+    office.done(change.format("101.00"))
+    office.done(remove("Del", "ReceivePayment", identity(payment)))
+    office.done(remove("Del", "Invoice", identity(made)))
+    assert office.company.balance("Accounts Receivable") == 0
+
+
+def test_voiding_an_invoice_sets_its_payment_free(office):
+    """The money is an unused credit again."""
+    made = invoice(office)
+    payment = office.done(receive("100.00", APPLIED.format(identity(made), "100.00", "")))
+    office.done(remove("Void", "Invoice", identity(made)))
+    found = ask_one(office, "ReceivePayment", identity(payment))
+    assert found.findtext("ReceivePaymentRet/UnusedPayment") == "100.00"
+    voided = ask_one(office, "Invoice", identity(made)).find("InvoiceRet")
+    assert voided.findtext("Subtotal") == "0.00"
+    assert voided.findtext("BalanceRemaining") == "0.00"
+
+
+def test_a_payment_can_be_applied_elsewhere(office):
+    """ReceivePaymentMod replaces what it was applied to."""
+    first, second = invoice(office), invoice(office)
+    made = office.done(receive("100.00", APPLIED.format(identity(first), "100.00", "")))
+    row = APPLIED.format(identity(second), "70.00", "").replace("Add", "Mod")
+    changed = office.done(
+        f"<ReceivePaymentModRq><ReceivePaymentMod><TxnID>{identity(made)}</TxnID><EditSequence>"
+        f"{made.findtext('*/EditSequence')}</EditSequence>{row}</ReceivePaymentMod>"
+        "</ReceivePaymentModRq>"
+    )
+    assert changed.findtext("ReceivePaymentRet/UnusedPayment") == "30.00"
+    left = [
+        ask_one(office, "Invoice", identity(one)).findtext("InvoiceRet/BalanceRemaining")
+        for one in (first, second)
+    ]
+    assert left == ["150.00", "80.00"]
+
+
+@pytest.mark.parametrize(("touches", "moved"), [(True, True), (False, False)])
+def test_a_payment_touches_its_invoice_or_not(office, touches, moved):
+    """Whether a linked change moves TimeModified is a doubt, so both are simulated."""
+    office.company.configure(linked_changes_touch=touches)
+    made = invoice(office)
+    office.clock.tick()
+    office.done(receive("10.00", APPLIED.format(identity(made), "10.00", "")))
+    found = ask_one(office, "Invoice", identity(made))
+    assert (found.findtext("*/EditSequence") != made.findtext("*/EditSequence")) is moved
+
+
+def test_customers_and_vendors_have_balances(office):
+    """Customer, with jobs in the total, and vendor."""
+    invoice(office)
+    invoice(office, customer="Lakeside Clinic:Roof Repair")
+    bill(office)
+    found = office.done("<CustomerQueryRq><FullName>Lakeside Clinic</FullName></CustomerQueryRq>")
+    assert found.findtext("CustomerRet/Balance") == "150.00"
+    assert found.findtext("CustomerRet/TotalBalance") == "300.00"
+    found = office.done("<VendorQueryRq><FullName>Shell</FullName></VendorQueryRq>")
+    assert found.findtext("VendorRet/Balance") == "100.00"
