@@ -25,7 +25,7 @@ class Session(Protocol):
 
     @property
     def company_file(self) -> str:
-        """Full path as Windows prints it, for instance `C:\\Books\\Northwind.qbw`."""
+        r"""Full path as Windows prints it, for instance `C:\Books\Northwind.qbw`."""
         ...
 
     @property

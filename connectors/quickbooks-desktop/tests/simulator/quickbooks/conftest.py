@@ -16,12 +16,14 @@ class Clock:
     """A wall clock that moves only when told."""
 
     def __init__(self):
-        self.now = dt.datetime(2026, 8, 5, 10, 0, 0)
+        self.now = dt.datetime(2026, 8, 5, 10)  # noqa: DTZ001 - the wall clock of the PC
 
     def __call__(self):
+        """The moment."""
         return self.now
 
     def tick(self, seconds=1):
+        """Let seconds pass."""
         self.now += dt.timedelta(seconds=seconds)
 
 
@@ -34,35 +36,47 @@ class Office:
         self.session = company.begin_session(company_file="", app_name="Test")
 
     def raw(self, body, *, version="13.0", attributes='onError="stopOnError"'):
+        """The whole answer to one message set."""
         return self.session.process(
             f"{HEAD.format(version=version)}<QBXML><QBXMLMsgsRq {attributes}>{body}</QBXMLMsgsRq>"
             "</QBXML>"
         )
 
     def set(self, body, **how):
+        """The answer, parsed."""
         return etree.fromstring(self.raw(body, **how).encode())[0]
 
     def ask(self, body, **how):
+        """The one response."""
         (found,) = self.set(body, **how)
         return found
 
     def done(self, body, **how):
+        """The one response, which is fine."""
         found = self.ask(body, **how)
         assert found.get("statusCode") == "0", found.get("statusMessage")
         return found
 
     def refused(self, body, **how):
+        """The status code of the one response, which is an error without data."""
         found = self.ask(body, **how)
         assert found.get("statusSeverity") == "Error"
         assert len(found) == 0
         return found.get("statusCode")
 
     def check(self, amount="3.00", *, number="A1", account="Fuel", date="2026-08-05", extra=""):
+        """Enter a check."""
         return self.done(check(amount, number=number, account=account, date=date, extra=extra))
 
 
 def check(
-    amount="3.00", *, number="A1", account="Fuel", date="2026-08-05", extra="", bank="PEX Card Account"
+    amount="3.00",
+    *,
+    number="A1",
+    account="Fuel",
+    date="2026-08-05",
+    extra="",
+    bank="PEX Card Account",
 ):
     return (
         f'<CheckAddRq requestID="c"><CheckAdd><AccountRef><FullName>{bank}</FullName></AccountRef>'

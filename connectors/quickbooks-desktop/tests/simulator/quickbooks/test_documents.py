@@ -44,13 +44,16 @@ def mod(kind, found, inner, *, edit=None):
     document = ret(found)
     return (
         f"<{kind}ModRq><{kind}Mod><TxnID>{document.findtext('TxnID')}</TxnID><EditSequence>"
-        f"{edit or document.findtext('EditSequence')}</EditSequence>{inner}</{kind}Mod></{kind}ModRq>"
+        f"{edit or document.findtext('EditSequence')}</EditSequence>{inner}</{kind}Mod>"
+        f"</{kind}ModRq>"
     )
 
 
 def remove(verb, kind, found):
     identity = ret(found).findtext("TxnID")
-    return f"<Txn{verb}Rq><Txn{verb}Type>{kind}</Txn{verb}Type><TxnID>{identity}</TxnID></Txn{verb}Rq>"
+    return (
+        f"<Txn{verb}Rq><Txn{verb}Type>{kind}</Txn{verb}Type><TxnID>{identity}</TxnID></Txn{verb}Rq>"
+    )
 
 
 def line(identity, inner=""):
@@ -204,9 +207,7 @@ def test_a_mod_that_names_lines_replaces_them(office):
 def test_kept_lines_must_stand_in_their_order(office):
     """3290 otherwise, and 3120 for a line that is not there."""
     found = office.done(CARD.format("CreditCardCharge"))
-    first, second = (
-        one.findtext("TxnLineID") for one in ret(found).findall("ExpenseLineRet")
-    )
+    first, second = (one.findtext("TxnLineID") for one in ret(found).findall("ExpenseLineRet"))
     assert office.refused(mod("CreditCardCharge", found, line(second) + line(first))) == "3290"
     assert office.refused(mod("CreditCardCharge", found, line("999-1"))) == "3120"
 

@@ -53,10 +53,21 @@ def test_the_examples_work_in_the_order_of_a_business_day(world, examples, offic
         ids[name] = found[1] if found else ""
         return answer
 
-    for name in (
-        "vendor item_sales_tax customer item_service item_noninventory card_charge card_refund"
-        " check_debit_card_or_fee refund_to_bank_deposit transfer journal bill vendor_credit"
-    ).split():
+    for name in [
+        "vendor",
+        "item_sales_tax",
+        "customer",
+        "item_service",
+        "item_noninventory",
+        "card_charge",
+        "card_refund",
+        "check_debit_card_or_fee",
+        "refund_to_bank_deposit",
+        "transfer",
+        "journal",
+        "bill",
+        "vendor_credit",
+    ]:
         run(name)
     run("billtopay_query")
     paid = run(

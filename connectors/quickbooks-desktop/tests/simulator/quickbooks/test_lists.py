@@ -7,9 +7,9 @@ VENDOR = "<VendorAddRq><VendorAdd><Name>{}</Name></VendorAdd></VendorAddRq>"
 
 
 def get(office, kind, name, extra=""):
-    return office.done(
-        f"<{kind}QueryRq><FullName>{name}</FullName>{extra}</{kind}QueryRq>"
-    ).find(f"{kind}Ret")
+    return office.done(f"<{kind}QueryRq><FullName>{name}</FullName>{extra}</{kind}QueryRq>").find(
+        f"{kind}Ret"
+    )
 
 
 def mod(office, kind, name, inner, *, edit=None):
@@ -141,13 +141,17 @@ def test_queries_show_active_objects_only_unless_asked(office):
             ["PEX Card Account", "PEX Credit Card"],
         ),
         (
-            "<NameFilter><MatchCriterion>EndsWith</MatchCriterion><Name>supplies</Name>"
-            "</NameFilter>",
+            (
+                "<NameFilter><MatchCriterion>EndsWith</MatchCriterion><Name>supplies</Name>"
+                "</NameFilter>"
+            ),
             ["Medical Supplies", "Office Supplies"],
         ),
         (
-            "<NameRangeFilter><FromName>Travel</FromName><ToName>Travel:Meals</ToName>"
-            "</NameRangeFilter>",
+            (
+                "<NameRangeFilter><FromName>Travel</FromName><ToName>Travel:Meals</ToName>"
+                "</NameRangeFilter>"
+            ),
             ["Travel", "Travel:Airfare", "Travel:Hotel", "Travel:Meals"],
         ),
     ],
@@ -161,7 +165,9 @@ def test_what_was_changed_since_is_found_by_its_second(office):
     """FromModifiedDate and ToModifiedDate are inclusive and in the PC's local time."""
     office.clock.tick(100)
     office.done(mod(office, "Vendor", "Shell", "<Phone>1</Phone>"))
-    query = "<VendorQueryRq><FromModifiedDate>2026-08-05T10:01:{}</FromModifiedDate></VendorQueryRq>"
+    query = (
+        "<VendorQueryRq><FromModifiedDate>2026-08-05T10:01:{}</FromModifiedDate></VendorQueryRq>"
+    )
     assert names(office.done(query.format("40"))) == ["Shell"]
     assert office.ask(query.format("41")).get("statusCode") == "1"
     until = (
@@ -185,7 +191,10 @@ def test_one_query_over_all_entities_and_one_over_all_items(office):
     """EntityQuery and ItemQuery answer with the Ret of each kind."""
     tags = [one.tag for one in office.done("<EntityQueryRq/>")]
     assert tags == ["CustomerRet"] * 4 + ["VendorRet"] * 3
-    assert [one.tag for one in office.done("<ItemQueryRq/>")] == ["ItemSalesTaxRet", "ItemServiceRet"]
+    assert [one.tag for one in office.done("<ItemQueryRq/>")] == [
+        "ItemSalesTaxRet",
+        "ItemServiceRet",
+    ]
 
 
 def test_answers_can_be_cut_down_to_some_elements(office):

@@ -45,7 +45,9 @@ def test_a_text_that_is_no_message_set_is_refused_as_a_whole(office, text, hresu
 @pytest.mark.parametrize("version", ["1.0", "6.0", "13.0", "16.0"])
 def test_every_supported_version_is_answered(office, version):
     """Old and new versions of qbXML are read; the answer shows what the version knew."""
-    found = office.done("<VendorQueryRq><FullName>Shell</FullName></VendorQueryRq>", version=version)
+    found = office.done(
+        "<VendorQueryRq><FullName>Shell</FullName></VendorQueryRq>", version=version
+    )
     assert found.findtext("VendorRet/Name") == "Shell"
 
 
@@ -53,9 +55,10 @@ def test_one_malformed_request_stops_the_whole_set_before_it_begins(office):
     """Nothing of a set is carried out when any of it breaks the schema."""
     with pytest.raises(ComError):
         office.set(CLASS.format("Fine") + "<ClassAddRq><ClassAdd/></ClassAddRq>")
-    assert office.ask("<ClassQueryRq><FullName>Fine</FullName></ClassQueryRq>").get(
-        "statusCode"
-    ) == "500"
+    assert (
+        office.ask("<ClassQueryRq><FullName>Fine</FullName></ClassQueryRq>").get("statusCode")
+        == "500"
+    )
 
 
 def test_stop_on_error_leaves_the_rest_unprocessed_and_the_first_in_the_books(office):
@@ -109,14 +112,14 @@ def test_requests_that_are_not_simulated_say_so(office):
 
 
 def test_include_none_leaves_the_data_out(office):
-    """responseData includeNone gives the status only."""
+    """ResponseData includeNone gives the status only."""
     found = office.ask(QUERY, attributes='onError="stopOnError" responseData="includeNone"')
     assert found.get("statusCode") == "0"
     assert len(found) == 0
 
 
 def test_a_macro_carries_an_id_to_later_requests_of_the_set(office):
-    """defMacro names the id that an Add brings; useMacro uses it; an unknown one is refused."""
+    """DefMacro names the id that an Add brings; useMacro uses it; an unknown one is refused."""
     invoice = (
         '<InvoiceAddRq><InvoiceAdd defMacro="TxnID:1"><CustomerRef><FullName>Lakeside Clinic'
         "</FullName></CustomerRef><InvoiceLineAdd><ItemRef><FullName>Consulting</FullName>"

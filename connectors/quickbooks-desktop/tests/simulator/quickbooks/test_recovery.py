@@ -102,9 +102,7 @@ def test_a_failed_set_is_stored_with_its_failure(office, make_check):
     first = office.raw(body, attributes=NEW.format(ID))
     assert 'statusCode="3140"' in first
     assert 'statusCode="3231"' in first
-    office.company.human.add_list_object(
-        "Account", {"Name": "Nowhere", "AccountType": "Expense"}
-    )
+    office.company.human.add_list_object("Account", {"Name": "Nowhere", "AccountType": "Expense"})
     assert office.raw(body, attributes=NEW.format(ID)) == first
     assert checks(office) == ["A1"]
 

@@ -15,7 +15,9 @@ PAY = (
     "</PayeeEntityRef><BankAccountRef><FullName>Operating Checking</FullName></BankAccountRef>"
     "<RefNumber>P1</RefNumber>{applied}</BillPaymentCheckAdd></BillPaymentCheckAddRq>"
 )
-APPLIED = "<AppliedToTxnAdd><TxnID>{0}</TxnID><PaymentAmount>{1}</PaymentAmount>{2}</AppliedToTxnAdd>"
+APPLIED = (
+    "<AppliedToTxnAdd><TxnID>{0}</TxnID><PaymentAmount>{1}</PaymentAmount>{2}</AppliedToTxnAdd>"
+)
 INVOICE = (
     "<InvoiceAddRq><InvoiceAdd><CustomerRef><FullName>{customer}</FullName></CustomerRef>"
     "<TxnDate>2026-08-05</TxnDate>{header}<InvoiceLineAdd><ItemRef><FullName>Consulting</FullName>"
@@ -89,8 +91,9 @@ def test_a_discount_and_a_credit_settle_a_bill_with_the_payment(office):
     """Payment, discount and vendor credit add up; the discount goes to its account."""
     made = bill(office)
     credit = office.done(
-        BILL.format(vendor="Shell", amount="20.00", number="C1")
-        .replace("BillAdd", "VendorCreditAdd")
+        BILL.format(vendor="Shell", amount="20.00", number="C1").replace(
+            "BillAdd", "VendorCreditAdd"
+        )
     )
     extra = (
         f"<SetCredit><CreditTxnID>{identity(credit)}</CreditTxnID><AppliedAmount>20.00"
@@ -103,9 +106,10 @@ def test_a_discount_and_a_credit_settle_a_bill_with_the_payment(office):
     assert ask_one(office, "Bill", identity(made)).findtext("BillRet/IsPaid") == "true"
     assert office.company.balance("Accounts Payable") == 0
     assert office.company.balance("Card Rebates") == -5
-    assert ask_one(office, "VendorCredit", identity(credit)).findtext(
-        "VendorCreditRet/OpenAmount"
-    ) == "0.00"
+    assert (
+        ask_one(office, "VendorCredit", identity(credit)).findtext("VendorCreditRet/OpenAmount")
+        == "0.00"
+    )
 
 
 def test_bills_to_pay_lists_open_bills_and_credits_of_a_vendor(office):
@@ -113,7 +117,9 @@ def test_bills_to_pay_lists_open_bills_and_credits_of_a_vendor(office):
     first, _ = bill(office), bill(office, "30.00", number="B2")
     office.done(PAY.format(vendor="Shell", applied=APPLIED.format(identity(first), "100.00", "")))
     office.done(
-        BILL.format(vendor="Shell", amount="7.00", number="C1").replace("BillAdd", "VendorCreditAdd")
+        BILL.format(vendor="Shell", amount="7.00", number="C1").replace(
+            "BillAdd", "VendorCreditAdd"
+        )
     )
     found = office.done(
         "<BillToPayQueryRq><PayeeEntityRef><FullName>Shell</FullName></PayeeEntityRef>"
@@ -157,9 +163,7 @@ def test_an_invoice_fills_its_header(office):
     assert found.findtext("IsPaid") == "false"
 
 
-@pytest.mark.parametrize(
-    ("customer_code", "tax"), [("", "10.88"), ("Non", "0.00")]
-)
+@pytest.mark.parametrize(("customer_code", "tax"), [("", "10.88"), ("Non", "0.00")])
 def test_sales_tax_is_computed_from_taxable_lines(office, customer_code, tax):
     """Rate times taxable amount, half up, unless the customer is exempt."""
     human = office.company.human
@@ -243,8 +247,9 @@ def test_a_credit_memo_is_applied_by_a_payment_of_nothing(office):
     """Invoice and credit memo shrink together, receivables do not move."""
     made = invoice(office)
     memo = office.done(
-        INVOICE.format(customer="Lakeside Clinic", header="", line="<Amount>40.00</Amount>")
-        .replace("Invoice", "CreditMemo")
+        INVOICE.format(
+            customer="Lakeside Clinic", header="", line="<Amount>40.00</Amount>"
+        ).replace("Invoice", "CreditMemo")
     )
     assert memo.findtext("CreditMemoRet/CreditRemaining") == "40.00"
     before = office.company.balance("Accounts Receivable")
@@ -258,9 +263,10 @@ def test_a_credit_memo_is_applied_by_a_payment_of_nothing(office):
     found = ask_one(office, "Invoice", identity(made), "<IncludeLinkedTxns>1</IncludeLinkedTxns>")
     assert found.findtext("InvoiceRet/BalanceRemaining") == "110.00"
     assert found.findtext("InvoiceRet/LinkedTxn/TxnType") == "CreditMemo"
-    assert ask_one(office, "CreditMemo", identity(memo)).findtext(
-        "CreditMemoRet/CreditRemaining"
-    ) == "0.00"
+    assert (
+        ask_one(office, "CreditMemo", identity(memo)).findtext("CreditMemoRet/CreditRemaining")
+        == "0.00"
+    )
 
 
 def test_undeposited_money_is_deposited_once(office):
