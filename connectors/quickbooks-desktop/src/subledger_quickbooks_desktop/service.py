@@ -7,7 +7,7 @@ Source: QuickBooks Web Connector Programmer's Guide, chapters 2, 8 and 10.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
@@ -80,22 +80,30 @@ class Service:
             return self._get(request)
         if request.method != "POST":
             return web.Response(status=405, headers={"Allow": "GET, POST"})
+        status, body = await self._answered(self._post(request))
+        return web.Response(status=status, body=body, content_type=_XML, charset="utf-8")
+
+    async def answer(self, body: bytes, address: str) -> tuple[int, bytes]:
+        """HTTP status and envelope for a call that has arrived whole; never raises."""
+        return await self._answered(self._whole(body, address))
+
+    async def _answered(self, answering: Awaitable[bytes]) -> tuple[int, bytes]:
         try:
-            return await self._post(request)
+            return 200, await answering
         except (HostileXml, soap.SoapError) as error:
             self.context.log.warning("soap_refused", reason=str(error))
-            return _fault(400, str(error))
+            return 400, soap.render_fault(str(error))
         except TooLarge:
-            return _fault(413, "the request is too large")
+            return 413, soap.render_fault("the request is too large")
         except TimeoutError:
-            return _fault(408, "the request did not arrive in time")
+            return 408, soap.render_fault("the request did not arrive in time")
         except Fenced:
-            return _soap("receiveResponseXML", STOP)
+            return 200, soap.render_result("receiveResponseXML", STOP)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
             self.context.log.exception("soap_failed")
-            return _fault(400, "the request could not be processed")
+            return 400, soap.render_fault("the request could not be processed")
 
     def _get(self, request: web.Request) -> web.Response:
         if "wsdl" in {name.lower() for name in request.query}:
@@ -103,18 +111,20 @@ class Service:
             return web.Response(body=wsdl(location), content_type=_XML, charset="utf-8")
         return web.Response(text="This address serves the QuickBooks Web Connector.\n")
 
-    async def _post(self, request: web.Request) -> web.Response:
+    async def _post(self, request: web.Request) -> bytes:
         length = request.content_length
         if length is not None and length > LARGEST:
             raise TooLarge
+        address = request.remote or ""
         if length is not None and length <= SMALL:
-            body = await asyncio.wait_for(request.read(), PATIENCE)
-            call = soap.parse_call(body)
-            result = await self._call(call.method, call.arguments, request.remote or "")
-        else:
-            call_method, result = await self._stream(request)
-            return _soap(call_method, result)
-        return _soap(call.method, result)
+            return await self._whole(await asyncio.wait_for(request.read(), PATIENCE), address)
+        method, result = await self._stream(request)
+        return soap.render_result(method, result)
+
+    async def _whole(self, body: bytes, address: str) -> bytes:
+        call = soap.parse_call(body)
+        result = await self._call(call.method, call.arguments, address)
+        return soap.render_result(call.method, result)
 
     async def _stream(self, request: web.Request) -> tuple[str, Any]:
         """Reads a long body piece by piece; the rows of an answer are stored in batches."""
@@ -415,13 +425,3 @@ def _shown(method: str, result: Any) -> str:
     if method == "sendRequestXML":
         return f"{len(result)} characters"
     return str(result)[:80]
-
-
-def _soap(method: str, result: Any) -> web.Response:
-    body = soap.render_result(method, result)
-    return web.Response(body=body, content_type=_XML, charset="utf-8")
-
-
-def _fault(status: int, message: str) -> web.Response:
-    body = soap.render_fault(message)
-    return web.Response(status=status, body=body, content_type=_XML, charset="utf-8")
