@@ -15,11 +15,31 @@ class Command:
 
 
 COMMANDS: Final[dict[str, Command]] = {
+    "demo": Command(
+        "subledger.cli.demo:demo", "Show a year of card transactions arriving in QuickBooks."
+    ),
     "init": Command("subledger.cli.init:init", "Write a configuration file to start from."),
     "check": Command("subledger.cli.check:check", "Check the configuration."),
     "connectors": Command(
         "subledger.cli.connectors:connectors", "Show what is installed, and what it can do."
     ),
+    "plan": Command("subledger.cli.plan:plan", "Preview what would be posted; writes nothing."),
+    "sync": Command("subledger.cli.sync:sync", "Read the sources and plan documents now."),
+    "serve": Command("subledger.cli.serve:serve", "Serve the Web Connector and the schedule."),
+    "status": Command("subledger.cli.status:status", "Show what runs, what waits, and the proof."),
+    "findings": Command(
+        "subledger.cli.findings:findings", "List what needs a person; retry or skip."
+    ),
+    "approve": Command("subledger.cli.control:approve", "Let reviewed documents go."),
+    "reconcile": Command(
+        "subledger.cli.reconcile:reconcile", "Compare the books with what was posted."
+    ),
+    "pause": Command("subledger.cli.control:pause", "Stop a flow from running by schedule."),
+    "resume": Command(
+        "subledger.cli.control:resume", "Let a flow run or a connection write again."
+    ),
+    "qwc": Command("subledger.cli.qwc:qwc", "Write the .qwc file, or make its password."),
+    "doctor": Command("subledger.cli.doctor:doctor", "Look for what is wrong with the set-up."),
     "simulate": Command(
         "subledger.cli.simulate:simulate",
         "Run a simulated outside system.",

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from subledger.ledger.upsert import upsert
-from subledger.store.schema import LINK
+from subledger.store.schema import DOCUMENT, LINK
 
 PUT = upsert(
     LINK,
@@ -37,4 +37,31 @@ def remove(c: sa.Connection, connection: str, source: str, kind: str, record: st
             LINK.c.kind == kind,
             LINK.c.id == record,
         )
+    )
+
+
+def refresh_guard(c: sa.Connection, connection: str, source: str, kind: str, record: str) -> None:
+    """Takes over the guard that the books showed last, and forgets what was written.
+
+    The next update is then made from the document as it stands now.
+    """
+    link = find(c, connection, source, kind, record)
+    if link is None:
+        return
+    guard = c.execute(
+        sa.select(DOCUMENT.c.guard).where(
+            DOCUMENT.c.connection == connection,
+            DOCUMENT.c.type == link.type,
+            DOCUMENT.c.id == link.target,
+        )
+    ).scalar()
+    c.execute(
+        sa.update(LINK)
+        .where(
+            LINK.c.connection == connection,
+            LINK.c.source == source,
+            LINK.c.kind == kind,
+            LINK.c.id == record,
+        )
+        .values(guard=guard or link.guard, fingerprint="")
     )

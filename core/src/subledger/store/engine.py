@@ -246,10 +246,11 @@ class Store:
 
 
 def open_store(path: str | Path) -> Store:
-    """Opens (and creates or upgrades) the database file."""
+    """Opens (and creates or upgrades) the database file; a new one only its owner can read."""
     from subledger.store.migrate import upgrade  # noqa: PLC0415 - Alembic is slow to import
 
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).touch(mode=0o600)
     engine = make_engine(str(path))
     upgrade(engine)
     return Store(

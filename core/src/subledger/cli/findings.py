@@ -1,0 +1,145 @@
+"""`subledger findings`: what a person should see, and the ways out: retry and skip."""
+
+import asyncio
+import getpass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from subledger.cli.context import open_settings
+from subledger.cli.exits import Exit
+from subledger.cli.opening import open_kernel
+from subledger.cli.options import ConfigOptions
+from subledger.cli.output import show, table
+from subledger.errors import ConfigError, Problem
+from subledger.flow import waysout
+from subledger.ledger import findings as ledger
+from subledger.ledger.findings import FindingRow
+from subledger.money import Money
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Verb = Literal["list", "show", "retry", "skip"]
+
+
+def findings(
+    verb: Verb = "list",
+    number: int | None = None,
+    /,
+    *,
+    everything: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    reason: str = "",
+    options: ConfigOptions = ConfigOptions(),  # noqa: B008 - a frozen value
+) -> int:
+    """List what needs a person, and try again or leave out.
+
+    Parameters
+    ----------
+    verb
+        list, show (the records of one finding), retry, or skip.
+    number
+        The number of the finding.
+    everything
+        Retry all findings.
+    reason
+        Why records are skipped, for the audit trail.
+    """
+    settings = open_settings(options)
+
+    async def work() -> tuple[list[FindingRow], list[dict[str, object]], int]:
+        async with open_kernel(settings) as kernel:
+            store, now, who = kernel.store, kernel.now_ms(), getpass.getuser()
+            changed = 0
+            rows = await store.read(ledger.listing, list(settings.flows))
+            chosen = _chosen(rows, verb, number, everything=everything)
+            records: list[dict[str, object]] = []
+            if verb == "show":
+                found = await store.read(ledger.records_of, chosen[0].id)
+                records = [dict(row._mapping) for row in found]  # noqa: SLF001 - its public name
+            for row in chosen if verb in ("retry", "skip") else ():
+                if verb == "retry":
+                    changed += await store.tx(waysout.retry, row.id, now, who)
+                else:
+                    changed += await store.tx(waysout.skip, row.id, now, who, reason)
+            return rows, records, changed
+
+    rows, records, changed = asyncio.run(work())
+    if verb in ("retry", "skip"):
+        done = "will be tried again" if verb == "retry" else "are left out"
+        show(
+            {"changed": changed},
+            lambda out: out.print(f"{changed} records {done} with the next run."),
+            as_json=options.json,
+        )
+        return Exit.OK
+    if verb == "show":
+        show({"records": records}, lambda out: _print_records(out, records), as_json=options.json)
+        return Exit.OK
+    show(
+        {"findings": [finding_document(row) for row in rows]},
+        lambda out: print_findings(out, rows),
+        as_json=options.json,
+    )
+    return Exit.FAILED if rows else Exit.OK
+
+
+def _chosen(
+    rows: list[FindingRow], verb: Verb, number: int | None, *, everything: bool
+) -> list[FindingRow]:
+    if verb == "list":
+        return []
+    if everything and verb == "retry":
+        return rows
+    chosen = [row for row in rows if row.id == number]
+    if not chosen:
+        problem = Problem(
+            path=f"findings {verb}",
+            message=f"there is no finding {number}" if number is not None else "which finding?",
+            hint="`subledger findings` lists them with their numbers.",
+        )
+        raise ConfigError([problem])
+    return chosen
+
+
+def finding_document(row: FindingRow) -> dict[str, object]:
+    """A finding for a JSON document."""
+    return {
+        "number": row.id,
+        "flow": row.flow,
+        "connection": row.connection,
+        "category": row.category,
+        "subject": row.subject,
+        "cause": row.message,
+        "hint": row.hint,
+        "detail": row.detail,
+        "records": row.records,
+        "total": Money(row.amount, row.currency).text() if row.currency else "",
+        "states": row.states.split(",") if row.states else [],
+    }
+
+
+def print_findings(out: "Console", rows: list[FindingRow]) -> None:
+    """The findings as a table, each with its hint."""
+    if not rows:
+        out.print("Nothing needs your attention.")
+        return
+    cells = [
+        (
+            row.id,
+            row.records or "",
+            Money(row.amount, row.currency).text() if row.currency else "",
+            row.states.replace(",", ", "),
+            f"{row.message}\n{row.hint}",
+        )
+        for row in rows
+    ]
+    out.print(table(("no.", "records", "total", "state", "cause and way out"), cells))
+
+
+def _print_records(out: "Console", records: list[dict[str, object]]) -> None:
+    rows = [
+        (r["kind"], r["id"], r["state"], r["date"], Money(int(str(r["amount"] or 0))).text())
+        for r in records
+    ]
+    out.print(table(("kind", "record", "state", "date", "amount"), rows))

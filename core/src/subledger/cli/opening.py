@@ -1,0 +1,53 @@
+"""Opens the kernel for a command: settings, store and runtime, closed again at the end."""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+
+from subledger.config import Settings
+from subledger.errors import ConfigError, Problem
+from subledger.kernel import Kernel, real_runtime
+from subledger.store import Store, open_store
+
+_SQLITE: Final = "sqlite:///"
+
+
+def store_of(settings: Settings) -> Store:
+    """The store that the settings name. Raises :class:`ConfigError` for one we cannot open."""
+    url = settings.store.url
+    if not url.startswith(_SQLITE):
+        problem = Problem(
+            path="store.url",
+            message=f"{url.partition(':')[0]} is not supported by this installation yet",
+            hint='Write url = "sqlite:///subledger.db".',
+        )
+        raise ConfigError([problem])
+    return open_store(url.removeprefix(_SQLITE))
+
+
+@asynccontextmanager
+async def open_kernel(settings: Settings) -> AsyncIterator[Kernel]:
+    """The kernel on the settings' store, with the real world's time and network."""
+    store = store_of(settings)
+    try:
+        async with real_runtime() as runtime:
+            owner = f"{socket.gethostname()}:{os.getpid()}"
+            yield Kernel(settings, store, runtime, structlog.get_logger(), owner)
+    finally:
+        store.close()
+
+
+def flows_named(settings: Settings, names: tuple[str, ...]) -> list[str]:
+    """The flows with these names, or all. Raises :class:`ConfigError` for an unknown one."""
+    unknown = [name for name in names if name not in settings.flows]
+    if unknown:
+        known = ", ".join(settings.flows) or "none"
+        raise ConfigError(
+            Problem(path=f"flows.{name}", message="there is no such flow", hint=f"Known: {known}.")
+            for name in unknown
+        )
+    return list(names or settings.flows)

@@ -1,0 +1,145 @@
+"""`subledger reconcile`: reads the books back and compares them with what was posted."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from subledger.cli.context import open_settings
+from subledger.cli.exits import Exit
+from subledger.cli.opening import flows_named, open_kernel
+from subledger.cli.options import ConfigOptions
+from subledger.cli.output import show, table
+from subledger.flow import reconcile as flow_reconcile
+from subledger.flow.reconcile import Comparison
+from subledger.store.schema import QUESTION
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from subledger.kernel import Kernel
+
+_LOOK_EVERY = 0.5
+
+
+def reconcile(
+    *flows: str,
+    wait: float = 0.0,
+    options: ConfigOptions = ConfigOptions(),  # noqa: B008 - a frozen value
+) -> int:
+    """Read the documents back from the books and compare: missing, doubled, changed, deleted.
+
+    Parameters
+    ----------
+    flows
+        The flows to reconcile; all by default.
+    wait
+        Seconds to wait for the answer: the books answer in the Web Connector's next session.
+    """
+    settings = open_settings(options)
+    names = flows_named(settings, flows)
+
+    async def work() -> tuple[list[Comparison], list[str]]:
+        async with open_kernel(settings) as kernel:
+            asked = {}
+            for name in names:
+                question = await kernel.ask_for_documents(settings.flows[name])
+                if question is not None:
+                    asked[question] = name
+            open_ones = await _wait(kernel, asked, wait)
+            comparisons = [
+                comparison
+                for question in asked
+                if question not in open_ones
+                and (
+                    comparison := await kernel.store.tx(
+                        flow_reconcile.compare, question, kernel.now_ms()
+                    )
+                )
+            ]
+            return comparisons, [asked[question] for question in open_ones]
+
+    comparisons, waiting = asyncio.run(work())
+    show(
+        {
+            "comparisons": [comparison_document(comparison) for comparison in comparisons],
+            "waiting": waiting,
+        },
+        lambda out: _print(out, comparisons, waiting),
+        as_json=options.json,
+    )
+    if not all(comparison.agrees for comparison in comparisons):
+        return Exit.FAILED
+    return Exit.PARTIAL if waiting else Exit.OK
+
+
+async def _wait(kernel: "Kernel", asked: dict[int, str], seconds: float) -> set[int]:
+    ends = time.monotonic() + seconds
+    while True:
+        still = await kernel.store.tx(_open, set(asked))
+        if not still or time.monotonic() >= ends:
+            return still
+        await kernel.runtime.sleep(_LOOK_EVERY)
+
+
+def _open(c: sa.Connection, questions: set[int]) -> set[int]:
+    rows = c.execute(
+        sa.select(QUESTION.c.id).where(QUESTION.c.id.in_(questions), QUESTION.c.state == "open")
+    )
+    return {row.id for row in rows}
+
+
+def comparison_document(comparison: Comparison) -> dict[str, object]:
+    """A comparison for a JSON document."""
+    return {
+        "connection": comparison.connection,
+        "account": comparison.account,
+        "since": comparison.since,
+        "until": comparison.until,
+        "posted": comparison.posted,
+        "posted_total": comparison.posted_total.text(),
+        "books_total": comparison.books_total.text(),
+        "matched": comparison.matched,
+        "missing": list(comparison.missing),
+        "doubled": list(comparison.doubled),
+        "changed": list(comparison.changed),
+        "deleted": list(comparison.deleted),
+        "not_ours": {
+            "documents": comparison.foreign,
+            "total": comparison.foreign_total.text(),
+        },
+        "agrees": comparison.agrees,
+    }
+
+
+def _print(out: "Console", comparisons: list[Comparison], waiting: list[str]) -> None:
+    for comparison in comparisons:
+        print_comparison(out, comparison)
+    for name in waiting:
+        out.print(
+            f"{name}: the question waits for the next session with the books; "
+            "run this again, or use --wait."
+        )
+    if not comparisons and not waiting:
+        out.print("Nothing has been posted yet.")
+
+
+def print_comparison(out: "Console", comparison: Comparison) -> None:
+    """One comparison as a table."""
+    verdict = "agrees" if comparison.agrees else "DOES NOT AGREE"
+    out.print(
+        f"{comparison.account} in {comparison.connection}, "
+        f"{comparison.since} to {comparison.until}: {verdict}"
+    )
+    rows = [
+        ("posted by us", comparison.posted, f"{comparison.posted_total.amount:,}"),
+        ("found unchanged in the books", comparison.matched, ""),
+        ("missing", len(comparison.missing), ", ".join(comparison.missing[:5])),
+        ("doubled", len(comparison.doubled), ", ".join(comparison.doubled[:5])),
+        ("changed", len(comparison.changed), ", ".join(comparison.changed[:5])),
+        ("deleted", len(comparison.deleted), ", ".join(comparison.deleted[:5])),
+        ("in the books, not ours", comparison.foreign, f"{comparison.foreign_total.amount:,}"),
+        ("the books' total", "", f"{comparison.books_total.amount:,}"),
+    ]
+    out.print(table(("", "documents", ""), rows))

@@ -1,0 +1,1 @@
+"""Demonstrations, as data: what to simulate, how to configure, what to say."""

@@ -1,0 +1,91 @@
+"""`subledger sync`: reads the sources and plans documents now."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from subledger.cli.context import open_settings
+from subledger.cli.exits import Exit
+from subledger.cli.opening import flows_named, open_kernel
+from subledger.cli.options import ConfigOptions
+from subledger.cli.output import console, show, table
+from subledger.kernel import Progress, RunReport
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_FAILED = frozenset({"failed"})
+
+
+def sync(*flows: str, options: ConfigOptions = ConfigOptions()) -> int:  # noqa: B008 - frozen
+    """Read the sources and plan documents now; a run can be stopped and goes on next time.
+
+    Parameters
+    ----------
+    flows
+        The flows to run; all by default.
+    """
+    settings = open_settings(options)
+    names = flows_named(settings, flows)
+
+    async def run() -> list[RunReport]:
+        async with open_kernel(settings) as kernel:
+            with progress_bar(visible=not options.json) as progress:
+                return [await kernel.run_flow(name, "by hand", progress) for name in names]
+
+    reports = asyncio.run(run())
+    show(
+        {"runs": [_document(report) for report in reports]},
+        lambda out: _print(out, reports),
+        as_json=options.json,
+    )
+    failed = [report for report in reports if report.state in _FAILED]
+    if not failed:
+        return Exit.OK
+    return Exit.REMOTE if len(failed) == len(reports) else Exit.PARTIAL
+
+
+def _document(report: RunReport) -> dict[str, object]:
+    return {
+        "flow": report.flow,
+        "state": report.state,
+        "read": report.read,
+        "changed": report.changed,
+        "planned": report.planned,
+        "message": report.message,
+        "hint": report.hint,
+    }
+
+
+def _print(out: "Console", reports: list[RunReport]) -> None:
+    rows = [(r.flow, r.state, r.read, r.changed, r.planned, r.message) for r in reports]
+    out.print(table(("flow", "state", "read", "changed", "planned", ""), rows))
+    for report in reports:
+        if report.hint:
+            out.print(f"{report.flow}: {report.hint}")
+
+
+class progress_bar:  # noqa: N801 - reads as a function
+    """A progress bar on standard error, where it is a terminal."""
+
+    def __init__(self, *, visible: bool) -> None:
+        self._visible = visible and sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        if not self._visible:
+            return lambda _stage, _done, _of: None
+        from rich.progress import Progress as Bar  # noqa: PLC0415 - only on a terminal
+
+        self._bar = Bar(console=console(sys.stderr), transient=True)
+        self._bar.start()
+        self._tasks: dict[str, object] = {}
+        return self._advance
+
+    def _advance(self, stage: str, done: int, of: int) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bar.add_task(stage, total=of or None)
+        self._bar.update(self._tasks[stage], completed=done, total=of or None)  # type: ignore[arg-type]
+
+    def __exit__(self, *_error: object) -> None:
+        if self._visible:
+            self._bar.stop()

@@ -1,0 +1,111 @@
+"""Ways out of a finding: try again, leave out, approve, pause and resume."""
+
+import sqlalchemy as sa
+
+from subledger.ledger import effects, findings, history, links
+from subledger.ledger.effects import State
+from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING
+
+_GONE = "missing_in_books"
+_CHANGED = "changed_in_books"
+
+
+def retry(c: sa.Connection, finding: int, now: int, who: str) -> int:
+    """Judges the records of a finding again with the next run; returns how many."""
+    row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
+    if row.category == _GONE:
+        _forget_links(c, finding)
+    if row.category == _CHANGED:
+        _take_new_guards(c, finding)
+    changed = c.execute(
+        sa.update(POSTING)
+        .where(POSTING.c.finding == finding, POSTING.c.kind != "unreadable")
+        .values(state="staged", finding=None, changed=now)
+    )
+    _close(c, finding)
+    history.add(c, now, who, "retried", flow=row.flow, detail=f"{row.category}: {row.subject}")
+    return int(changed.rowcount)
+
+
+def skip(c: sa.Connection, finding: int, now: int, who: str, reason: str) -> int:
+    """Leaves the records of a finding out for good; posted ones only lose the finding."""
+    row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
+    mine = POSTING.c.finding == finding
+    posted = POSTING.c.state == "posted"
+    waiting = c.execute(sa.select(POSTING).where(mine, sa.not_(posted))).all()
+    for posting in waiting:
+        flow_effects = sa.and_(
+            EFFECT.c.flow == posting.flow,
+            EFFECT.c.kind == posting.kind,
+            EFFECT.c.record == posting.id,
+            EFFECT.c.state.in_([State.PLANNED, State.HELD, State.REJECTED]),
+        )
+        c.execute(sa.update(EFFECT).where(flow_effects).values(state=State.SUPERSEDED))
+    kept = c.execute(sa.update(POSTING).where(mine, posted).values(finding=None))
+    c.execute(sa.update(POSTING).where(mine).values(state="skipped", changed=now))
+    _close(c, finding)
+    detail = f"{row.category}: {row.subject}. {reason}".strip()
+    history.add(c, now, who, "skipped", flow=row.flow, detail=detail)
+    return len(waiting) + int(kept.rowcount)
+
+
+def _close(c: sa.Connection, finding: int) -> None:
+    c.execute(sa.update(FINDING).where(FINDING.c.id == finding).values(state="closed"))
+
+
+def _settled_effects(c: sa.Connection, finding: int) -> list[sa.Row[tuple[object, ...]]]:
+    return list(
+        c.execute(
+            sa.select(EFFECT)
+            .join(
+                POSTING,
+                sa.and_(
+                    POSTING.c.flow == EFFECT.c.flow,
+                    POSTING.c.kind == EFFECT.c.kind,
+                    POSTING.c.id == EFFECT.c.record,
+                ),
+            )
+            .where(POSTING.c.finding == finding)
+        )
+    )
+
+
+def _forget_links(c: sa.Connection, finding: int) -> None:
+    """The documents are gone: they may be created again."""
+    for effect in _settled_effects(c, finding):
+        links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
+        if effect.state == State.SETTLED:
+            effects.reopen(c, effect.id)
+
+
+def _take_new_guards(c: sa.Connection, finding: int) -> None:
+    """The person decided that ours stands: write over what the books show now."""
+    for effect in _settled_effects(c, finding):
+        links.refresh_guard(c, effect.connection, effect.source, effect.kind, effect.record)
+
+
+def approve(c: sa.Connection, flow: str, now: int, who: str) -> int:
+    """Lets the planned documents of a flow go; returns how many."""
+    count = effects.approve(c, flow)
+    waiting = sa.select(FINDING.c.id).where(
+        FINDING.c.flow == flow, FINDING.c.category == "waiting_review"
+    )
+    c.execute(sa.update(POSTING).where(POSTING.c.finding.in_(waiting)).values(finding=None))
+    history.add(c, now, who, "approved", flow=flow, detail=f"{count} effects")
+    return count
+
+
+def pause_flow(c: sa.Connection, flow: str, now: int, who: str, *, paused: bool) -> None:
+    """Stops a flow from running by schedule, or lets it run again."""
+    if c.execute(sa.select(FLOW.c.name).where(FLOW.c.name == flow)).first() is None:
+        c.execute(sa.insert(FLOW).values(name=flow))
+    c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(paused=paused))
+    history.add(c, now, who, "paused" if paused else "resumed", flow=flow)
+
+
+def resume_connection(c: sa.Connection, connection: str, now: int, who: str) -> None:
+    """Lets a connection write again after a pause."""
+    for category in ("restored_backup", "wrong_company"):
+        findings.clear(c, connection, category)
+    c.execute(sa.update(CONNECTION).where(CONNECTION.c.name == connection).values(paused=""))
+    history.add(c, now, who, "resumed", connection=connection)
