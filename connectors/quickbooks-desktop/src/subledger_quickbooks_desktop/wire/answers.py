@@ -21,6 +21,7 @@ from subledger_quickbooks_desktop.wire.xml import (
     DEFAULT_LIMITS,
     MAX_ATTRIBUTES,
     MAX_DEPTH,
+    MAX_TOKEN,
     HostileXml,
     Limits,
     parse,
@@ -80,6 +81,7 @@ class AnswerStream:
         self._begun = False
         self._tail = b""
         self._markup = 0
+        self._unbroken = 0
         self._depth = 0
         self._seen_root = False
         self._answer = Answer()
@@ -126,7 +128,11 @@ class AnswerStream:
         window = self._tail + data
         refuse_dtd(window)
         self._tail = window[-_OVERLAP:]
-        self._markup += data.count(b"<")
+        markup = data.count(b"<")
+        self._markup += markup
+        self._unbroken = 0 if markup else self._unbroken + len(data)
+        if self._unbroken > MAX_TOKEN:
+            raise HostileXml("token", "a text, tag or comment has no end")
         try:
             self._parser.feed(data)
         except etree.XMLSyntaxError as error:

@@ -83,6 +83,8 @@ def _element(element: etree._Element, kind: str, path: str, target: _Target) -> 
     if content.text:
         yield from _simple(element, content.text, path)
         return
+    if element.text and not content.children:
+        yield Problem(path, "text", "it must be empty")
     yield from _text(element, path)
     yield from _children(element, content, path, target)
 

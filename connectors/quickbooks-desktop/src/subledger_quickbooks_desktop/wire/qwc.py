@@ -122,7 +122,7 @@ def render_qwc(file: ConnectorFile) -> bytes:
             etree.SubElement(scheduler, "RunEveryNMinutes").text = str(file.run_every_minutes)
         else:
             etree.SubElement(scheduler, "RunEveryNSeconds").text = str(file.run_every_seconds)
-    return etree.tostring(root, xml_declaration=True, encoding="us-ascii", pretty_print=True)
+    return b'<?xml version="1.0"?>\n' + etree.tostring(root, pretty_print=True)
 
 
 def _checked_url(name: str, url: str) -> SplitResult:

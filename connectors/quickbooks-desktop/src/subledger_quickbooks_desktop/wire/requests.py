@@ -153,4 +153,5 @@ def _put(parent: etree._Element, place: tuple[str, str, bool], value: Any) -> No
 
 
 def _is_pairs(value: Sequence[Any]) -> bool:
-    return bool(value) and isinstance(value[0], tuple)
+    """Tell a sequence of (name, value) from repetitions; JSON turns its pairs into lists."""
+    return bool(value) and isinstance(value[0], list | tuple)

@@ -15,6 +15,7 @@ from subledger_quickbooks_desktop.wire.methods import INTUIT, METHODS
 from subledger_quickbooks_desktop.wire.xml import (
     CHUNK,
     MAX_ATTRIBUTES,
+    MAX_TOKEN,
     HostileXml,
     parse,
     prologue,
@@ -24,7 +25,6 @@ SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _MAX_ARGUMENT: Final = 1024 * 1024
 _MAX_ENVELOPE_DEPTH: Final = 16
 _MAX_ENVELOPE_ELEMENTS: Final = 256
-_MAX_TOKEN: Final = 1024 * 1024
 _BODY, _METHOD, _ARGUMENT = 2, 3, 4
 
 
@@ -111,7 +111,7 @@ class Envelope:
             piece = data[start : start + CHUNK]
             self._parse(piece)
             self._fed += len(piece)
-            if self._fed - self._parser.CurrentByteIndex > _MAX_TOKEN:
+            if self._fed - self._parser.CurrentByteIndex > MAX_TOKEN:
                 raise HostileXml("token", "a tag or comment has no end")
 
     def close(self) -> Call:

@@ -10,6 +10,7 @@ MAX_DEPTH: Final = 64
 MAX_ELEMENTS: Final = 200_000
 MAX_ATTRIBUTES: Final = 64
 CHUNK: Final = 64 * 1024
+MAX_TOKEN: Final = 1024 * 1024
 
 _BOM: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
