@@ -42,6 +42,13 @@ def test_names_are_unique_across_all_kinds_of_entities(office):
     assert office.refused(CUSTOMER.format(" SHELL", "")) == "3100"
 
 
+def test_employees_share_the_names_of_the_other_entities(office):
+    """An employee, entered by hand, takes a name from customers and vendors."""
+    office.company.human.add_list_object("Employee", {"Name": "Ann Lee"})
+    assert office.refused(VENDOR.format("ann lee")) == "3100"
+    assert names(office.done("<EmployeeQueryRq/>")) == ["Ann Lee"]
+
+
 def test_other_lists_have_names_of_their_own(office):
     """An item may be called like a vendor."""
     office.done(

@@ -83,6 +83,7 @@ def test_documents_are_found_by_filters(books, inside, found):
         ("<RefNumber>10</RefNumber><RefNumber>nothing</RefNumber>", "500"),
         (RANGE.format("Txn", "Txn", "2026-09-01", "2026-09-02"), "1"),
         (RANGE.format("Txn", "Txn", "2026-09-02", "2026-09-01"), "3030"),
+        (RANGE.format("Modified", "Modified", "2026-02-31", "2026-09-01"), "3020"),
         ("<EntityFilter><FullName>Nobody</FullName></EntityFilter>", "1"),
     ],
 )

@@ -153,3 +153,16 @@ def test_a_restored_backup_has_forgotten_what_came_after(office, make_check, tmp
     assert codes(office.set("", attributes=BOTH.format("after", "after")))[0] == "600"
     moved = office.done(asked).findtext("CompanyActivityRet/LastRestoreTime")
     assert moved == "2026-08-05T11:00:00-04:00"
+
+
+def test_faults_spare_the_reading_and_private_data_of_the_web_connector(office, make_check):
+    """A fault that is set waits for a set that writes lists or documents."""
+    office.company.configure(lose_answers=1, lock_error_rate=1.0)
+    office.set("<HostQueryRq/><CompanyQueryRq/>")
+    office.done(
+        "<DataExtModRq><DataExtMod><OwnerID>{6f1c2a3e-0000-4000-8000-000000000001}</OwnerID>"
+        "<DataExtName>AppLock</DataExtName><OtherDataExtType>Company</OtherDataExtType>"
+        "<DataExtValue>LOCKED</DataExtValue></DataExtMod></DataExtModRq>"
+    )
+    with pytest.raises(ComError, match="0x80040402"):
+        office.set(make_check())

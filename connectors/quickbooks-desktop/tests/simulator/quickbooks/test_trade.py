@@ -372,3 +372,65 @@ def test_customers_and_vendors_have_balances(office):
     assert found.findtext("CustomerRet/TotalBalance") == "300.00"
     found = office.done("<VendorQueryRq><FullName>Shell</FullName></VendorQueryRq>")
     assert found.findtext("VendorRet/Balance") == "100.00"
+
+
+def test_a_check_refunds_a_credit_memo_and_not_more(office):
+    """The credit is used up by the check; a cent more is refused."""
+    memo = office.done(
+        INVOICE.format(
+            customer="Lakeside Clinic", header="", line="<Amount>40.00</Amount>"
+        ).replace("Invoice", "CreditMemo")
+    )
+    refund = (
+        "<CheckAddRq><CheckAdd><AccountRef><FullName>Operating Checking</FullName></AccountRef>"
+        "<PayeeEntityRef><FullName>Lakeside Clinic</FullName></PayeeEntityRef>"
+        f"<ApplyCheckToTxnAdd><TxnID>{identity(memo)}</TxnID><Amount>{{0}}</Amount>"
+        "</ApplyCheckToTxnAdd><ExpenseLineAdd><AccountRef><FullName>Accounts Receivable</FullName>"
+        "</AccountRef><Amount>{0}</Amount><CustomerRef><FullName>Lakeside Clinic</FullName>"
+        "</CustomerRef></ExpenseLineAdd></CheckAdd></CheckAddRq>"
+    )
+    assert office.refused(refund.format("40.01")) == "3210"
+    office.done(refund.format("40.00"))
+    found = ask_one(office, "CreditMemo", identity(memo))
+    assert found.findtext("CreditMemoRet/CreditRemaining") == "0.00"
+    assert office.company.balance("Accounts Receivable") == 0
+
+
+def test_a_deposited_receipt_keeps_its_amount_and_cannot_be_voided(office):
+    """3172 for another amount, 3185 for a void."""
+    made = office.done(
+        INVOICE.format(customer="Lakeside Clinic", header="", line="").replace(
+            "Invoice", "SalesReceipt"
+        )
+    )
+    office.done(
+        "<DepositAddRq><DepositAdd><DepositToAccountRef><FullName>Operating Checking</FullName>"
+        f"</DepositToAccountRef><DepositLineAdd><PaymentTxnID>{identity(made)}</PaymentTxnID>"
+        "</DepositLineAdd></DepositAdd></DepositAddRq>"
+    )
+    change = (
+        f"<SalesReceiptModRq><SalesReceiptMod><TxnID>{identity(made)}</TxnID><EditSequence>"
+        f"{made.findtext('*/EditSequence')}</EditSequence><SalesReceiptLineMod><TxnLineID>-1"
+        "</TxnLineID><ItemRef><FullName>Consulting</FullName></ItemRef><Rate>{}</Rate>"
+        "</SalesReceiptLineMod></SalesReceiptMod></SalesReceiptModRq>"
+    )
+    assert office.refused(change.format("149.00")) == "3172"
+    office.done(change.format("150.00"))
+    assert office.refused(remove("Void", "SalesReceipt", identity(made))) == "3185"
+
+
+def test_what_is_not_simulated_is_refused_and_never_ignored(office):
+    """Item groups answer 1030, links to orders 3120, amounts beyond all measure 3210."""
+    group = (
+        "<InvoiceAddRq><InvoiceAdd><CustomerRef><FullName>Lakeside Clinic</FullName></CustomerRef>"
+        "<InvoiceLineGroupAdd><ItemGroupRef><FullName>X</FullName></ItemGroupRef>"
+        "</InvoiceLineGroupAdd></InvoiceAdd></InvoiceAddRq>"
+    )
+    assert office.refused(group) == "1030"
+    linked = BILL.format(vendor="Shell", number="B1", amount="1.00").replace(
+        "<ExpenseLineAdd>", "<LinkToTxnID>1-1</LinkToTxnID><ExpenseLineAdd>"
+    )
+    assert office.refused(linked) == "3120"
+    huge = "<Quantity>9999999999</Quantity><Rate>9999999999</Rate>"
+    body = INVOICE.format(customer="Lakeside Clinic", header="", line=huge)
+    assert office.refused(body) == "3210"

@@ -15,6 +15,8 @@ from .documents import remove
 from .documents.draft import Draft
 from .documents.rows import load
 from .iterators import Iterators
+from .lists.change import create
+from .lists.kinds import KINDS
 from .lists.references import by_name
 from .schema import messages, structure
 from .session import OpenSession
@@ -74,6 +76,9 @@ class Human:
 
     def add_list_object(self, kind: str, values: Values) -> str:
         """Enter an object of a list and return its ListID."""
+        if f"{kind}Add" not in messages():
+            with self._books() as books:
+                return create(books, KINDS[kind], dict(values)).id
         found = self.request(f"{kind}Add", {f"{kind}Add": values})
         return str(found.findtext(f"{kind}Ret/ListID"))
 

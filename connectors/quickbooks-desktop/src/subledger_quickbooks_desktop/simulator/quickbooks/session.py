@@ -36,6 +36,7 @@ _LOST = ComError(
     "Unexpected error. Check the qbsdklog.txt file for possible additional information.",
 )
 _ERROR = "Error"
+_EXTENSION = "DataExt"
 _LONGEST_REQUEST_ID = 50
 _LOCKED_LIST = "This list has been modified by another user."
 
@@ -104,7 +105,8 @@ class OpenSession:
 
     def _answer(self, message_set: MessageSet, settings: Settings) -> str:
         store = self.machine.store
-        breaks_at = -1 if self.human else settings.fail_after_requests
+        can_fail = not self.human and any(_is_posting(one) for one in message_set.requests)
+        breaks_at = settings.fail_after_requests if can_fail else -1
         with store.transaction():
             decision = recovery.decide(
                 store, self.app_name, message_set, in_full=settings.replays_full_answer
@@ -116,7 +118,9 @@ class OpenSession:
                     recovery.keep(store, self.app_name, message_set, full, short)
                 else:
                     recovery.keep_failure(store, self.app_name, message_set)
-            is_lost = self._is_lost(settings, has_failed=decision.is_new and breaks_at >= 0)
+            is_lost = can_fail and self._is_lost(
+                settings, has_failed=decision.is_new and breaks_at >= 0
+            )
         if is_lost:
             raise _LOST
         attributes: list[tuple[str, str]] = []
@@ -127,7 +131,7 @@ class OpenSession:
         return envelope(full, attributes)
 
     def _is_lost(self, settings: Settings, *, has_failed: bool) -> bool:
-        if self.human or not (has_failed or settings.lose_answers):
+        if not (has_failed or settings.lose_answers):
             return False
         remaining = settings.lose_answers if has_failed else settings.lose_answers - 1
         done = evolve(settings, fail_after_requests=-1, lose_answers=remaining)
@@ -170,7 +174,8 @@ class OpenSession:
         try:
             if request.name.endswith("Query"):
                 return handler(books, request)
-            self._check_write(books.settings)
+            if not request.name.startswith(_EXTENSION):
+                self._check_write(books.settings)
             with books.store.savepoint():
                 return handler(books, without_macros(books, request))
         except RefusedError as error:
@@ -186,6 +191,10 @@ class OpenSession:
             if settings.lock_error_code == in_use("").code:
                 raise in_use("")
             raise save_failed("transaction", _LOCKED_LIST)
+
+
+def _is_posting(request: Request) -> bool:
+    return not request.name.endswith("Query") and not request.name.startswith(_EXTENSION)
 
 
 def _printed(request: Request, outcome: Outcome, *, with_data: bool) -> str:

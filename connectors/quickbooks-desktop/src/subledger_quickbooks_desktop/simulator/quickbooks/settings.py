@@ -49,8 +49,9 @@ class Settings:
     lock_error_code: int = 3175
     locked_ids: tuple[str, ...] = ()
 
-    # Faults that happen once: carry out so many requests of a set and fail without a stored
-    # answer; or carry out and store the next sets, and lose so many answers on the way back
+    # Faults that happen once, to a set that writes lists or documents: carry out so many of its
+    # requests and fail without a stored answer; or carry out and store the next sets, and lose
+    # so many answers on the way back
     fail_after_requests: int = -1
     lose_answers: int = 0
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from subledger_quickbooks_desktop.simulator.quickbooks.books import Books
 from subledger_quickbooks_desktop.simulator.quickbooks.ledger import Posting
-from subledger_quickbooks_desktop.simulator.quickbooks.links import PAYMENT, Link
-from subledger_quickbooks_desktop.simulator.quickbooks.money import cents
-from subledger_quickbooks_desktop.simulator.quickbooks.status import missing
+from subledger_quickbooks_desktop.simulator.quickbooks.links import PAYMENT, Link, head, settled
+from subledger_quickbooks_desktop.simulator.quickbooks.money import amount, cents
+from subledger_quickbooks_desktop.simulator.quickbooks.status import bad_value, missing, no_object
 
 from .draft import DocumentKind, Draft
 from .lines import PURCHASE_LINES, check_total, purchases, require_type
 
+_APPLIED = "ApplyCheckToTxn"
+_CREDITS = ("CreditMemo", "ReceivePayment")
+_TOO_MUCH = "You cannot refund more than the remaining credit."
+
 
 def _prepare(books: Books, draft: Draft, sign: int, *types: str) -> None:
     account = require_type(books, draft, draft.kind.account, *types)
-    if not draft.lines and not draft.fields.get("ApplyCheckToTxn"):
+    if not draft.lines and not draft.fields.get(_APPLIED):
         raise missing("ExpenseLineAdd")
     draft.cents = purchases(books, draft, sign)
     check_total(draft)
@@ -31,16 +37,18 @@ def _prepare(books: Books, draft: Draft, sign: int, *types: str) -> None:
 def _prepare_check(books: Books, draft: Draft) -> None:
     draft.fields.setdefault("IsToBePrinted", "false" if draft.fields.get("RefNumber") else "true")
     _prepare(books, draft, 1, "Bank")
-    draft.links = [
-        Link(
-            source=draft.id,
-            target=row["TxnID"],
-            kind=PAYMENT,
-            cents=cents(row.get("Amount")),
-            via=draft.id,
-        )
-        for row in draft.fields.get("ApplyCheckToTxn", ())
-    ]
+    draft.links = [_refunded(books, draft, row) for row in draft.fields.get(_APPLIED, ())]
+
+
+def _refunded(books: Books, draft: Draft, row: dict[str, Any]) -> Link:
+    """The link by which a check pays out a customer's credit."""
+    identity, value = row["TxnID"], cents(row.get("Amount"))
+    found = head(books.store, identity)
+    if found is None or found[0] not in _CREDITS:
+        raise no_object(identity)
+    if not 0 <= value <= found[3] - settled(books.store, identity):
+        raise bad_value("ApplyCheckToTxnAdd amount", amount(value), _TOO_MUCH)
+    return Link(source=draft.id, target=identity, kind=PAYMENT, cents=value, via=draft.id)
 
 
 def _prepare_charge(books: Books, draft: Draft) -> None:

@@ -10,9 +10,11 @@ from subledger_quickbooks_desktop.simulator.quickbooks.books import Books
 from subledger_quickbooks_desktop.simulator.quickbooks.check import LINES, Fields
 from subledger_quickbooks_desktop.simulator.quickbooks.lexical import is_true
 from subledger_quickbooks_desktop.simulator.quickbooks.lists.references import resolve_all
+from subledger_quickbooks_desktop.simulator.quickbooks.money import amount
 from subledger_quickbooks_desktop.simulator.quickbooks.parse import Request
 from subledger_quickbooks_desktop.simulator.quickbooks.status import (
     RefusedError,
+    bad_value,
     caused,
     in_use,
     no_object,
@@ -26,6 +28,7 @@ from .present import identity, printed
 from .rows import load, save, touch
 
 _NEW_LINE = "-1"
+_LARGEST = 10**15 - 1
 _HEAD = frozenset({"TxnID", "EditSequence", "ClearExpenseLines", "ClearItemLines", LINES})
 _FAMILIES = {"ExpenseLineRet": "ClearExpenseLines", "ItemLineRet": "ClearItemLines"}
 _JOURNAL = "Journal"
@@ -49,6 +52,7 @@ def modify(books: Books, kind: DocumentKind, request: Request) -> Outcome:
 
 def create(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     """Save a new document; raises RefusedError where the books do not allow it."""
+    _check_supported(kind, fields)
     fields = resolve_all(books, fields, kind.name)
     lines = fields.pop(LINES, [])
     ids = books.new_transaction_ids(2 + len(lines))
@@ -72,6 +76,7 @@ def create(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     )
     check_open(books, draft.date, books.settings.closed_add_code, f"save the {kind.name}")
     kind.prepare(books, draft)
+    _check_size(draft)
     save(books, draft)
     return draft
 
@@ -86,6 +91,7 @@ def change(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     check_free(books, old.id)
     code = books.settings.closed_modify_code
     check_open(books, old.date, code, f"modify the {kind.name}")
+    _check_supported(kind, fields)
     fields = resolve_all(books, fields, kind.name)
     header = {**old.fields, **_header(fields)}
     given = fields.get(LINES, [])
@@ -109,6 +115,7 @@ def change(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     else:
         kind.prepare(books, draft)
     _check_settled(books, draft, old)
+    _check_size(draft)
     save(books, draft)
     touch(books, released)
     return draft
@@ -135,6 +142,22 @@ def check_free(books: Books, document: str) -> None:
     """Refuse (3175) a document that somebody has open."""
     if document in books.settings.locked_ids and not books.human:
         raise in_use(document)
+
+
+def _check_supported(kind: DocumentKind, fields: Fields) -> None:
+    """Refuse item groups (1030) and links to orders (3120): neither is simulated."""
+    for tag, _ in fields.get(LINES, ()):
+        if tag not in kind.lines:
+            raise RefusedError(1030, f"{tag} is not supported.")
+    for identity_of_order in fields.get("LinkToTxnID", ()):
+        raise no_object(identity_of_order)
+
+
+def _check_size(draft: Draft) -> None:
+    """Refuse amounts that qbXML could not print."""
+    for posting in draft.postings:
+        if abs(posting.cents) > _LARGEST:
+            raise bad_value("Amount", amount(posting.cents), "The amount is too large.")
 
 
 def _header(fields: Fields) -> dict[str, Any]:
