@@ -30,6 +30,16 @@ _CATEGORY: Mapping[int, str] = {
 }
 
 
+def is_about(answer: Answer, request_id: str, set_id: str) -> bool:
+    """Whether an answer belongs to what was asked last, by the identifiers that QuickBooks echoes.
+
+    An answer that comes once more, or belongs to an earlier request, is none. Identifiers that
+    are missing in the answer do not speak against it.
+    """
+    given = {result.request_id for result in answer.results if result.request_id}
+    return answer.set_id in ("", set_id) and (not given or request_id in given)
+
+
 def outcome_of(delivery: Delivery, answer: Answer) -> Outcome:
     """The outcome of the one write in an answer; Unknown where the answer does not tell."""
     if not answer.results:

@@ -45,6 +45,11 @@ def external_guid(key: str) -> str:
     return f"{{{uuid.uuid5(_NAMESPACE, key)}}}"
 
 
+def request_id(delivery: Delivery) -> str:
+    """The requestID of a delivery: which effect, and which attempt at it."""
+    return f"e{delivery.effect}-{delivery.attempt_key}"
+
+
 def document_type(movement: Movement, account_type: AccountType, style: Style) -> str:
     """The QuickBooks document that a movement becomes. Raises :class:`RecordRejected`."""
     if movement.account is None:
@@ -66,7 +71,7 @@ def document_type(movement: Movement, account_type: AccountType, style: Style) -
 
 def render(delivery: Delivery, account_type: AccountType, style: Style) -> etree._Element:
     """The request for a delivery. Raises :class:`RecordRejected` where it cannot be written."""
-    request = f"e{delivery.effect}-{delivery.attempt_key}"
+    request = request_id(delivery)
     entity, operation = delivery.entity, delivery.operation
     try:
         if operation in (Operation.VOID, Operation.DELETE):

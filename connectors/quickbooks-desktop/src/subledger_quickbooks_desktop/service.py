@@ -259,10 +259,9 @@ class Service:
 
     async def store_rows(self, arguments: Mapping[str, str], rows: list[Row]) -> None:
         """Stores some rows of a long answer. Raises :class:`Fenced` for an unknown ticket."""
-        records = [row.record for row in rows]
 
         def step(desk: Desk, session: Session) -> None:
-            save(desk, self._steps.rows(desk, session, records))
+            save(desk, self._steps.early(desk, session, rows))
 
         await self._step(arguments, step)
 

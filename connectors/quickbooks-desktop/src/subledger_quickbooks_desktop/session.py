@@ -22,12 +22,12 @@ from subledger.model.kinds import ACCOUNT
 from subledger.ports import Absent, Delivery, Desk, Posted, Query, Question, Refused, Unknown
 from subledger_quickbooks_desktop import reading, recovery
 from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
-from subledger_quickbooks_desktop.interpret import finding_of, outcome_of
-from subledger_quickbooks_desktop.render import Style, render
+from subledger_quickbooks_desktop.interpret import finding_of, is_about, outcome_of
+from subledger_quickbooks_desktop.render import Style, render, request_id
 from subledger_quickbooks_desktop.wire import qbxml
 from subledger_quickbooks_desktop.wire.checks import check_request
 from subledger_quickbooks_desktop.wire.hcp import CompanyFacts, parse_hcp
-from subledger_quickbooks_desktop.wire.qbxml import Answer, Result
+from subledger_quickbooks_desktop.wire.qbxml import Answer, Result, Row
 from subledger_quickbooks_desktop.wire.statuses import Fate, fate_of_hresult
 from subledger_quickbooks_desktop.wire.versions import negotiate
 from subledger_quickbooks_desktop.wire.xml import HostileXml
@@ -51,7 +51,10 @@ def hashed(ticket: str) -> str:
 
 @frozen(kw_only=True)
 class Session:
-    """The state of a session between two calls. ``asked`` is what the last request was for."""
+    """The state of a session between two calls.
+
+    ``asked`` is what the last request was for, ``identifier`` its requestID.
+    """
 
     ticket: str = ""
     old: tuple[str, ...] = ()
@@ -62,6 +65,7 @@ class Session:
     effect: int = 0
     question: int = 0
     request: str = ""
+    identifier: str = ""
     step: str = ""
     done: int = 0
     total: int = 0
@@ -72,7 +76,8 @@ class Session:
 
     def after(self, asked: str = "", **more: Any) -> "Session":
         """The session once the last request is dealt with and the next one is for ``asked``."""
-        clear = {"effect": 0, "question": 0, "request": "", "rows": 0, "newest": ""}
+        clear = {"effect": 0, "question": 0, "rows": 0}
+        clear |= {"request": "", "identifier": "", "newest": ""}
         return evolve(self, asked=asked, **{**clear, **more})
 
 
@@ -88,7 +93,11 @@ class Reply:
 def epoch_of(ticket: str) -> int | None:
     """The lease's epoch that a ticket of ours carries; None for what cannot be one."""
     number = ticket.rpartition("-")[2]
-    return int(number) if number.isascii() and number.isdecimal() and len(number) <= _EPOCH_DIGITS else None
+    return (
+        int(number)
+        if number.isascii() and number.isdecimal() and len(number) <= _EPOCH_DIGITS
+        else None
+    )
 
 
 def load(desk: Desk) -> Session:
@@ -193,7 +202,7 @@ class Steps:
             unsettled = desk.outstanding()
         if not session.checked:
             query = qbxml.build("CompanyActivityQueryRq", requestID="activity")
-            return self._send(desk, session.after("activity"), [query])
+            return self._send(desk, session.after("activity", identifier="activity"), [query])
         if unsettled is not None:
             return self._recover(desk, session, unsettled)
         question = desk.question(Query.LISTS)
@@ -204,7 +213,7 @@ class Steps:
         if not self.config.read_only:
             claimed = desk.claim(lambda delivery: self._render(desk, session, delivery))
             if claimed is not None:
-                save(desk, session.after("write", effect=claimed.effect))
+                save(desk, self._writing(session, "write", claimed))
                 return Reply(text=claimed.payload.decode("ascii"))
         question = desk.question(Query.DOCUMENTS)
         if question is not None:
@@ -245,25 +254,30 @@ class Steps:
         """An unknown outcome: status enquiry, then the stored answer, then a search."""
         version = session.version or "13.0"
         if session.step == "replay":
-            save(desk, session.after("replay", effect=delivery.effect, step=""))
+            save(desk, self._writing(session, "replay", delivery))
             return Reply(text=delivery.payload.decode("ascii"))
         if session.step == "search":
-            query = recovery.search(
-                delivery, self._account_type(desk), self.style, f"find-{delivery.effect}"
-            )
-            return self._send(
-                desk, session.after("search", effect=delivery.effect, step=""), [query]
-            )
+            name = f"find-{delivery.effect}"
+            query = recovery.search(delivery, self._account_type(desk), self.style, name)
+            asked = session.after("search", effect=delivery.effect, identifier=name, step="")
+            return self._send(desk, asked, [query])
         save(desk, session.after("enquiry", effect=delivery.effect))
         return Reply(
             text=qbxml.status_enquiry(delivery.attempt_key, version=version).decode("ascii")
         )
 
+    def _writing(self, session: Session, asked: str, delivery: Delivery) -> Session:
+        identifier = request_id(delivery)
+        return session.after(asked, effect=delivery.effect, identifier=identifier, step="")
+
     def _read(self, desk: Desk, session: Session, question: Question) -> Reply:
         marks = desk.recall(WATERMARKS)
-        identifier = f"q{question.id}-{reading.position_of(question).step}"
+        position = reading.position_of(question)
+        identifier = f"q{question.id}-{position.step}-{position.seen}"
         request = reading.request(question, marks, self.config.page_size, identifier)
-        asked = session.after("question", question=question.id, request=str(request.tag))
+        asked = session.after(
+            "question", question=question.id, request=str(request.tag), identifier=identifier
+        )
         return self._send(desk, asked, [request])
 
     def _send(self, desk: Desk, session: Session, requests: Sequence[Any]) -> Reply:
@@ -277,8 +291,13 @@ class Steps:
 
     # ------------------------------------------------------ receiveResponseXML
 
+    def early(self, desk: Desk, session: Session, rows: Sequence[Row]) -> Session:
+        """Stores some rows of a long answer while the rest arrives."""
+        records = [row.record for row in rows if row.result.request_id in ("", session.identifier)]
+        return self.rows(desk, session, records)
+
     def rows(self, desk: Desk, session: Session, records: Sequence[Mapping[str, Any]]) -> Session:
-        """Stores some records of a long answer to a question."""
+        """Stores some records of an answer to a question."""
         question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
         if session.asked != "question" or question is None or question.id != session.question:
             return session
@@ -291,8 +310,13 @@ class Steps:
         return evolve(session, newest=newest, rows=session.rows + len(records))
 
     def answered(self, desk: Desk, session: Session, answer: Answer) -> Reply:
-        """Deals with a whole answer; the reply says how far the session is."""
+        """Deals with a whole answer; the reply says how far the session is.
+
+        An answer to something else (delivered once more) changes nothing.
+        """
         asked = session.asked
+        if not self._expected(desk, session, answer):
+            return Reply(number=min(99, self._percent(desk, session)))
         if asked == "write":
             session = self._write_answered(desk, session, answer)
         elif asked in ("enquiry", "replay", "search"):
@@ -306,6 +330,12 @@ class Steps:
             session = stopped
         save(desk, session.after(step=session.step))
         return Reply(number=self._percent(desk, session))
+
+    def _expected(self, desk: Desk, session: Session, answer: Answer) -> bool:
+        in_sets = session.asked in ("write", "enquiry", "replay")
+        delivery = desk.outstanding() if in_sets else None
+        set_id = delivery.attempt_key if delivery is not None else ""
+        return is_about(answer, session.identifier, set_id)
 
     def _percent(self, desk: Desk, session: Session) -> int:
         if session.prepared and not desk.waiting():
