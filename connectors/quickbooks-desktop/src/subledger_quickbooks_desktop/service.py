@@ -212,14 +212,9 @@ class Service:
     async def send_request(self, arguments: Mapping[str, str], _address: str) -> str:
         """The next request for QuickBooks, nothing, or NoOp."""
         file_id = await self.file_id()
-
-        def step(desk: Desk, session: Session) -> Reply:
-            if not arguments.get("strHCPResponse"):
-                return self._steps.next(desk, session)
-            checked = self._steps.hello(desk, session, arguments, file_id)
-            return checked if isinstance(checked, Reply) else self._steps.next(desk, checked)
-
-        reply = await self._step(arguments, step)
+        reply = await self._step(
+            arguments, lambda desk, session: self._steps.ask(desk, session, arguments, file_id)
+        )
         if reply.prepare:
             more = await self.context.prepare()
             reply = await self._step(

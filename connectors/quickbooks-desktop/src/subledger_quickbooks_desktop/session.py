@@ -156,10 +156,23 @@ class Steps:
 
     # ---------------------------------------------------------- sendRequestXML
 
+    def ask(
+        self, desk: Desk, session: Session, arguments: Mapping[str, str], file_id: str
+    ) -> Reply:
+        """The next request; nothing before the company file has told which one it is."""
+        if arguments.get("strHCPResponse"):
+            known = self.hello(desk, session, arguments, file_id)
+            return known if isinstance(known, Reply) else self.next(desk, known)
+        if not session.version and self.config.check_file_id:
+            nameless = "the Web Connector did not tell which company file is open"
+            return self._stop(desk, session, session.error or f"{nameless}. Nothing was sent.")
+        return self.next(desk, session)
+
     def hello(
         self, desk: Desk, session: Session, arguments: Mapping[str, str], file_id: str
     ) -> Session | Reply:
         """The first call tells about the company file; a wrong one gets nothing."""
+        session = evolve(session, version="")
         try:
             facts = parse_hcp(arguments.get("strHCPResponse", ""), owner_id=OWNER_ID)
         except HostileXml as error:
