@@ -31,6 +31,8 @@ from subledger.store.schema import CONNECTION, FLOW, POSTING, RUN
 LEASE = 120_000
 """A flow's lease in milliseconds; every page and batch renews it."""
 LISTS_STAY_FRESH = dt.timedelta(hours=1)
+RECONCILE_EVERY = dt.timedelta(hours=24)
+RECONCILE_WINDOW = dt.timedelta(days=90)
 PREPARE_BUDGET = dt.timedelta(seconds=5)
 _YEAR = dt.timedelta(days=365)
 
@@ -114,6 +116,7 @@ class Kernel:
                 hint="They are read in the next session with the books; documents follow.",
             )
         planned, _left = await self._prepare(flow, start.epoch, progress, budget=None)
+        await self.store.tx(self._ask_for_recent_documents, flow)
         return RunReport(flow=flow.name, state="done", read=read, changed=changed, planned=planned)
 
     async def _intake(
@@ -220,6 +223,20 @@ class Kernel:
 
         return await self.store.tx(ask)
 
+    def _ask_for_recent_documents(self, c: sa.Connection, flow: FlowSettings) -> None:
+        """Once a day: reads back what was posted lately, for :meth:`compare_answered`."""
+        now = self.now_ms()
+        last = reconcile.last_asked(c, flow.sink, flow.plan.account)
+        dates = reconcile.period(c, flow.name)
+        if dates is None or (last is not None and from_ms(last) > from_ms(now) - RECONCILE_EVERY):
+            return
+        books.ask(
+            *(c, flow.sink, Query.DOCUMENTS, now),
+            since=max(dates[0], dates[1] - RECONCILE_WINDOW),
+            until=dates[1],
+            account=flow.plan.account,
+        )
+
     async def compare_answered(self) -> list[Comparison]:
         """Compares every answered question for documents with what was posted."""
         found = []
@@ -266,6 +283,8 @@ class Kernel:
                 plan=flow.plan,
                 closed_period=flow.closed_period,
                 fit_name=sink.fit_name if sink else None,
+                start=flow.start,
+                end=flow.end,
             ),
             digest=flow.digest,
             review=flow.review,

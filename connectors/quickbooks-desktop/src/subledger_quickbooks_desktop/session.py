@@ -41,6 +41,7 @@ NO_OP = "NoOp"
 _OLD_TICKETS = 5
 _BACKLOG = 10_000
 _TRIES = 2
+_SEARCHES = 3
 _EPOCH_DIGITS = 15
 
 
@@ -76,7 +77,7 @@ class Session:
 
     def after(self, asked: str = "", **more: Any) -> "Session":
         """The session once the last request is dealt with and the next one is for ``asked``."""
-        clear = {"effect": 0, "question": 0, "rows": 0}
+        clear: dict[str, Any] = {"effect": 0, "question": 0, "rows": 0}
         clear |= {"request": "", "identifier": "", "newest": ""}
         return evolve(self, asked=asked, **{**clear, **more})
 
@@ -378,10 +379,14 @@ class Steps:
                 return evolve(session, step="search")
         else:
             outcome = recovery.outcome_of_search(delivery, answer)
+            if isinstance(outcome, Unknown) and not outcome.decide:
+                if session.tries < _SEARCHES:
+                    return evolve(session, step="search", tries=session.tries + 1)
+                outcome = evolve(outcome, decide=True)
         if isinstance(outcome, Posted):
             outcome = evolve(outcome, recovered=True)
         desk.settle(delivery.effect, outcome)
-        return evolve(session, step="", done=session.done + 1)
+        return evolve(session, step="", tries=0, done=session.done + 1)
 
     def _question_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
         question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)

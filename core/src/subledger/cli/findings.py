@@ -59,7 +59,9 @@ def findings(
                 records = [dict(row._mapping) for row in found]  # noqa: SLF001 - its public name
             for row in chosen if verb in ("retry", "skip") else ():
                 if verb == "retry":
-                    changed += await store.tx(waysout.retry, row.id, now, who)
+                    flow = settings.flows.get(row.flow)
+                    sink = flow.sink if flow else ""
+                    changed += await store.tx(waysout.retry, row.id, now, who, sink)
                 else:
                     changed += await store.tx(waysout.skip, row.id, now, who, reason)
             return rows, records, changed

@@ -24,6 +24,8 @@ class Rules:
     closed_period: str = "hold"
     currency: str = "USD"
     fit_name: Callable[[Kind, str], str] | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
 
 
 @frozen(kw_only=True)
@@ -46,6 +48,9 @@ Decision = Ready | Hold | Skip
 
 def decide(entity: Entity, books: Books, rules: Rules) -> Decision:
     """What is to become of one record: the flow's steps, its recipe, references, closed period."""
+    outside = _outside_dates(entity, rules)
+    if outside is not None:
+        return outside
     for _name, step in rules.steps:
         verdict = step.apply(entity, books)
         if not isinstance(verdict, Keep):
@@ -55,6 +60,25 @@ def decide(entity: Entity, books: Books, rules: Rules) -> Decision:
     if not isinstance(verdict, Keep):
         return verdict
     return _finish(posted_form(verdict.entity), books, rules)
+
+
+def _outside_dates(entity: Entity, rules: Rules) -> Skip | None:
+    date = date_of(entity)
+    if date is None:
+        return None
+    if rules.start is not None and date < rules.start:
+        setting, limit = "start", rules.start
+    elif rules.end is not None and date > rules.end:
+        setting, limit = "end", rules.end
+    else:
+        return None
+    return Skip(
+        Finding(
+            category="excluded",
+            subject=f"setting {setting}",
+            message=f"the date lies outside the flow's dates: {setting} = {limit}",
+        )
+    )
 
 
 def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:

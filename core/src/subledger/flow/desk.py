@@ -30,7 +30,7 @@ from subledger.ports import (
     Target,
 )
 from subledger.store.moments import from_ms
-from subledger.store.schema import CONNECTION, EFFECT, ENTRY, LINK
+from subledger.store.schema import CONNECTION, EFFECT, ENTRY, FLOW, LINK
 
 _NEXT = (
     sa.select(EFFECT)
@@ -38,6 +38,7 @@ _NEXT = (
         EFFECT.c.connection == sa.bindparam("connection"),
         EFFECT.c.state == State.PLANNED.value,
         sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now")),
+        EFFECT.c.flow.not_in(sa.select(FLOW.c.name).where(FLOW.c.paused)),
     )
     .order_by(EFFECT.c.priority, EFFECT.c.id)
     .limit(1)
@@ -47,6 +48,7 @@ _IN_FLIGHT = (
     .where(
         EFFECT.c.connection == sa.bindparam("connection"),
         EFFECT.c.state.in_([State.SENT.value, State.UNKNOWN.value]),
+        EFFECT.c.code != settlement.DECIDE,
     )
     .limit(1)
 )
@@ -56,6 +58,8 @@ _WAITING = (
         EFFECT.c.connection == sa.bindparam("connection"),
         EFFECT.c.state.in_([State.PLANNED.value, State.SENT.value, State.UNKNOWN.value]),
         sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now")),
+        EFFECT.c.code != settlement.DECIDE,
+        EFFECT.c.flow.not_in(sa.select(FLOW.c.name).where(FLOW.c.paused)),
     )
     .limit(1)
 )

@@ -167,6 +167,18 @@ def answered(c: sa.Connection) -> list[int]:
     return [row.id for row in rows]
 
 
+def last_asked(c: sa.Connection, connection: str, account: str) -> int | None:
+    """When the books were last asked for the documents of an account."""
+    asked: int | None = c.execute(
+        sa.select(sa.func.max(QUESTION.c.asked)).where(
+            QUESTION.c.connection == connection,
+            QUESTION.c.query == "documents",
+            QUESTION.c.account == account,
+        )
+    ).scalar()
+    return asked
+
+
 def period(c: sa.Connection, flow: str) -> tuple[dt.date, dt.date] | None:
     """First and last posting date of what a flow posted."""
     row = c.execute(

@@ -12,6 +12,12 @@ from subledger.money import Money
 from subledger.ports import Absent, Outcome, Posted, Query, Refused, Unknown
 from subledger.store.schema import EFFECT, POSTING
 
+DECIDE = "decide"
+"""Code of an unknown effect that only a person can settle; it does not hold up the others."""
+
+MOST_ATTEMPTS = 20
+"""How often a write that the books put off is tried by itself."""
+
 _SETTLE = (
     sa.update(EFFECT)
     .where(EFFECT.c.id == sa.bindparam("effect"))
@@ -132,7 +138,7 @@ def _difference(effect: sa.Row[Any], posted: Posted) -> Finding | None:
 
 
 def _refused(c: sa.Connection, effect: sa.Row[Any], refused: Refused, now: int) -> None:
-    if refused.again is not None:
+    if refused.again is not None and effect.attempts < MOST_ATTEMPTS:
         _again(c, effect, not_before=now + int(refused.again * 1000))
         _log(c, effect, now, "put off", refused.finding.message)
         return
@@ -192,7 +198,11 @@ def _unknown(c: sa.Connection, effect: sa.Row[Any], unknown: Unknown, now: int) 
     c.execute(
         sa.update(EFFECT)
         .where(EFFECT.c.id == effect.id)
-        .values(state=State.UNKNOWN.value, message=unknown.reason)
+        .values(
+            state=State.UNKNOWN.value,
+            message=unknown.reason,
+            code=DECIDE if unknown.decide else "",
+        )
     )
     if effect.source:
         number = None

@@ -2,26 +2,35 @@
 
 import sqlalchemy as sa
 
-from subledger.ledger import effects, findings, history, links
+from subledger.ledger import books, effects, findings, history, links
 from subledger.ledger.effects import State
+from subledger.ports import Query
 from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING
 
 _GONE = "missing_in_books"
 _CHANGED = "changed_in_books"
+_UNKNOWN = "unknown_outcome"
 
 
-def retry(c: sa.Connection, finding: int, now: int, who: str) -> int:
-    """Judges the records of a finding again with the next run; returns how many."""
+def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") -> int:
+    """Judges the records of a finding again with the next run; returns how many.
+
+    The lists of ``sink`` are read again first, since the cause was perhaps mended there.
+    """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
     if row.category == _GONE:
         _forget_links(c, finding)
     if row.category == _CHANGED:
         _take_new_guards(c, finding)
+    if row.category == _UNKNOWN:
+        _send_again(c, finding)
     changed = c.execute(
         sa.update(POSTING)
         .where(POSTING.c.finding == finding, POSTING.c.kind != "unreadable")
         .values(state="staged", finding=None, changed=now)
     )
+    if sink:
+        books.ask(c, sink, Query.LISTS, now)
     _close(c, finding)
     history.add(c, now, who, "retried", flow=row.flow, detail=f"{row.category}: {row.subject}")
     return int(changed.rowcount)
@@ -38,7 +47,7 @@ def skip(c: sa.Connection, finding: int, now: int, who: str, reason: str) -> int
             EFFECT.c.flow == posting.flow,
             EFFECT.c.kind == posting.kind,
             EFFECT.c.record == posting.id,
-            EFFECT.c.state.in_([State.PLANNED, State.HELD, State.REJECTED]),
+            EFFECT.c.state.in_([State.PLANNED, State.HELD, State.REJECTED, State.UNKNOWN]),
         )
         c.execute(sa.update(EFFECT).where(flow_effects).values(state=State.SUPERSEDED))
     kept = c.execute(sa.update(POSTING).where(mine, posted).values(finding=None))
@@ -76,6 +85,17 @@ def _forget_links(c: sa.Connection, finding: int) -> None:
         links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
         if effect.state == State.SETTLED:
             effects.reopen(c, effect.id)
+
+
+def _send_again(c: sa.Connection, finding: int) -> None:
+    """The person looked: the books do not have it."""
+    for effect in _settled_effects(c, finding):
+        if effect.state == State.UNKNOWN:
+            c.execute(
+                sa.update(EFFECT)
+                .where(EFFECT.c.id == effect.id)
+                .values(state=State.REJECTED, code="")
+            )
 
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:
