@@ -12,6 +12,9 @@ _ZERO_PLACES = frozenset({"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"
 _THREE_PLACES = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 _CODE = re.compile(r"[A-Z]{3}\Z")
 
+MOST = 10**18
+"""Largest number of minor units, either way: fits the database and is exact as a Decimal."""
+
 
 def places(currency: str) -> int:
     """Number of decimal places of a currency (ISO 4217)."""
@@ -28,6 +31,8 @@ def _is_code(_instance: object, _attribute: object, value: str) -> None:
 def _is_whole(_instance: object, _attribute: object, value: int) -> None:
     if type(value) is not int:
         raise TypeError(f"minor units are a whole number, not {value!r}")
+    if not -MOST <= value <= MOST:
+        raise ValueError(f"{value} minor units are larger than any amount of money")
 
 
 @frozen(order=False)
@@ -49,12 +54,13 @@ class Money:
         try:
             exact = Decimal(amount)
             minor = exact.scaleb(places(currency))
-            whole = int(minor)
-        except ArithmeticError as error:
+            fits = abs(minor) <= MOST
+        except (ArithmeticError, ValueError) as error:
             raise ValueError(f"{amount!r} is not an amount of money") from error
-        except ValueError as error:
-            raise ValueError(f"{amount!r} is not an amount of money") from error
-        if minor != whole:
+        if not fits:
+            raise ValueError(f"{amount} is larger than any amount of money")
+        whole = int(minor)
+        if minor != whole or minor.scaleb(-places(currency)) != exact:
             raise ValueError(f"{amount} has more decimal places than {currency}")
         return cls(whole, currency)
 
