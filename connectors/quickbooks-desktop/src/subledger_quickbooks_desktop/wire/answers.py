@@ -125,9 +125,10 @@ class AnswerStream:
         return evolve(self._answer, results=tuple(self._results)), self._rows
 
     def _step(self, data: bytes) -> None:
-        window = self._tail + data
-        refuse_dtd(window)
-        self._tail = window[-_OVERLAP:]
+        if not self._seen_root:  # later on a declaration is a syntax error
+            window = self._tail + data
+            refuse_dtd(window)
+            self._tail = window[-_OVERLAP:]
         markup = data.count(b"<")
         self._markup += markup
         self._unbroken = 0 if markup else self._unbroken + len(data)

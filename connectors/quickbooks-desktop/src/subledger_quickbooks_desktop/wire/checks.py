@@ -21,6 +21,9 @@ SCHEMA: Final = frozenset(
 
 Edition = Literal["US", "other"]
 
+_HAS_ATTRIBUTES = etree.XPath("boolean(descendant::*/@*)")
+_STRAY_TEXT = etree.XPath("descendant-or-self::*[*]/text()[normalize-space()]")
+
 
 @frozen
 class Problem:
@@ -34,12 +37,6 @@ class Problem:
         return f"{self.path}: {self.detail} ({self.rule})"
 
 
-@frozen
-class _Target:
-    version: Version
-    edition: Edition
-
-
 def check_request(
     request: etree._Element, *, version: Version = HIGHEST, edition: Edition = "US"
 ) -> list[Problem]:
@@ -48,10 +45,17 @@ def check_request(
     place = schema.request(name)
     if place is None:
         return [Problem(name, "unknown", "there is no such request")]
-    target = _Target(version, edition)
-    problems = [*_target(place, name, target), *_element(request, place.kind, name, target)]
-    problems.extend(Problem(*found) for found in rules.check(request, name))
-    return problems
+    check = _Check(request, version, edition)
+    check.place(request, place)
+    content = schema.content(place.kind)
+    check.attributes(request, content.attributes)
+    check.children(request, content)
+    for text in _STRAY_TEXT(request):
+        owner = text.getparent() if text.is_text else text.getparent().getparent()
+        check.report(owner, "text", "it holds text between its fields")
+    for element, rule, detail in rules.check(request):
+        check.report(element, rule, detail)
+    return check.problems
 
 
 def check_message_set(
@@ -62,75 +66,128 @@ def check_message_set(
     if root.tag != "QBXML" or len(message_sets) != 1 or len(root) != 1:
         return [Problem(str(root.tag), "required", "QBXML holds one QBXMLMsgsRq")]
     message_set = message_sets[0]
-    path = "QBXMLMsgsRq"
-    problems = [*_attributes(message_set, schema.set_attributes(), path), *_text(root, "QBXML")]
-    problems.extend(_text(message_set, path))
-    problems.extend(Problem(*found) for found in rules.check_set_ids(message_set, path))
+    check = _Check(root, version, edition)
+    check.attributes(message_set, schema.set_attributes())
+    for element, rule, detail in rules.check_set_ids(message_set):
+        check.report(element, rule, detail)
+    for element in (root, message_set):
+        texts = [element.text, *(child.tail for child in element)]
+        if any((text or "").strip(forms.SPACE) for text in texts):
+            check.report(element, "text", "it holds text between its fields")
+    problems = check.problems
     for request in message_set.iterchildren("*"):
         problems.extend(check_request(request, version=version, edition=edition))
     return problems
 
 
-def _element(element: etree._Element, kind: str, path: str, target: _Target) -> Iterator[Problem]:
-    if not schema.is_complex(kind):
-        if element.attrib:
-            yield from _attributes(element, {}, path)
-        yield from _simple(element, kind, path)
-        return
-    content = schema.content(kind)
-    if element.attrib or content.attributes:
-        yield from _attributes(element, content.attributes, path)
-    if content.text:
-        yield from _simple(element, content.text, path)
-        return
-    if element.text and not content.children:
-        yield Problem(path, "text", "it must be empty")
-    yield from _text(element, path)
-    yield from _children(element, content, path, target)
+class _Check:
+    """One walk over a request; a path is only put together where there is a problem."""
 
+    def __init__(self, top: etree._Element, version: Version, edition: Edition) -> None:
+        self.problems: list[Problem] = []
+        self._top = top
+        self._version = version
+        self._is_old = version < HIGHEST
+        self._is_us = edition == "US"
+        self._may_clear = str(top.tag).endswith("ModRq")
+        self._attributes = bool(_HAS_ATTRIBUTES(top))
 
-def _children(
-    element: etree._Element, content: Content, path: str, target: _Target
-) -> Iterator[Problem]:
-    state = START
-    counts: dict[str, int] = {}
-    for child in element.iterchildren("*"):
-        name = str(child.tag)
-        number = counts[name] = counts.get(name, 0) + 1
-        following = content.steps[state].get(name)
-        child_path = f"{path}/{name}" if number == 1 else f"{path}/{name}[{number}]"
-        if following is not None:
-            place: Child | None = content.children[following]
-            state = following
+    def report(self, element: etree._Element, rule: str, detail: str, suffix: str = "") -> None:
+        self.problems.append(Problem(_path(element, self._top) + suffix, rule, detail))
+
+    def place(self, element: etree._Element, place: Child) -> None:
+        if self._is_old and place.since is not None and self._version < place.since:
+            detail = f"it needs qbXML {place.since}, this is {self._version}"
+            self.report(element, "version", detail)
+        if self._is_us and not place.in_us:
+            self.report(element, "edition", "the US edition of QuickBooks does not have it")
+
+    def children(self, element: etree._Element, content: Content) -> None:
+        state = START
+        steps = content.steps
+        text = element.text
+        if text and not len(element) and (text.strip(forms.SPACE) or not content.children):
+            self.report(element, "text", "it holds text instead of fields")
+        child: Any
+        for child in element.iterchildren("*"):
+            following = steps[state].get(child.tag)
+            if following is not None:
+                state = following
+                self._child(child, content.children[state])
+                continue
+            state = self._misplaced(child, content, state)
+        if state not in content.accepting:
+            missing = [content.children[index].name for index in _way(content, state, None)]
+            self.report(element, "required", f"{', '.join(missing)} is missing")
+
+    def _child(self, element: etree._Element, place: Child) -> None:
+        if self._is_old or not place.in_us:
+            self.place(element, place)
+        kind = place.kind
+        known: Mapping[str, tuple[str, bool]] = {}
+        if schema.is_complex(kind):
+            content = schema.content(kind)
+            known = content.attributes
+            if content.text:
+                self._leaf(element, content.text)
+            else:
+                self.children(element, content)
+                if place.name.endswith("Ref"):
+                    self._reference(element)
         else:
-            place = content.place(name)
-            yield _misplaced(content, state, name, child_path)
-            if ahead := _missing(content, state, name):
-                state = ahead[-1]
-        if place is not None:
-            yield from _target(place, child_path, target)
-            yield from _element(child, place.kind, child_path, target)
-    if state not in content.accepting:
-        missing = [content.children[index].name for index in _missing(content, state, None)]
-        yield Problem(path, "required", f"{', '.join(missing)} is missing")
+            self._leaf(element, kind)
+        if self._attributes:
+            self.attributes(element, known)
+
+    def _leaf(self, element: etree._Element, kind: str) -> None:
+        text = element.text or ""
+        if len(element):
+            if next(element.iterchildren("*"), None) is not None:
+                self.report(element, "text", "it holds elements instead of text")
+                return
+            text += "".join(comment.tail or "" for comment in element)
+        found = forms.fault(kind, text) or rules.check_text(kind, text)
+        if found is not None:
+            self.report(element, *found)
+
+    def _reference(self, element: etree._Element) -> None:
+        detail = rules.check_reference(element, may_clear=self._may_clear)
+        if detail:
+            self.report(element, "reference", detail)
+
+    def _misplaced(self, element: etree._Element, content: Content, state: int) -> int:
+        """Report a child that cannot follow; return the state to go on from."""
+        name = str(element.tag)
+        ahead = _way(content, state, name)
+        before = content.children[state].name if state != START else ""
+        if name not in content.ranks:
+            self.report(element, "unknown", "there is no such field here")
+        elif ahead:
+            missing = ", ".join(content.children[index].name for index in ahead[:-1])
+            self.report(element, "required", f"{missing} is missing before it")
+        elif before == name:
+            self.report(element, "repeat", "it stands here once too often")
+        elif before and content.ranks[name] < content.ranks[before]:
+            self.report(element, "order", f"it must stand before {before}")
+        else:
+            self.report(element, "choice", f"it cannot stand together with {before or 'the rest'}")
+        if place := content.place(name):
+            self._child(element, place)
+        return ahead[-1] if ahead else state
+
+    def attributes(self, element: etree._Element, known: Mapping[str, tuple[str, bool]]) -> None:
+        given: Any = element.attrib
+        for name, value in given.items():
+            if name not in known:
+                self.report(element, "attribute", "there is no such attribute here", f"/@{name}")
+            elif found := forms.fault(known[name][0], value):
+                self.report(element, "attribute", found[1], f"/@{name}")
+        for name, (_, required) in known.items():
+            if required and name not in given:
+                self.report(element, "attribute", "it is missing", f"/@{name}")
 
 
-def _misplaced(content: Content, state: int, name: str, path: str) -> Problem:
-    if name not in content.ranks:
-        return Problem(path, "unknown", "there is no such field here")
-    ahead = _missing(content, state, name)
-    if ahead:
-        missing = ", ".join(content.children[index].name for index in ahead[:-1])
-        return Problem(path, "required", f"{missing} is missing before it")
-    before = content.children[state].name if state != START else ""
-    if before == name:
-        return Problem(path, "repeat", "it stands here once too often")
-    if before and content.ranks[name] < content.ranks[before]:
-        return Problem(path, "order", f"it must stand before {before}")
-    return Problem(path, "choice", f"it cannot stand together with {before or 'what is there'}")
-
-
-def _missing(content: Content, state: int, name: str | None) -> tuple[int, ...]:
+def _way(content: Content, state: int, name: str | None) -> tuple[int, ...]:
     """Return the shortest way from a state over a child of this name, or to a complete element."""
     ways: list[tuple[int, ...]] = [()]
     seen = {state}
@@ -147,43 +204,19 @@ def _missing(content: Content, state: int, name: str | None) -> tuple[int, ...]:
     return ()
 
 
-def _simple(element: etree._Element, kind: str, path: str) -> Iterator[Problem]:
-    if next(element.iterchildren("*"), None) is not None:
-        yield Problem(path, "text", "it holds elements instead of text")
-        return
-    text = (element.text or "") + "".join(comment.tail or "" for comment in element)
-    found = forms.fault(kind, text)
-    if found is not None:
-        yield Problem(path, *found)
-    else:
-        for rule, detail in rules.check_text(kind, text):
-            yield Problem(path, rule, detail)
+def _path(element: etree._Element, top: etree._Element) -> str:
+    """Return where an element stands, with its number among those of its name beyond the first."""
+    return "/".join(reversed([*_steps(element, top)]))
 
 
-def _text(element: etree._Element, path: str) -> Iterator[Problem]:
-    stray = (element.text or "").strip(" \t\r\n") or any(
-        (child.tail or "").strip(" \t\r\n") for child in element
-    )
-    if stray:
-        yield Problem(path, "text", "it holds text between its fields")
-
-
-def _attributes(
-    element: etree._Element, known: Mapping[str, tuple[str, bool]], path: str
-) -> Iterator[Problem]:
-    given: Any = element.attrib
-    for name, value in given.items():
-        if name not in known:
-            yield Problem(f"{path}/@{name}", "attribute", "there is no such attribute here")
-        elif found := forms.fault(known[name][0], value):
-            yield Problem(f"{path}/@{name}", "attribute", found[1])
-    for name, (_, required) in known.items():
-        if required and name not in given:
-            yield Problem(f"{path}/@{name}", "attribute", "it is missing")
-
-
-def _target(place: Child, path: str, target: _Target) -> Iterator[Problem]:
-    if place.since is not None and target.version < place.since:
-        yield Problem(path, "version", f"it needs qbXML {place.since}, this is {target.version}")
-    if target.edition == "US" and not place.in_us:
-        yield Problem(path, "edition", "the US edition of QuickBooks does not have it")
+def _steps(element: etree._Element, top: etree._Element) -> Iterator[str]:
+    node: etree._Element | None = element
+    while node is not None:
+        name = str(node.tag)
+        number = 1 + sum(1 for _ in node.itersiblings(name, preceding=True))
+        parent = node.getparent()
+        if node is top or parent is None:
+            yield name
+            return
+        yield name if number == 1 else f"{name}[{number}]"
+        node = parent

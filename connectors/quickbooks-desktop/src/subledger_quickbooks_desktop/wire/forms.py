@@ -12,7 +12,7 @@ from typing import Final
 
 from subledger_quickbooks_desktop.wire.schema import enumeration
 
-_SPACE: Final = " \t\r\n"
+SPACE: Final = " \t\r\n"
 _AMOUNT: Final = re.compile(r"([+-]?[0-9]{1,13}(\.[0-9]{2})?)?")
 _NUMBER: Final = re.compile(r"([+-]?[0-9]{1,10}(\.[0-9]{1,5})?)?")
 _FLOAT: Final = re.compile(r"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+))?")
@@ -75,7 +75,7 @@ def _integer(bounds: str) -> Callable[[str], Fault | None]:
     low, _, high = bounds.partition("-")
 
     def judge(text: str) -> Fault | None:
-        text = text.strip(_SPACE)
+        text = text.strip(SPACE)
         if not _INTEGER.fullmatch(text):
             return "form", f"{text[:60]!r} is not a whole number"
         if (low and int(text) < int(low)) or (high and int(text) > int(high)):
@@ -89,7 +89,7 @@ def _pattern(
     pattern: re.Pattern[str], what: str, *, collapse: bool
 ) -> Callable[[str], Fault | None]:
     def judge(text: str) -> Fault | None:
-        if pattern.fullmatch(text.strip(_SPACE) if collapse else text):
+        if pattern.fullmatch(text.strip(SPACE) if collapse else text):
             return None
         return "form", f"{text[:60]!r} is not {what}"
 
@@ -97,13 +97,13 @@ def _pattern(
 
 
 def _boolean(text: str) -> Fault | None:
-    if text.strip(_SPACE) in ("true", "false", "1", "0", ""):
+    if text.strip(SPACE) in ("true", "false", "1", "0", ""):
         return None
     return "form", f"{text[:60]!r} is not true or false"
 
 
 def _date(text: str) -> Fault | None:
-    bare = text.strip(_SPACE)
+    bare = text.strip(SPACE)
     if not bare:
         return None
     match = _DATE.fullmatch(bare)
@@ -119,7 +119,7 @@ def _date(text: str) -> Fault | None:
 
 
 def _datetime(text: str) -> Fault | None:
-    if _TIME.fullmatch(text) or not text.strip(_SPACE):
+    if _TIME.fullmatch(text) or not text.strip(SPACE):
         return None
     return "form", f"{text[:60]!r} is not a time such as 2026-08-05T14:30:00"
 
@@ -134,7 +134,7 @@ _FORMS: Final[dict[str, Callable[[str], Fault | None]]] = {
     "guid": _pattern(_GUID, "an identifier in braces", collapse=False),
     "duration": lambda text: (
         None
-        if not text.strip(_SPACE) or _SPAN.fullmatch(text.strip(_SPACE))
+        if not text.strip(SPACE) or _SPAN.fullmatch(text.strip(SPACE))
         else ("form", f"{text[:60]!r} is not a duration such as PT8H30M")
     ),
 }

@@ -108,7 +108,7 @@ def _plain(
             record[name] = [value]
         else:
             record[name] = value
-    if tag in orders and sum(name in record for name in orders[tag]) > 1:
+    if tag in orders and len(orders[tag] & record.keys()) > 1:
         record[ORDER] = [child.tag for child in element if child.tag in orders[tag]]
     return record
 

@@ -92,24 +92,45 @@ class _UnwritableError(ValueError):
         self.why = why
 
 
-_Plan = tuple[tuple[str, str, bool], ...]  # names in order, their kinds, complex or not
+_Place = tuple[str, str, bool]  # name of a child, its form or type, complex or not
 
 
 def _fill(element: etree._Element, kind: str, fields: Fields) -> None:
-    if isinstance(fields, Mapping):
-        for place in _plan(kind, tuple(fields)):
-            _put(element, place, fields[place[0]])
-    elif isinstance(fields, str):
+    """Write the children of an element; the path of an error is completed on its way out."""
+    name = ""
+    try:
+        if type(fields) is dict:
+            for place in _plan(kind, tuple(fields)):
+                name, _, is_complex = place
+                value = fields[name]
+                if type(value) is str and not is_complex:
+                    etree.SubElement(element, name).text = value
+                else:
+                    _put(element, place, value)
+        else:
+            for place, value in _sorted(kind, fields):
+                name = place[0]
+                _put(element, place, value)
+    except _UnwritableError as error:
+        raise _UnwritableError(f"{name}/{error.path}", error.why) from None
+    except (ValueError, TypeError) as error:
+        if not name:
+            raise
+        raise _UnwritableError(name, str(error)) from None
+
+
+def _sorted(kind: str, fields: Fields) -> list[tuple[_Place, Any]]:
+    if isinstance(fields, str):
         raise ValueError("holds fields, not a text")  # noqa: TRY004 - one error to catch
-    else:
-        ranks = schema.content(kind).ranks
-        places = {place[0]: place for place in _plan(kind, tuple(name for name, _ in fields))}
-        for name, value in sorted(fields, key=lambda item: ranks[item[0]]):
-            _put(element, places[name], value)
+    pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
+    ranks = schema.content(kind).ranks
+    places = {place[0]: place for place in _plan(kind, tuple(name for name, _ in pairs))}
+    pairs.sort(key=lambda pair: ranks[pair[0]])
+    return [(places[name], value) for name, value in pairs]
 
 
 @cache
-def _plan(kind: str, names: tuple[str, ...]) -> _Plan:
+def _plan(kind: str, names: tuple[str, ...]) -> tuple[_Place, ...]:
     """Sort the names of one shape of document; documents of a shape come by the thousand."""
     content = schema.content(kind)
     unknown = [name for name in names if name not in content.ranks]
@@ -129,29 +150,22 @@ def _form(kind: str) -> tuple[str, bool]:
     return (text, False) if text else (kind, True)
 
 
-def _put(parent: etree._Element, place: tuple[str, str, bool], value: Any) -> None:
-    """Write one child or its repetitions; the path of an error is completed on its way out."""
+def _put(parent: etree._Element, place: _Place, value: Any) -> None:
+    """Write one child, its repetitions, or nothing for None."""
     name, kind, is_complex = place
-    try:
-        if type(value) is str and not is_complex:
-            etree.SubElement(parent, name).text = value
-        elif value is None:
-            return
-        elif isinstance(value, list | tuple) and not _is_pairs(value):
-            for item in value:
-                _put(parent, place, item)
-        elif is_complex:
-            _fill(etree.SubElement(parent, name), kind, value)
-        else:
-            etree.SubElement(parent, name).text = forms.write(kind, value)
-    except _UnwritableError as error:
-        if error.path.partition("/")[0] != name:
-            raise _UnwritableError(f"{name}/{error.path}", error.why) from None
-        raise
-    except (ValueError, TypeError) as error:
-        raise _UnwritableError(name, str(error)) from None
+    if is_complex and type(value) is dict:
+        _fill(etree.SubElement(parent, name), kind, value)
+    elif value is not None:
+        for item in _repeated(value):
+            child = etree.SubElement(parent, name)
+            if is_complex:
+                _fill(child, kind, item)
+            else:
+                child.text = forms.write(kind, item)
 
 
-def _is_pairs(value: Sequence[Any]) -> bool:
-    """Tell a sequence of (name, value) from repetitions; JSON turns its pairs into lists."""
-    return bool(value) and isinstance(value[0], list | tuple)
+def _repeated(value: Any) -> Iterable[Any]:
+    """Return the repetitions of a child; JSON turns the pairs of a sequence into lists."""
+    if isinstance(value, list | tuple) and not (value and isinstance(value[0], list | tuple)):
+        return [item for item in value if item is not None]
+    return (value,)

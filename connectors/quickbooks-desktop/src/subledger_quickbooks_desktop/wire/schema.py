@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import Factory, define, field, frozen
@@ -107,7 +106,7 @@ def answer_shapes() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozense
 
 
 def _sets(lists: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
-    return MappingProxyType({name: frozenset(text.split()) for name, text in lists.items()})
+    return {name: frozenset(text.split()) for name, text in lists.items()}
 
 
 @cache
