@@ -42,6 +42,7 @@ _OLD_TICKETS = 5
 _BACKLOG = 10_000
 _TRIES = 2
 _SEARCHES = 3
+_STRAYS = 5
 _EPOCH_DIGITS = 15
 
 
@@ -71,6 +72,7 @@ class Session:
     done: int = 0
     total: int = 0
     tries: int = 0
+    strays: int = 0
     error: str = ""
     rows: int = 0
     newest: str = ""
@@ -275,7 +277,7 @@ class Steps:
             query = recovery.search(delivery, self._account_type(desk), self.style, name)
             asked = session.after("search", effect=delivery.effect, identifier=name, step="")
             return self._send(desk, asked, [query])
-        save(desk, session.after("enquiry", effect=delivery.effect))
+        save(desk, self._writing(session, "enquiry", delivery))
         return Reply(
             text=qbxml.status_enquiry(delivery.attempt_key, version=version).decode("ascii")
         )
@@ -330,6 +332,9 @@ class Steps:
         """
         asked = session.asked
         if not self._expected(desk, session, answer):
+            if session.strays >= _STRAYS:
+                return self._stop(desk, session, "QuickBooks answers something else than was asked")
+            save(desk, evolve(session, strays=session.strays + 1))
             return Reply(number=min(99, self._percent(desk, session)))
         if asked == "write":
             session = self._write_answered(desk, session, answer)
@@ -370,12 +375,12 @@ class Steps:
         delivery = desk.outstanding()
         if delivery is None or delivery.effect != session.effect:
             return evolve(session, step="")
-        if session.asked == "enquiry":
-            stored = answer.set_status == recovery.STORED
+        stored = answer.set_status == recovery.STORED
+        if session.asked == "enquiry" and not (stored and answer.results):
             return evolve(session, step="replay" if stored else "search")
-        if session.asked == "replay":
+        if session.asked in ("enquiry", "replay"):
             outcome = outcome_of(delivery, answer)
-            if isinstance(outcome, Unknown) or answer.set_status not in (None, recovery.STORED):
+            if isinstance(outcome, Unknown) or not (stored or answer.set_status is None):
                 return evolve(session, step="search")
         else:
             outcome = recovery.outcome_of_search(delivery, answer)
@@ -409,7 +414,9 @@ class Steps:
     def _activity_answered(self, desk: Desk, session: Session, answer: Answer) -> Session | Reply:
         """A restored backup stops all writes: what we posted may be gone."""
         result: Result | None = answer.results[0] if answer.results else None
-        record = result.records[0] if result and result.records else {}
+        if result is None or result.status_code != 0:
+            return evolve(session, checked=True)
+        record = result.records[0] if result.records else {}
         restored = str(record.get("LastRestoreTime", ""))
         known = dict(desk.recall(COMPANY))
         if "restored" in known and restored != known["restored"]:
@@ -440,9 +447,22 @@ class Steps:
         if verdict.fate is Fate.ENVIRONMENT:
             desk.report(finding_of(verdict, text, "connection_offline"))
         if verdict.fate is Fate.FIX:
-            save(desk, session.after(step="search" if session.asked == "replay" else ""))
+            session = self._around(desk, session)
+            save(desk, session)
             return Reply(number=self._percent(desk, session))
         return self._stop(desk, session, f"{verdict.cause} {verdict.hint}".strip())
+
+    def _around(self, desk: Desk, session: Session) -> Session:
+        """What comes instead of a request that this QuickBooks cannot read: never the same one."""
+        if session.asked == "search":
+            desk.settle(session.effect, Unknown("QuickBooks cannot search for it", decide=True))
+        looking = session.asked in ("enquiry", "replay")
+        checked = session.checked or session.asked == "activity"
+        return session.after(checked=checked, step="search" if looking else "")
+
+    def unreadable(self, desk: Desk, session: Session, why: str) -> Reply:
+        """An answer that makes no sense: a write stays without an outcome until it is looked up."""
+        return self._stop(desk, session, f"QuickBooks' answer cannot be read: {why}")
 
     def _outcome_of_failure(self, verdict: Any, text: str, hresult: str) -> Any:
         if verdict.fate is Fate.VERIFY:
