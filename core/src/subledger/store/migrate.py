@@ -4,6 +4,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from subledger.errors import SubledgerError
+
 HEAD = "0001"
 """The newest revision; the folder ``migrations/versions`` ends with it."""
 
@@ -17,9 +19,18 @@ def current(engine: sa.Engine) -> str | None:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Upgrades to :data:`HEAD`; does nothing, and imports nothing, where it is there already."""
-    if current(engine) == HEAD:
+    """Upgrades to :data:`HEAD`; does nothing, and imports nothing, where it is there already.
+
+    Raises :class:`SubledgerError` for a database that a newer version has upgraded already.
+    """
+    found = current(engine)
+    if found == HEAD:
         return
+    if found is not None and found > HEAD:
+        raise SubledgerError(
+            f"The database was upgraded by a newer version of subledger (to {found}).",
+            hint=f"Use that version; this one knows revisions up to {HEAD}.",
+        )
     from alembic import command  # noqa: PLC0415 - only needed when there is something to do
     from alembic.config import Config  # noqa: PLC0415 - as above
 
