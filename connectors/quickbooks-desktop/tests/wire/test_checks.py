@@ -74,6 +74,8 @@ def test_a_rule_beyond_the_schema_is_found(
         ("JournalEntryAddRq", journal("1.00", "1"), {}),
         ("ClassAddRq", {"ClassAdd": {"Name": "café"}}, {"requestID": "x" * 50}),
         ("CustomerQueryRq", {"MaxReturned": 5}, {"iterator": "Start"}),
+        ("CustomerAddRq", {"CustomerAdd": {"Name": "A", "AdditionalContactRef": [
+            {"ContactName": "Main Email", "ContactValue": "a@example.com"}]}}, {}),
         ("CustomerQueryRq", {}, {"iterator": "Stop", "iteratorID": "{x}"}),
         ("CustomerModRq",
          {"CustomerMod": {"ListID": "1", "EditSequence": "1", "ClassRef": {"FullName": ""}}}, {}),

@@ -132,7 +132,7 @@ class _Check:
                 self._leaf(element, content.text)
             else:
                 self.children(element, content)
-                if place.name.endswith("Ref"):
+                if "ListID" in content.ranks and place.name.endswith("Ref"):
                     self._reference(element)
         else:
             self._leaf(element, kind)

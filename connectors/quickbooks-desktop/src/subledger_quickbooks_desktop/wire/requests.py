@@ -15,6 +15,7 @@ OnError = Literal["stopOnError", "continueOnError"]
 
 MAX_SET_ID: Final = 23
 CLEAR_ALL: Final = "ClearAllMessageSets"
+_sub_element = etree.SubElement  # one look-up less for every element
 
 
 def build(name: str, fields: Fields = (), **attributes: str) -> etree._Element:
@@ -104,7 +105,7 @@ def _fill(element: etree._Element, kind: str, fields: Fields) -> None:
                 name, _, is_complex = place
                 value = fields[name]
                 if type(value) is str and not is_complex:
-                    etree.SubElement(element, name).text = value
+                    _sub_element(element, name).text = value
                 else:
                     _put(element, place, value)
         else:
@@ -154,10 +155,10 @@ def _put(parent: etree._Element, place: _Place, value: Any) -> None:
     """Write one child, its repetitions, or nothing for None."""
     name, kind, is_complex = place
     if is_complex and type(value) is dict:
-        _fill(etree.SubElement(parent, name), kind, value)
+        _fill(_sub_element(parent, name), kind, value)
     elif value is not None:
         for item in _repeated(value):
-            child = etree.SubElement(parent, name)
+            child = _sub_element(parent, name)
             if is_complex:
                 _fill(child, kind, item)
             else:
