@@ -227,10 +227,21 @@ class Service:
     async def receive_response(self, arguments: Mapping[str, str], _address: str) -> int:
         """Takes QuickBooks' answer; percent done, or a negative number to stop."""
         text = arguments.get("response", "")
-        answer = qbxml.parse_answer(text.encode()) if text.strip() else None
         if text:
             self._wire("answer", text.encode())
-        return await self.received(arguments, answer)
+        try:
+            answer = qbxml.parse_answer(text.encode()) if text.strip() else None
+            return await self.received(arguments, answer)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            return await self._unreadable(arguments, error)
+
+    async def _unreadable(self, arguments: Mapping[str, str], error: Exception) -> int:
+        why = str(error) if isinstance(error, HostileXml) else "it holds unexpected values"
+        self.context.log.warning("answer_unreadable", reason=why, error=type(error).__name__)
+        reply = await self._step(
+            arguments, lambda desk, session: self._steps.unreadable(desk, session, why)
+        )
+        return reply.number
 
     async def received(self, arguments: Mapping[str, str], answer: Answer | None) -> int:
         """Settles what the answer is about; the last step of a call."""
