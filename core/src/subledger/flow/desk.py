@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
 from subledger.flow import settlement
-from subledger.ledger import books, effects, findings, history, notes
+from subledger.ledger import books, effects, findings, history, links, notes
 from subledger.ledger.effects import State
 from subledger.ledger.keys import attempt_key
 from subledger.manifest import Operation
@@ -30,38 +30,40 @@ from subledger.ports import (
     Target,
 )
 from subledger.store.moments import from_ms
-from subledger.store.schema import CONNECTION, EFFECT, ENTRY, FLOW, LINK
+from subledger.store.schema import CONNECTION, EFFECT, ENTRY, FLOW
 
+
+def _in(*states: State) -> sa.ColumnElement[bool]:
+    """Literals, not parameters: only so does SQLite take the partial index over open effects."""
+    return EFFECT.c.state.in_([sa.literal_column(f"'{state.value}'") for state in states])
+
+
+_OPEN = sa.and_(
+    EFFECT.c.connection == sa.bindparam("connection"),
+    _in(State.PLANNED, State.SENT, State.UNKNOWN),
+)
+"""The condition of the partial index, in the very words of the index."""
+_RUNS = sa.not_(sa.exists().where(FLOW.c.name == EFFECT.c.flow, FLOW.c.paused))
+_DUE = sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now"))
 _NEXT = (
     sa.select(EFFECT)
-    .where(
-        EFFECT.c.connection == sa.bindparam("connection"),
-        EFFECT.c.state == State.PLANNED.value,
-        sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now")),
-        EFFECT.c.flow.not_in(sa.select(FLOW.c.name).where(FLOW.c.paused)),
-    )
+    .where(_OPEN, EFFECT.c.state == sa.literal_column(f"'{State.PLANNED.value}'"), _DUE, _RUNS)
     .order_by(EFFECT.c.priority, EFFECT.c.id)
     .limit(1)
 )
 _IN_FLIGHT = (
     sa.select(EFFECT)
-    .where(
-        EFFECT.c.connection == sa.bindparam("connection"),
-        EFFECT.c.state.in_([State.SENT.value, State.UNKNOWN.value]),
-        EFFECT.c.code != settlement.DECIDE,
-    )
+    .where(_OPEN, _in(State.SENT, State.UNKNOWN), EFFECT.c.code != settlement.DECIDE)
     .limit(1)
 )
 _WAITING = (
+    sa.select(EFFECT.c.id).where(_OPEN, _DUE, EFFECT.c.code != settlement.DECIDE, _RUNS).limit(1)
+)
+_BACKLOG = sa.select(sa.func.count()).select_from(
     sa.select(EFFECT.c.id)
-    .where(
-        EFFECT.c.connection == sa.bindparam("connection"),
-        EFFECT.c.state.in_([State.PLANNED.value, State.SENT.value, State.UNKNOWN.value]),
-        sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now")),
-        EFFECT.c.code != settlement.DECIDE,
-        EFFECT.c.flow.not_in(sa.select(FLOW.c.name).where(FLOW.c.paused)),
-    )
-    .limit(1)
+    .where(_OPEN, EFFECT.c.state == sa.literal_column(f"'{State.PLANNED.value}'"))
+    .limit(sa.bindparam("most"))
+    .subquery()
 )
 _SEND = (
     sa.update(EFFECT)
@@ -74,6 +76,11 @@ _SEND = (
     )
 )
 _PAUSED = sa.select(CONNECTION.c.paused).where(CONNECTION.c.name == sa.bindparam("connection"))
+_NAMED = sa.select(ENTRY.c.id).where(
+    ENTRY.c.connection == sa.bindparam("connection"),
+    ENTRY.c.kind == sa.bindparam("kind"),
+    sa.func.lower(ENTRY.c.name) == sa.bindparam("low"),
+)
 
 
 @attrs.define
@@ -149,13 +156,9 @@ class SqlDesk:
 
     def backlog(self, most: int) -> int:
         """How many effects wait to be sent, counted up to ``most``."""
-        some = (
-            sa.select(EFFECT.c.id)
-            .where(EFFECT.c.connection == self.connection, EFFECT.c.state == State.PLANNED)
-            .limit(most)
-            .subquery()
-        )
-        return self.c.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+        bound = {"connection": self.connection, "most": most}
+        count: int = self.c.execute(_BACKLOG, bound).scalar_one()
+        return count
 
     def answered(self, question: Question, position: str | None) -> None:
         """Moves a question on: ``position`` for the next page, None when it is complete."""
@@ -222,13 +225,8 @@ class SqlDesk:
         def identify(_path: str, reference: Reference) -> Reference:
             if reference.id:
                 return reference
-            row = self.c.execute(
-                sa.select(ENTRY.c.id).where(
-                    ENTRY.c.connection == self.connection,
-                    ENTRY.c.kind == reference.kind,
-                    sa.func.lower(ENTRY.c.name) == reference.name.lower(),
-                )
-            ).first()
+            bound = {"connection": self.connection, "kind": reference.kind}
+            row = self.c.execute(_NAMED, {**bound, "low": reference.name.lower()}).first()
             return attrs.evolve(reference, id=row.id) if row else reference
 
         return map_references(entity, identify)
@@ -236,14 +234,7 @@ class SqlDesk:
     def _target(self, row: sa.Row[Any]) -> Target | None:
         if row.operation == Operation.CREATE:
             return None
-        link = self.c.execute(
-            sa.select(LINK).where(
-                LINK.c.connection == self.connection,
-                LINK.c.source == row.source,
-                LINK.c.kind == row.kind,
-                LINK.c.id == row.record,
-            )
-        ).first()
+        link = links.find(self.c, self.connection, row.source, row.kind, row.record)
         return Target(type=link.type, id=link.target, guard=link.guard) if link else None
 
 

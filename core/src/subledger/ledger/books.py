@@ -19,9 +19,11 @@ _PUT_DOCUMENT = upsert(
     *("date", "account", "amount", "currency", "guard", "key", "number", "memo", "party"),
     *("deleted", "question"),
 )
+_OPEN: sa.ColumnElement[str] = sa.literal_column("'open'")
+"""A literal, not a parameter: only so does SQLite take the partial index over open questions."""
 _QUESTION = (
     sa.select(QUESTION)
-    .where(QUESTION.c.connection == sa.bindparam("connection"), QUESTION.c.state == "open")
+    .where(QUESTION.c.connection == sa.bindparam("connection"), QUESTION.c.state == _OPEN)
     .order_by(QUESTION.c.id)
     .limit(1)
 )
