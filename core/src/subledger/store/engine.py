@@ -16,6 +16,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 import sqlalchemy as sa
 from attrs import define, frozen
 
+from subledger.store.prepared import PreparedConnection
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -99,7 +101,7 @@ class GroupWriter:
         self._thread.join()
 
     def _work(self) -> None:
-        with self._engine.connect() as connection:
+        with PreparedConnection(self._engine) as connection:
             while True:
                 first = self._jobs.get()
                 if first is None:
@@ -175,7 +177,7 @@ class InlineWriter:
     def __init__(
         self, engine: sa.Engine, around: Callable[[str], None] = lambda _moment: None
     ) -> None:
-        self._connection = engine.connect()
+        self._connection = PreparedConnection(engine)
         self._around = around
 
     async def run(self, job: Callable[[sa.Connection], T]) -> T:
