@@ -148,29 +148,22 @@ def read_iterparse(folder: Path) -> int:
 
 def read_stream(folder: Path, *requests: str) -> int:
     """Read the qbXML file with our stream."""
-    stream = AnswerStream(requests)
-    count = 0
+    stream = AnswerStream(requests, sink=lambda _: None)
     with (folder / "plain.xml").open("rb") as file:
         while piece := file.read(CHUNK):
-            count += len(stream.feed(piece))
-    return count + len(stream.close()[1])
+            stream.feed(piece)
+    return stream.close()[0].results[0].count
 
 
 def read_soap(folder: Path) -> int:
     """Read through the envelope."""
-    stream = AnswerStream(["InvoiceQueryRq"])
-    count = 0
-
-    def sink(piece: bytes) -> None:
-        nonlocal count
-        count += len(stream.feed(piece))
-
-    envelope = Envelope(sink)
+    stream = AnswerStream(["InvoiceQueryRq"], sink=lambda _: None)
+    envelope = Envelope(stream.feed)
     with (folder / "soap.xml").open("rb") as file:
         while piece := file.read(CHUNK):
             envelope.feed(piece)
     envelope.close()
-    return count + len(stream.close()[1])
+    return stream.close()[0].results[0].count
 
 
 FIELDS = {

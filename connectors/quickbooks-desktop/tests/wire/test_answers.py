@@ -65,6 +65,18 @@ def test_a_streamed_answer_is_the_whole_one(path: Path, step: int, named: bool) 
         assert row.result.request_id in {result.request_id for result in whole.results}
 
 
+def test_a_sink_gets_the_same_rows_one_by_one() -> None:
+    """Whoever passes a sink keeps nothing in the stream."""
+    data = (Path(__file__).parent / "golden" / "answer_writes.xml").read_bytes()
+    rows: list[Any] = []
+    stream = AnswerStream(["CheckAddRq"], sink=rows.append)
+    assert stream.feed(data[:500]) == []
+    assert stream.feed(data[500:]) == []
+    answer, rest = stream.close()
+    assert rest == []
+    assert (answer, rows) == streamed(data, 1 << 20, "CheckAddRq")
+
+
 def test_an_answer_that_nobody_asked_for_is_still_read() -> None:
     """Naming other requests costs order and memory, never records."""
     data = (Path(__file__).parent / "golden" / "answer_writes.xml").read_bytes()

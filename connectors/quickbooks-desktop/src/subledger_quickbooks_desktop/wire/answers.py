@@ -1,6 +1,6 @@
 """Reading qbXML answers leniently, whole or as they arrive."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 from attrs import evolve
@@ -53,6 +53,7 @@ def parse_answer(data: bytes) -> Answer:
 class AnswerStream:
     """Reads an answer piece by piece: `feed` returns the records just completed, `close` the rest.
 
+    With a `sink` every record goes there at once instead, and both return nothing.
     Name the requests that were sent: records are then found without looking at every element. Other
     answers are still read, at the end. Memory holds one record and one piece, for any length.
     Raises HostileXml; afterwards the stream is spent.
@@ -62,6 +63,7 @@ class AnswerStream:
         self,
         requests: Iterable[str] = (),
         *,
+        sink: Callable[[Row], None] | None = None,
         limits: Limits = DEFAULT_LIMITS,
         max_bytes: int = MAX_STREAM,
     ) -> None:
@@ -93,6 +95,10 @@ class AnswerStream:
         self._spent_result: etree._Element | None = None
         self._results: list[Result] = []
         self._rows: list[Row] = []
+        self._emit = sink or self._keep
+
+    def _keep(self, row: Row) -> None:
+        self._rows.append(row)
 
     def feed(self, data: bytes) -> Sequence[Row]:
         """Read the next bytes and return the records that they completed, in order."""
@@ -181,7 +187,7 @@ class AnswerStream:
     def _end_record(self, element: etree._Element) -> None:
         if self._result is None or not len(element) or element.tag == "ErrorRecovery":
             return
-        self._rows.append(Row(self._result, record_of(element)))
+        self._emit(Row(self._result, record_of(element)))
         self._count += 1
         element.clear()
         _remove(self._spent_record)
@@ -194,7 +200,8 @@ class AnswerStream:
             return
         _remove(self._spent_record)
         rest = result_of(element)
-        self._rows.extend(Row(head, record) for record in rest.records)
+        for record in rest.records:
+            self._emit(Row(head, record))
         self._results.append(
             evolve(head, count=self._count + rest.count, recovery=rest.recovery, records=())
         )
@@ -211,7 +218,8 @@ class AnswerStream:
         for child in self._set.iterchildren("*"):  # answers to requests that were not named
             result = result_of(child)
             head = evolve(result, records=(), recovery=None, count=0)
-            self._rows.extend(Row(head, record) for record in result.records)
+            for record in result.records:
+                self._emit(Row(head, record))
             self._results.append(evolve(result, records=()))
         self._set = None
 

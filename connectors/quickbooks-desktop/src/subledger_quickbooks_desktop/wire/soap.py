@@ -73,7 +73,7 @@ class Envelope:
 
     def __init__(
         self,
-        sink: Callable[[bytes], None],
+        sink: Callable[[bytes], object],
         *,
         streamed: str = "response",
         max_arguments: int = _MAX_ARGUMENT,
