@@ -55,11 +55,11 @@ def stage(
 ) -> int:
     """Stores what is new or changed and marks it for the flows; returns how many records."""
     records = list(page)
+    _forget_unreadable(c, connection, subscribers, records)
     known = _versions(c, connection, records)
     changed = [r for r in records if known.get((r.kind, r.id)) != r.version]
     if not changed:
         return 0
-    _forget_unreadable(c, connection, subscribers, changed)
     c.execute(_PUT_RECORD, [_record_row(connection, record, now) for record in changed])
     rows = [
         _posting_row(c, subscriber.flow, record, now)
@@ -93,9 +93,10 @@ def _versions(
 
 
 def _forget_unreadable(
-    c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], changed: Sequence[Staged]
+    c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], records: Sequence[Staged]
 ) -> None:
-    ids = [record.raw for record in changed if record.kind != UNREADABLE]
+    """What can be read now, changed or as it was before, is not unreadable any more."""
+    ids = [record.raw for record in records if record.kind != UNREADABLE]
     gone = c.execute(
         sa.delete(RECORD).where(
             RECORD.c.connection == connection, RECORD.c.kind == UNREADABLE, RECORD.c.id.in_(ids)
