@@ -32,12 +32,11 @@ _SETTLE = (
 )
 _UNBLOCK = (
     sa.update(EFFECT)
-    .where(
-        EFFECT.c.waits_for == sa.bindparam("effect"),
-        EFFECT.c.state == State.HELD.value,
-        sa.not_(EFFECT.c.review),
+    .where(EFFECT.c.waits_for == sa.bindparam("effect"), EFFECT.c.state == State.HELD.value)
+    .values(
+        waits_for=None,
+        state=sa.case((EFFECT.c.review, State.HELD.value), else_=State.PLANNED.value),
     )
-    .values(state=State.PLANNED.value)
 )
 _POSTING = sa.select(POSTING.c.version, POSTING.c.state).where(
     POSTING.c.flow == sa.bindparam("flow"),
