@@ -95,20 +95,23 @@ class Bench:
         """Stores records as an intake run does; returns how many are new or changed."""
         return records.stage(self.c, "cards", self.subscribers, map(staged, entities), self.now)
 
-    def prepare(self, *, rounds=1, **changes):
+    def prepare(self, **changes):
         """Plans what is staged as the prepare loop does; returns how many effects."""
         task = evolve(self.task, **changes)
-        self.later()
-        epoch = leases.take(self.c, f"flow:{task.name}", "me", self.now, 60_000)
-        planned = 0
         index = books.load(self.c, "books")
         prepare.restage_held(self.c, task, index.version)
-        for _ in range(rounds):
-            rows = prepare.staged(self.c, task)
-            decided = [(row, prepare._decide_one(row, index, task.rules)) for row in rows]
-            planned += prepare.record_decisions(
-                self.c, task, decided, epoch=epoch, lease=60_000, now=self.now
-            )
+        return self.prepare_rows(prepare.staged(self.c, task), task)
+
+    def prepare_rows(self, rows, task=None):
+        """Decides rows and writes the decisions under the flow's lease."""
+        task = task or self.task
+        self.later()
+        epoch = leases.take(self.c, f"flow:{task.name}", "me", self.now, 60_000)
+        index = books.load(self.c, "books")
+        decided = [(row, prepare._decide_one(row, index, task.rules)) for row in rows]
+        planned = prepare.record_decisions(
+            self.c, task, decided, epoch=epoch, lease=60_000, now=self.now
+        )
         leases.give_back(self.c, f"flow:{task.name}", epoch)
         return planned
 

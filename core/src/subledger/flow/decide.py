@@ -54,12 +54,18 @@ def decide(entity: Entity, books: Books, rules: Rules) -> Decision:
     for _name, step in rules.steps:
         verdict = step.apply(entity, books)
         if not isinstance(verdict, Keep):
-            return verdict
+            return _negative(verdict)
         entity = verdict.entity
     verdict = rules.plan.draft(entity, books)
     if not isinstance(verdict, Keep):
-        return verdict
+        return _negative(verdict)
     return _finish(posted_form(verdict.entity), books, rules)
+
+
+def _negative(verdict: object) -> Hold | Skip:
+    if isinstance(verdict, Hold | Skip):
+        return verdict
+    raise TypeError(f"a step returned {type(verdict).__name__}, which is no verdict")
 
 
 def _outside_dates(entity: Entity, rules: Rules) -> Skip | None:

@@ -135,14 +135,14 @@ def record_decisions(
 
 
 def _wait(c: sa.Connection, task: FlowTask, row: StagedRow, verdict: Hold | Skip, now: int) -> None:
-    number = findings.report(c, verdict.finding, now, flow=task.name)
-    if links.find(c, task.sink, task.source, row.kind, row.id) is not None:
-        _mark(c, task, row, "posted", now, finding=number)
-        return
     if effects.in_flight(c, task.name, row.kind, row.id):
+        _mark(c, task, row, "sent", now)
         return
     effects.supersede(c, task.sink, task.name, row.kind, row.id)
     state = "held" if isinstance(verdict, Hold) else "skipped"
+    if links.find(c, task.sink, task.source, row.kind, row.id) is not None:
+        state = "posted"
+    number = findings.report(c, verdict.finding, now, flow=task.name)
     _mark(c, task, row, state, now, finding=number)
 
 
