@@ -179,13 +179,13 @@ def last_asked(c: sa.Connection, connection: str, account: str) -> int | None:
     return asked
 
 
-def period(c: sa.Connection, flow: str) -> tuple[dt.date, dt.date] | None:
-    """First and last posting date of what a flow posted."""
-    row = c.execute(
-        sa.select(sa.func.min(EFFECT.c.date), sa.func.max(EFFECT.c.date)).where(
-            EFFECT.c.flow == flow, EFFECT.c.state == "settled", EFFECT.c.date != ""
-        )
-    ).one()
-    if row[0] is None:
+def period(c: sa.Connection, connection: str, account: str) -> tuple[dt.date, dt.date] | None:
+    """First and last posting date of what was posted to an account; two index look-ups."""
+    mine = sa.select(LINK.c.date).where(
+        LINK.c.connection == connection, LINK.c.account == account, LINK.c.date != ""
+    )
+    first = c.execute(mine.order_by(LINK.c.date).limit(1)).scalar()
+    last = c.execute(mine.order_by(LINK.c.date.desc()).limit(1)).scalar()
+    if first is None or last is None:
         return None
-    return dt.date.fromisoformat(row[0]), dt.date.fromisoformat(row[1])
+    return dt.date.fromisoformat(first), dt.date.fromisoformat(last)

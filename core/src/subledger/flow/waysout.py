@@ -125,7 +125,6 @@ def pause_flow(c: sa.Connection, flow: str, now: int, who: str, *, paused: bool)
 
 def resume_connection(c: sa.Connection, connection: str, now: int, who: str) -> None:
     """Lets a connection write again after a pause."""
-    for category in ("restored_backup", "wrong_company"):
-        findings.clear(c, connection, category)
+    findings.clear(c, connection, "restored_backup", "wrong_company")
     c.execute(sa.update(CONNECTION).where(CONNECTION.c.name == connection).values(paused=""))
     history.add(c, now, who, "resumed", connection=connection)
