@@ -1,0 +1,96 @@
+"""The reference of connectors, roles, recipes and steps, from what they declare. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from reference.configuration import connectors, values
+from reference.docs import attribute_docs
+from reference.markdown import bullets, code, plain, table
+from subledger import manifest as m
+from subledger.catalogue import Catalogue
+from subledger.config.fields import duration_text
+from subledger.manifest import Capability, Manifest, Operation, Recovery
+from subledger.ports import RecipeType, SimulatorType, StepType
+from subledger.roles import ROLES
+
+
+def connectors_page(catalogue: Catalogue) -> str:
+    """Every connector's manifest, then roles, recipes, steps and simulators."""
+    parts: list[str] = []
+    for _name, value in connectors(catalogue):
+        parts += _connector(value.manifest)
+    parts += ["## Roles\n", roles_table()]
+    recipes = [
+        (code(recipe.name), recipe.title, f"{recipe.source} → {recipe.sink}")
+        for recipe in values(catalogue, RecipeType)
+    ]
+    parts += ["## Recipes\n", table(("recipe", "what it is", "from → to"), recipes)]
+    steps = [
+        (code(step.name), plain(step.config.__doc__).split("\n")[0])
+        for step in values(catalogue, StepType)
+    ]
+    parts += ["## Steps\n", table(("step", "settings"), steps)]
+    simulators = [
+        (code(simulator.name), code(f"subledger simulate {simulator.name} --help"))
+        for simulator in values(catalogue, SimulatorType)
+    ]
+    parts += ["## Simulators\n", table(("simulator", "its options"), simulators)]
+    parts += ["## Words of a manifest\n", words()]
+    return "\n".join(parts)
+
+
+def _connector(manifest: Manifest) -> Iterator[str]:
+    yield f"## {manifest.title}\n"
+    yield table(("declared", "value"), _facts(manifest))
+    operations = list(Operation)
+    yield "### Kinds and operations\n"
+    rows = [
+        (code(kind), *("yes" if manifest.can(kind, operation) else "" for operation in operations))
+        for kind in sorted(manifest.kinds)
+    ]
+    yield table(("kind", *(operation.value for operation in operations)), rows)
+    yield "### Limits\n"
+    yield bullets(manifest.limits) if manifest.limits else "None declared.\n"
+
+
+def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    yield "name", code(manifest.name)
+    yield "direction", manifest.direction.value
+    yield "roles", ", ".join(sorted(manifest.roles))
+    yield "runs every", duration_text(manifest.frequency.default)
+    yield "at the most every", duration_text(manifest.frequency.minimum)
+    yield "initiative", manifest.initiative.value
+    yield "capabilities", ", ".join(sorted(manifest.capabilities)) or "none"
+    if manifest.direction is m.Direction.SINK:
+        yield "recovery of a lost answer", manifest.recovery.value
+    yield "plugin interface", str(manifest.api)
+
+
+def roles_table() -> str:
+    """Every role: what it means, and what a connector must and may do in each direction."""
+    rows: list[tuple[Any, ...]] = []
+    for contract in ROLES.values():
+        for direction, duty in contract.duties.items():
+            must = "; ".join(
+                f"{kind}: {', '.join(sorted(operations))}" for kind, operations in duty.must.items()
+            )
+            rows.append(
+                (
+                    code(contract.role),
+                    contract.meaning,
+                    direction,
+                    must,
+                    ", ".join(sorted(duty.may)),
+                )
+            )
+    return table(("role", "meaning", "as a", "must", "may have"), rows)
+
+
+def words() -> str:
+    """What the values of a manifest mean."""
+    parts = []
+    for cls in (Recovery, Capability):
+        docs = attribute_docs(cls)
+        rows = [(code(member.value), docs.get(member.name, "")) for member in cls]
+        parts.append(table((cls.__name__.lower(), "meaning"), rows))
+    return "\n".join(parts)

@@ -1,0 +1,56 @@
+"""The reference of the canonical model, from its classes. Pure."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import attrs
+
+from reference.configuration import connectors
+from reference.markdown import code, plain, table
+from reference.types import type_text
+from subledger.catalogue import Catalogue
+from subledger.manifest import Operation
+from subledger.model import Line, Movement, Party, Receipt, Reference, Tag
+from subledger.model.kinds import KNOWN, priority
+from subledger.money import Money
+
+CLASSES: Final = (Movement, Line, Reference, Tag, Receipt, Party, Money)
+
+
+def entities_page(catalogue: Catalogue) -> str:
+    """The classes with their fields, then the kinds."""
+    parts = [part for cls in CLASSES for part in _class(cls)]
+    return "\n".join([*parts, "## Kinds\n", kinds_table(catalogue)])
+
+
+def _class(cls: type[Any]) -> Iterator[str]:
+    yield f"## {cls.__name__}\n"
+    yield plain(cls.__doc__ and _dedented(cls.__doc__)) + "\n"
+    rows = [
+        (code(attribute.alias), type_text(attribute.type), "yes" if _required(attribute) else "")
+        for attribute in attrs.fields(attrs.resolve_types(cls))
+    ]
+    yield table(("field", "holds", "required"), rows)
+
+
+def _required(attribute: "attrs.Attribute[Any]") -> bool:
+    return attribute.default is attrs.NOTHING
+
+
+def _dedented(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())
+
+
+def kinds_table(catalogue: Catalogue) -> str:
+    """Every kind, the order in which it is posted, and which installed connectors know it."""
+    known = list(connectors(catalogue))
+    rows = [
+        (
+            code(kind),
+            priority(kind),
+            ", ".join(n for n, v in known if v.manifest.can(kind, Operation.READ)),
+            ", ".join(n for n, v in known if v.manifest.can(kind, Operation.CREATE)),
+        )
+        for kind in sorted(KNOWN, key=lambda kind: (priority(kind), kind))
+    ]
+    return table(("kind", "posting order", "read by", "created by"), rows)

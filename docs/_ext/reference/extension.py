@@ -1,0 +1,53 @@
+"""The Sphinx extension: ``{generated} NAME`` puts a generated page where it stands."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from docutils import nodes  # type: ignore[import-untyped]  # ships no types
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from reference.categories import findings_table
+from reference.commands import commands_page, common_options, exit_codes
+from reference.configuration import configuration_page
+from reference.connectors import connectors_page
+from reference.entities import entities_page
+from subledger.catalogue import Catalogue, open_catalogue
+from subledger.cli.app import build_app
+from subledger.cli.commands import COMMANDS
+
+
+def full_catalogue() -> Catalogue:
+    """Every plugin of this workspace, loaded."""
+    catalogue = open_catalogue()
+    catalogue.load(item.name for item in catalogue.available)
+    return catalogue
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "configuration": lambda: configuration_page(full_catalogue()),
+    "commands": lambda: commands_page(build_app(), COMMANDS),
+    "common-options": lambda: common_options(build_app()["check"]),
+    "exit-codes": exit_codes,
+    "connectors": lambda: connectors_page(full_catalogue()),
+    "entities": lambda: entities_page(full_catalogue()),
+    "findings": findings_table,
+}
+"""What can be generated, by name."""
+
+
+class Generated(SphinxDirective):
+    """Parses a generated text as a part of the page."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The nodes of the text."""
+        text = PAGES[self.arguments[0]]()
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Registers the directive."""
+    app.add_directive("generated", Generated)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
