@@ -26,7 +26,7 @@ from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
 from subledger.store.moments import from_ms, to_ms
-from subledger.store.schema import CONNECTION, FLOW, POSTING, RUN
+from subledger.store.schema import CONNECTION, FLOW, RUN
 
 LEASE = 120_000
 """A flow's lease in milliseconds; every page and batch renews it."""
@@ -408,20 +408,22 @@ class Kernel:
         return RunReport(flow=flow.name, state="failed", message=message, hint=finding.way_out)
 
 
+_FLOW = sa.select(FLOW).where(FLOW.c.name == sa.bindparam("flow"))
+
+
 def flow_state(c: sa.Connection, name: str) -> sa.Row[Any]:
     """The stored state of a flow; made at the first look."""
-    found = c.execute(sa.select(FLOW).where(FLOW.c.name == name)).first()
+    found = c.execute(_FLOW, {"flow": name}).first()
     if found is None:
         c.execute(sa.insert(FLOW).values(name=name))
-        found = c.execute(sa.select(FLOW).where(FLOW.c.name == name)).one()
+        found = c.execute(_FLOW, {"flow": name}).one()
     return found
 
 
 def _has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
-    staged = c.execute(
-        sa.select(POSTING.c.id).where(POSTING.c.flow == flow, POSTING.c.state == "staged").limit(1)
-    ).first()
-    return staged is not None or flow_state(c, flow).prepared_with not in ("", prepared_with)
+    if prepare.any_staged(c, flow):
+        return True
+    return flow_state(c, flow).prepared_with not in ("", prepared_with)
 
 
 def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:

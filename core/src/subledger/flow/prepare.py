@@ -64,8 +64,30 @@ def restage_held(c: sa.Connection, task: FlowTask, books_version: int) -> int:
     return again.rowcount
 
 
+_IS_STAGED = sa.and_(
+    POSTING.c.flow == sa.bindparam("flow"),
+    POSTING.c.state == sa.literal_column("'staged'"),
+    POSTING.c.state.not_in([sa.literal_column("'posted'"), sa.literal_column("'skipped'")]),
+)
+"""In the very words of the partial index, so that what is done long ago is not looked at."""
+_ANY_STAGED = sa.select(POSTING.c.id).where(_IS_STAGED).limit(1)
+_WAITING = (
+    sa.select(POSTING.c.kind, POSTING.c.id)
+    .where(_IS_STAGED)
+    .limit(sa.bindparam("most"))
+    .subquery("waiting")
+)
 _STAGED = (
     sa.select(POSTING.c.kind, POSTING.c.id, POSTING.c.version, RECORD.c.entity)
+    .select_from(_WAITING)
+    .join(
+        POSTING,
+        sa.and_(
+            POSTING.c.flow == sa.bindparam("flow"),
+            POSTING.c.kind == _WAITING.c.kind,
+            POSTING.c.id == _WAITING.c.id,
+        ),
+    )
     .join(
         RECORD,
         sa.and_(
@@ -74,9 +96,12 @@ _STAGED = (
             RECORD.c.id == POSTING.c.id,
         ),
     )
-    .where(POSTING.c.flow == sa.bindparam("flow"), POSTING.c.state == "staged")
-    .limit(sa.bindparam("most"))
 )
+
+
+def any_staged(c: sa.Connection, flow: str) -> bool:
+    """Whether records of a flow wait for a decision."""
+    return c.execute(_ANY_STAGED, {"flow": flow}).first() is not None
 
 
 def staged(c: sa.Connection, task: FlowTask, most: int = BATCH) -> Sequence[StagedRow]:

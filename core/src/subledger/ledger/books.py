@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import define, field
+from attrs import define, evolve, field
 from sqlalchemy.dialects import sqlite
 
 from subledger.ledger.upsert import upsert
@@ -32,6 +32,21 @@ _ENTRY = sa.select(ENTRY).where(
     ENTRY.c.connection == sa.bindparam("connection"),
     ENTRY.c.kind == sa.bindparam("kind"),
     ENTRY.c.id == sa.bindparam("id"),
+)
+_MOVE_ON = (
+    sa.update(QUESTION)
+    .where(QUESTION.c.id == sa.bindparam("question"))
+    .values(position=sa.bindparam("to"), state=sa.bindparam("becomes"), answered=sa.bindparam("at"))
+)
+_LISTS_READ = upsert(CONNECTION, "lists_read")
+_GROW = sqlite.insert(CONNECTION).on_conflict_do_update(
+    index_elements=["name"], set_={"books_version": CONNECTION.c.books_version + 1}
+)
+_VERSION = sa.select(CONNECTION.c.books_version).where(
+    CONNECTION.c.name == sa.bindparam("connection")
+)
+_CLOSING_DATE = sa.select(CONNECTION.c.closing_date).where(
+    CONNECTION.c.name == sa.bindparam("connection")
 )
 
 
@@ -73,12 +88,7 @@ class BookIndex:
 
 def version(c: sa.Connection, connection: str) -> int:
     """A number that grows whenever a list entry or the closing date changes."""
-    return (
-        c.execute(
-            sa.select(CONNECTION.c.books_version).where(CONNECTION.c.name == connection)
-        ).scalar()
-        or 0
-    )
+    return c.execute(_VERSION, {"connection": connection}).scalar() or 0
 
 
 def load(c: sa.Connection, connection: str) -> BookIndex:
@@ -94,13 +104,7 @@ def load(c: sa.Connection, connection: str) -> BookIndex:
 
 
 def _changed(c: sa.Connection, connection: str) -> None:
-    c.execute(
-        sqlite.insert(CONNECTION)
-        .values(name=connection, books_version=1)
-        .on_conflict_do_update(
-            index_elements=["name"], set_={"books_version": CONNECTION.c.books_version + 1}
-        )
-    )
+    c.execute(_GROW, {"name": connection, "books_version": 1})
 
 
 def offer_entries(c: sa.Connection, connection: str, entries: Iterable[BookEntry]) -> int:
@@ -108,36 +112,31 @@ def offer_entries(c: sa.Connection, connection: str, entries: Iterable[BookEntry
     rows = {(entry.kind, entry.id): entry for entry in entries}
     if not rows:
         return 0
-    known: dict[tuple[str, str], tuple[str, bool, str]] = {}
-    ids = [id_ for _, id_ in rows]
-    for start in range(0, len(ids), 500):
-        found = c.execute(
-            sa.select(ENTRY).where(
-                ENTRY.c.connection == connection, ENTRY.c.id.in_(ids[start : start + 500])
-            )
-        )
-        known.update({(r.kind, r.id): (r.name, r.active, r.subtype) for r in found})
-    different = sum(
-        known.get(key) != (entry.name, entry.active, entry.subtype) for key, entry in rows.items()
-    )
-    c.execute(
-        _PUT_ENTRY,
-        [
-            {
-                "connection": connection,
-                "kind": entry.kind,
-                "id": entry.id,
-                "name": entry.name,
-                "active": entry.active,
-                "subtype": entry.subtype,
-                "guard": entry.guard,
-            }
-            for entry in rows.values()
-        ],
-    )
+    news = []
+    different = 0
+    for (kind, identifier), new in rows.items():
+        known = entry(c, connection, kind, identifier)
+        if known == new:
+            continue
+        news.append(new)
+        different += known is None or evolve(known, guard=new.guard) != new
+    if news:
+        c.execute(_PUT_ENTRY, [_entry_row(connection, new) for new in news])
     if different:
         _changed(c, connection)
     return different
+
+
+def _entry_row(connection: str, entry: BookEntry) -> dict[str, object]:
+    return {
+        "connection": connection,
+        "kind": entry.kind,
+        "id": entry.id,
+        "name": entry.name,
+        "active": entry.active,
+        "subtype": entry.subtype,
+        "guard": entry.guard,
+    }
 
 
 def offer_documents(
@@ -170,9 +169,7 @@ def offer_documents(
 def set_closing_date(c: sa.Connection, connection: str, date: dt.date | None) -> None:
     """Records the last day of the closed period."""
     text = date.isoformat() if date else ""
-    known = c.execute(
-        sa.select(CONNECTION.c.closing_date).where(CONNECTION.c.name == connection)
-    ).scalar()
+    known = c.execute(_CLOSING_DATE, {"connection": connection}).scalar()
     if (known or "") != text:
         _changed(c, connection)
         c.execute(
@@ -250,13 +247,13 @@ def answered(
     """Moves a question on, or closes it where ``position`` is None."""
     done = position is None
     c.execute(
-        sa.update(QUESTION)
-        .where(QUESTION.c.id == question.id)
-        .values(
-            position=position or "",
-            state="done" if done else "open",
-            answered=now if done else None,
-        )
+        _MOVE_ON,
+        {
+            "question": question.id,
+            "to": position or "",
+            "becomes": "done" if done else "open",
+            "at": now if done else None,
+        },
     )
     if done and question.query is Query.LISTS:
-        c.execute(upsert(CONNECTION, "lists_read").values(name=connection, lists_read=now))
+        c.execute(_LISTS_READ, {"name": connection, "lists_read": now})

@@ -32,6 +32,8 @@ class State(enum.StrEnum):
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
 _AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
 
+_GET = sa.select(EFFECT).where(EFFECT.c.id == sa.bindparam("effect"))
+
 
 @frozen(kw_only=True)
 class Intent:
@@ -183,4 +185,4 @@ def in_flight(c: sa.Connection, flow: str, kind: str, record: str) -> bool:
 
 def get(c: sa.Connection, effect: int) -> sa.Row[Any] | None:
     """One row of the ledger."""
-    return c.execute(sa.select(EFFECT).where(EFFECT.c.id == effect)).first()
+    return c.execute(_GET, {"effect": effect}).first()

@@ -13,19 +13,20 @@ PUT = upsert(
     *("effect", "linked_at"),
 )
 
+_FIND = sa.select(LINK).where(
+    LINK.c.connection == sa.bindparam("connection"),
+    LINK.c.source == sa.bindparam("source"),
+    LINK.c.kind == sa.bindparam("kind"),
+    LINK.c.id == sa.bindparam("record"),
+)
+
 
 def find(
     c: sa.Connection, connection: str, source: str, kind: str, record: str
 ) -> sa.Row[Any] | None:
     """The link of one record."""
-    return c.execute(
-        sa.select(LINK).where(
-            LINK.c.connection == connection,
-            LINK.c.source == source,
-            LINK.c.kind == kind,
-            LINK.c.id == record,
-        )
-    ).first()
+    key = {"connection": connection, "source": source, "kind": kind, "record": record}
+    return c.execute(_FIND, key).first()
 
 
 def remove(c: sa.Connection, connection: str, source: str, kind: str, record: str) -> None:
