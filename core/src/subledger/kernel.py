@@ -427,18 +427,21 @@ def _has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
 
 
 def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:
-    """Flows to run now: never run before, or past their due time; paused ones left out."""
+    """Flows to run now: without a due time, or past it; paused ones left out.
+
+    A flow that runs by itself has no due time before its first run has ended, also where that run
+    was killed, or where the flow was run by hand only until now.
+    """
     due = []
     rows = {
-        row.name: row
-        for row in c.execute(sa.select(FLOW.c.name, FLOW.c.next_due, FLOW.c.started, FLOW.c.paused))
+        row.name: row for row in c.execute(sa.select(FLOW.c.name, FLOW.c.next_due, FLOW.c.paused))
     }
     for name, rhythm in names.items():
         row = rows.get(name)
         if row is not None and row.paused:
             continue
-        never = row is None or row.started is None
-        if (never and not rhythm.by_hand) or (row and row.next_due and row.next_due <= now):
+        when = row.next_due if row is not None else None
+        if (when is None and not rhythm.by_hand) or (when is not None and when <= now):
             due.append(name)
     return due
 
