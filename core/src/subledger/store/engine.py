@@ -84,12 +84,15 @@ class GroupWriter:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._closed = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="subledger-writer", daemon=True)
         self._thread.start()
 
     async def run(self, job: Callable[[sa.Connection], T]) -> T:
-        """The function's result, once its transaction is on disk."""
+        """The function's result, once its transaction is on disk. RuntimeError once closed."""
+        if self._closed:
+            raise RuntimeError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put(_Job(job, future, loop))
@@ -97,6 +100,7 @@ class GroupWriter:
 
     def close(self) -> None:
         """Finishes what waits, then stops."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
 
