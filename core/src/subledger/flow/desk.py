@@ -13,6 +13,7 @@ from subledger.flow import settlement
 from subledger.ledger import books, effects, findings, history, links, notes
 from subledger.ledger.effects import State
 from subledger.ledger.keys import attempt_key
+from subledger.ledger.upsert import upsert
 from subledger.manifest import Operation
 from subledger.model import Entity, Reference
 from subledger.model.kinds import Kind
@@ -75,11 +76,15 @@ _SEND = (
         attempts=EFFECT.c.attempts + 1,
     )
 )
+_PAUSE = upsert(CONNECTION, "paused")
 _PAUSED = sa.select(CONNECTION.c.paused).where(CONNECTION.c.name == sa.bindparam("connection"))
 _NAMED = sa.select(ENTRY.c.id).where(
     ENTRY.c.connection == sa.bindparam("connection"),
     ENTRY.c.kind == sa.bindparam("kind"),
-    sa.func.lower(ENTRY.c.name) == sa.bindparam("low"),
+    sa.or_(
+        sa.func.lower(ENTRY.c.name) == sa.bindparam("low"),
+        ENTRY.c.name == sa.bindparam("exact"),  # lower() knows only the letters of ASCII
+    ),
 )
 
 
@@ -183,11 +188,7 @@ class SqlDesk:
     def pause(self, finding: Finding) -> None:
         """Stops all writes of this connection until a person resumes it."""
         self.report(finding)
-        self.c.execute(
-            sa.update(CONNECTION)
-            .where(CONNECTION.c.name == self.connection)
-            .values(paused=finding.category)
-        )
+        self.c.execute(_PAUSE, {"name": self.connection, "paused": finding.category})
         history.add(
             *(self.c, self.now_ms, "kernel", "paused"),
             connection=self.connection,
@@ -226,7 +227,9 @@ class SqlDesk:
             if reference.id:
                 return reference
             bound = {"connection": self.connection, "kind": reference.kind}
-            row = self.c.execute(_NAMED, {**bound, "low": reference.name.lower()}).first()
+            row = self.c.execute(
+                _NAMED, {**bound, "low": reference.name.lower(), "exact": reference.name}
+            ).first()
             return attrs.evolve(reference, id=row.id) if row else reference
 
         return map_references(entity, identify)

@@ -203,20 +203,18 @@ def _unknown(c: sa.Connection, effect: sa.Row[Any], unknown: Unknown, now: int) 
             code=DECIDE if unknown.decide else "",
         )
     )
+    number = None
+    if unknown.decide:
+        finding = Finding(
+            category="unknown_outcome",
+            subject=f"{effect.kind} {effect.record}",
+            message=unknown.reason,
+        )
+        number = findings.report(c, finding, now, flow=effect.flow)
     if effect.source:
-        number = None
-        if unknown.decide:
-            number = findings.report(
-                c,
-                Finding(
-                    category="unknown_outcome",
-                    subject=f"{effect.kind} {effect.record}",
-                    message=unknown.reason,
-                ),
-                now,
-                flow=effect.flow,
-            )
         _mark(c, effect, "unknown", number, now)
+    elif number is not None:
+        _block_dependents(c, effect.id, number, now)
     _log(c, effect, now, "lost sight of", unknown.reason)
 
 

@@ -88,14 +88,12 @@ def _forget_links(c: sa.Connection, finding: int) -> None:
 
 
 def _send_again(c: sa.Connection, finding: int) -> None:
-    """The person looked: the books do not have it."""
+    """The person looked: the books do not have it, neither the document nor its vendor."""
     for effect in _settled_effects(c, finding):
-        if effect.state == State.UNKNOWN:
-            c.execute(
-                sa.update(EFFECT)
-                .where(EFFECT.c.id == effect.id)
-                .values(state=State.REJECTED, code="")
-            )
+        lost = sa.and_(
+            EFFECT.c.id.in_([effect.id, effect.waits_for]), EFFECT.c.state == State.UNKNOWN
+        )
+        c.execute(sa.update(EFFECT).where(lost).values(state=State.REJECTED, code=""))
 
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:
