@@ -26,12 +26,18 @@ class AttemptLimiter:
         return len(recent) < self.limit
 
     def failed(self, connection: str, address: str, now: dt.datetime) -> None:
-        """Counts a failed attempt."""
+        """Counts an attempt as failed until it is forgiven."""
         key = (connection, address)
         self._failures[key] = [*self._recent(key, now), now]
         self._failures.move_to_end(key)
         while len(self._failures) > _REMEMBERED:
             self._failures.popitem(last=False)
+
+    def forgive(self, connection: str, address: str) -> None:
+        """Takes back the last attempt: it was right."""
+        moments = self._failures.get((connection, address))
+        if moments:
+            self._failures[connection, address] = moments[:-1]
 
     def _recent(self, key: tuple[str, str], now: dt.datetime) -> list[dt.datetime]:
         return [moment for moment in self._failures.get(key, ()) if now - moment < self.window]

@@ -44,6 +44,8 @@ SMALL: Final = 64 * 1024
 LARGEST: Final = 128 * 1024 * 1024
 PATIENCE: Final = 30.0
 """Seconds that a body may pause while it arrives."""
+LONGEST: Final = 120.0
+"""Seconds in which a body must be there; the Web Connector itself gives up after 100."""
 _BATCH: Final = 500
 _EXPIRED: Final = "The session has expired; it starts again with the next run."
 _XML: Final = "text/xml"
@@ -93,7 +95,7 @@ class Service:
         except (HostileXml, soap.SoapError) as error:
             self.context.log.warning("soap_refused", reason=str(error))
             return 400, soap.render_fault(str(error))
-        except TooLarge:
+        except (TooLarge, web.HTTPRequestEntityTooLarge):
             return 413, soap.render_fault("the request is too large")
         except TimeoutError:
             return 408, soap.render_fault("the request did not arrive in time")
@@ -118,7 +120,8 @@ class Service:
         address = request.remote or ""
         if length is not None and length <= SMALL:
             return await self._whole(await asyncio.wait_for(request.read(), PATIENCE), address)
-        method, result = await self._stream(request)
+        async with asyncio.timeout(LONGEST):
+            method, result = await self._stream(request)
         return soap.render_result(method, result)
 
     async def _whole(self, body: bytes, address: str) -> bytes:
@@ -167,6 +170,7 @@ class Service:
         if not self.limiter.allows(name, address, now):
             self.context.log.warning("login_throttled", address=address)
             return ["", "nvu"]
+        self.limiter.failed(name, address, now)  # before it is judged: guesses at once count too
         given_name = arguments.get("strUserName", "")
         password = arguments.get("strPassword", "")
         stored = (
@@ -176,9 +180,9 @@ class Service:
         )
         right = identity.matches(password, stored, self.config)
         if not right or given_name.casefold() != self.username.casefold():
-            self.limiter.failed(name, address, now)
             self.context.log.warning("login_refused", address=address)
             return ["", "nvu"]
+        self.limiter.forgive(name, address)
         return await self._open()
 
     async def _open(self) -> list[str]:
