@@ -45,6 +45,7 @@ PLANT: Final = web.AppKey("plant", Plant)
 def make_app(plant: Plant) -> web.Application:
     """The application; every route is listed here."""
     app = web.Application(middlewares=[_no_traceback], client_max_size=_HOOK_LIMIT)
+    app.on_response_prepare.append(_headers)
     app[PLANT] = plant
     app.router.add_route("GET", "/support", _support)
     app.router.add_route("GET", "/health", _health)
@@ -57,15 +58,18 @@ def make_app(plant: Plant) -> web.Application:
 @web.middleware
 async def _no_traceback(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        response = await handler(request)
+        return await handler(request)
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - the last guard: nothing of it may reach the outside
         request.app[PLANT].kernel.log.exception("request_failed", path=request.path)
         return web.Response(status=400, text="The request could not be processed.\n")
+
+
+async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "subledger"  # not the versions of what it is made of
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return response
 
 
 async def _support(_request: web.Request) -> web.Response:

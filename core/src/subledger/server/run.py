@@ -21,6 +21,8 @@ TICK = 1.0
 RELOAD = 2.0
 """Seconds between two looks at the configuration folder."""
 DRAIN = 10.0
+IDLE = 120.0
+"""Seconds that a connection may wait for the head of a request, the first one too."""
 
 Reload = Callable[[], "tuple[Any, Any] | None"]
 
@@ -85,7 +87,9 @@ async def serving(
     plant.furnish()
     dispatcher = LocalDispatcher(lambda name: _run(kernel, name), kernel.log)
     await dispatcher.start()
-    runner = web.AppRunner(make_app(plant), access_log=None, handle_signals=False)
+    runner = web.AppRunner(
+        make_app(plant), access_log=None, handle_signals=False, keepalive_timeout=IDLE
+    )
     await runner.setup()
     site = web.TCPSite(runner, listen.host, listen.port, ssl_context=listen.context())
     await site.start()
