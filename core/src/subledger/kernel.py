@@ -33,6 +33,7 @@ LEASE = 120_000
 LISTS_STAY_FRESH = dt.timedelta(hours=1)
 RECONCILE_EVERY = dt.timedelta(hours=24)
 RECONCILE_WINDOW = dt.timedelta(days=90)
+_SOURCE_TROUBLE = ("auth_expired", "unavailable", "rate_limited", "internal")
 PREPARE_BUDGET = dt.timedelta(seconds=5)
 _YEAR = dt.timedelta(days=365)
 
@@ -211,7 +212,7 @@ class Kernel:
         """Asks the books for what was posted in a flow's period; None where nothing was posted."""
 
         def ask(c: sa.Connection) -> int | None:
-            dates = reconcile.period(c, flow.name)
+            dates = reconcile.period(c, flow.sink, flow.plan.account)
             if dates is None:
                 return None
             return books.ask(
@@ -227,8 +228,10 @@ class Kernel:
         """Once a day: reads back what was posted lately, for :meth:`compare_answered`."""
         now = self.now_ms()
         last = reconcile.last_asked(c, flow.sink, flow.plan.account)
-        dates = reconcile.period(c, flow.name)
-        if dates is None or (last is not None and from_ms(last) > from_ms(now) - RECONCILE_EVERY):
+        if last is not None and from_ms(last) > from_ms(now) - RECONCILE_EVERY:
+            return
+        dates = reconcile.period(c, flow.sink, flow.plan.account)
+        if dates is None:
             return
         books.ask(
             *(c, flow.sink, Query.DOCUMENTS, now),
@@ -374,8 +377,7 @@ class Kernel:
         }
         if not failed:
             values["finished"] = now
-            for category in ("auth_expired", "unavailable", "rate_limited", "internal"):
-                findings.clear(c, flow.source, category)
+            findings.clear(c, flow.source, *_SOURCE_TROUBLE)
         c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(values))
         leases.give_back(c, f"flow:{flow.name}", start.epoch)
 

@@ -21,6 +21,16 @@ _OPEN = _INSERT.on_conflict_do_update(
         "state": "open",
     },
 ).returning(FINDING.c.id)
+_CLEAR = (
+    sa.update(FINDING)
+    .where(
+        FINDING.c.connection == sa.bindparam("of_connection"),
+        FINDING.c.flow == "",
+        FINDING.c.category.in_(sa.bindparam("of_categories", expanding=True)),
+        FINDING.c.state == "open",
+    )
+    .values(state="closed")
+)
 
 
 @frozen(kw_only=True)
@@ -64,18 +74,9 @@ def report(
     return number
 
 
-def clear(c: sa.Connection, connection: str, category: str) -> None:
-    """Closes the findings of a category about a connection itself."""
-    c.execute(
-        sa.update(FINDING)
-        .where(
-            FINDING.c.connection == connection,
-            FINDING.c.flow == "",
-            FINDING.c.category == category,
-            FINDING.c.state == "open",
-        )
-        .values(state="closed")
-    )
+def clear(c: sa.Connection, connection: str, *categories: str) -> None:
+    """Closes the findings of some categories about a connection itself."""
+    c.execute(_CLEAR, {"of_connection": connection, "of_categories": categories})
 
 
 def listing(c: sa.Connection, flows: Sequence[str] = ()) -> list[FindingRow]:
