@@ -15,6 +15,7 @@ exclude_patterns = ["_build", "_ext", "changelog.d/*"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+smartquotes = False
 html_theme = "furo"
 html_title = "subledger"
 html_show_sphinx = False

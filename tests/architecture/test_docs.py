@@ -322,6 +322,27 @@ def test_the_readme_begins_with_two_commands():
     assert "pip install -e ." in text.split("\n\n")[1].splitlines()[1]
 
 
+def test_links_between_files_lead_somewhere():
+    """No README points at a page that is not there (Sphinx checks the pages among themselves)."""
+    outside = [page for page in pages.pages() if pages.DOCS not in page.parents]
+    links = [
+        (page, target)
+        for page in outside
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
+    ]
+    assert links
+    for page, target in links:
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_pages_name_no_other_host():
+    """No page sends its reader to a host that could change; examples use reserved names."""
+    allowed = re.compile(r"https?://(127\.0\.0\.1|localhost|ledger\.example\.com)\b")
+    for page in pages.pages():
+        for url in re.findall(r"https?://[^\s`\"')>]*", page.read_text(encoding="utf-8")):
+            assert url in {"https://", "http://"} or allowed.match(url), f"{page.name}: {url}"
+
+
 # ------------------------------------------------------------------------ the pages
 
 
