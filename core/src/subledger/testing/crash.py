@@ -1,0 +1,220 @@
+"""Crashes at a chosen step: a process that dies, or freezes, at its n-th await or transaction.
+
+A process of the simulation is a set of coroutines that share one :class:`Trap`. Each runs inside
+:class:`Steps`, and its transactions in a store from :func:`store_of`. When the trap springs, the
+process is dead: nothing that still runs of it, no ``finally`` either, can commit anything.
+"""
+
+import itertools
+from collections.abc import Callable, Coroutine, Generator, Hashable
+from contextlib import suppress
+from typing import Any, Generic, Literal, TypeVar, cast, get_args
+
+import sqlalchemy as sa
+from attrs import define, field, frozen
+
+from subledger.store import Store
+from subledger.store.engine import InlineWriter
+
+T = TypeVar("T")
+
+Moment = Literal["await", "before", "after"]
+"""A suspension of a coroutine; a transaction that is about to commit; one that has committed."""
+MOMENTS: tuple[Moment, ...] = get_args(Moment)
+
+
+class Died(BaseException):
+    """The process is gone in mid-step."""
+
+
+class Endless(BaseException):
+    """The process goes round in circles: it took far more steps than any work needs."""
+
+
+class Froze(BaseException):
+    """The process has stopped in mid-step; ``frozen`` goes on from there when it is awaited."""
+
+    def __init__(self, frozen: "Frozen[Any]") -> None:
+        super().__init__("the process is frozen")
+        self.frozen = frozen
+
+
+@frozen
+class Point:
+    """One step of a process: the ``number``-th of its kind, counted from 1."""
+
+    moment: Moment
+    number: int
+
+    def __str__(self) -> str:
+        """``await@17``, as :meth:`parse` reads it."""
+        return f"{self.moment}@{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Point":
+        """Reads ``await@17``. Raises ValueError."""
+        moment, _, number = text.partition("@")
+        if moment not in MOMENTS or not number.isdecimal() or int(number) < 1:
+            raise ValueError(f"{text!r} is not a step such as await@17, before@3 or after@3")
+        return cls(moment, int(number))
+
+
+@define
+class Trap:
+    """Counts the steps of one process, and ends or freezes it at ``point``.
+
+    ``state`` names the durable state of the simulated system and what the process does at the
+    moment; without it each step is taken for another state. ``trail`` lists the steps, each with
+    the state that a crash would leave behind.
+    ``late_writes`` counts the transactions in which a process that was frozen changed something
+    after it had gone on. A process that takes more than ``patience`` steps never ends.
+    """
+
+    point: Point | None = None
+    freezes: bool = False
+    state: Callable[[], Hashable] = field(factory=lambda: itertools.count().__next__)
+    trail: list[tuple[Point, Hashable]] = field(factory=list)
+    counts: dict[str, int] = field(factory=lambda: dict.fromkeys(MOMENTS, 0))
+    sprung: bool = False
+    patience: int = 5_000
+    late_writes: int = 0
+    _left_behind: Hashable = None
+
+    @property
+    def dead(self) -> bool:
+        """Whether the process has died."""
+        return self.sprung and not self.freezes
+
+    def kill(self) -> None:
+        """Ends the process now, also a frozen one."""
+        self.sprung, self.freezes = True, False
+
+    def suspended(self) -> bool:
+        """Counts an await; True where the process stops here."""
+        self._left_behind = self.state()
+        return self._step("await") or self.dead
+
+    def transaction(self, moment: str) -> None:
+        """Counts a commit; the ``around`` of an InlineWriter. Raises :class:`Died`."""
+        if moment == "after":
+            self._left_behind = self.state()
+        if self.dead or (self._step(cast("Moment", moment)) and not self.freezes):
+            raise Died
+
+    def _step(self, moment: Moment) -> bool:
+        if self.sprung:
+            return False
+        self.counts[moment] += 1
+        if self.counts[moment] > self.patience:
+            raise Endless(f"{self.patience} steps, and no end")
+        here = Point(moment, self.counts[moment])
+        self.trail.append((here, self._left_behind))
+        self.sprung = here == self.point
+        return self.sprung
+
+
+class Frozen(Generic[T]):
+    """A coroutine that was stopped in mid-step; awaiting it lets it go on to its end."""
+
+    def __init__(self, steps: Generator[Any, Any, T], waits_for: Any, trap: Trap) -> None:
+        self._steps = steps
+        self._waits_for = waits_for
+        self._trap = trap
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return _drive(self._steps, self._trap, (self._waits_for,))
+
+
+class Steps(Generic[T]):
+    """Runs a coroutine of a process. Raises :class:`Died` or :class:`Froze` where the trap springs.
+
+    ``await Steps(coroutine, trap)`` is the coroutine's result otherwise.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T], trap: Trap) -> None:
+        self._coroutine = coroutine
+        self._trap = trap
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return _drive(self._coroutine.__await__(), self._trap, ())
+
+
+def _drive(
+    steps: Generator[Any, Any, T], trap: Trap, held: tuple[Any, ...]
+) -> Generator[Any, Any, T]:
+    """Passes awaits on to the loop; ``held`` is one that a frozen process has not passed on."""
+    sent: Any = None
+    error: BaseException | None = None
+    for waits_for in held:
+        try:
+            sent = yield waits_for
+        except BaseException as raised:  # noqa: BLE001 - it belongs to the coroutine
+            error = raised
+    while True:
+        try:
+            waits_for = steps.send(sent) if error is None else steps.throw(error)
+        except StopIteration as end:
+            if trap.dead:
+                raise Died from None
+            return cast("T", end.value)
+        if trap.suspended():
+            if trap.freezes:
+                raise Froze(Frozen(steps, waits_for, trap))
+            _die(steps)
+            raise Died
+        sent, error = None, None
+        try:
+            sent = yield waits_for
+        except BaseException as raised:  # noqa: BLE001 - it belongs to the coroutine
+            error = raised
+
+
+def _die(steps: Generator[Any, Any, Any]) -> None:
+    """Ends a coroutine where it is; what its ``finally`` blocks want to await is not done."""
+    with suppress(Died, StopIteration, Exception):
+        steps.throw(Died())
+        steps.close()
+
+
+@define
+class _Watched:
+    """A writer that notices what a frozen process writes after it went on."""
+
+    inner: InlineWriter
+    trap: Trap
+
+    async def run(self, job: Callable[[sa.Connection], T]) -> T:
+        """The function's result after its commit."""
+
+        def watched(c: sa.Connection) -> T:
+            driver = cast("Any", c.connection.driver_connection)
+            before = driver.total_changes
+            result = job(c)
+            if self.trap.sprung and driver.total_changes != before:
+                self.trap.late_writes += 1
+            return result
+
+        return await self.inner.run(watched)
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self.inner.close()
+
+
+def store_of(engine: sa.Engine, trap: Trap) -> Store:
+    """The store as one process sees it; ``engine`` outlives the process."""
+    writer = InlineWriter(engine, trap.transaction)
+    return Store(_Watched(writer, trap) if trap.freezes else writer)
+
+
+__all__ = [
+    "Died",
+    "Endless",
+    "Froze",
+    "Frozen",
+    "Moment",
+    "Point",
+    "Steps",
+    "Trap",
+    "store_of",
+]
