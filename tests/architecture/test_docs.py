@@ -33,7 +33,8 @@ from reference import configuration, connectors, entities  # noqa: E402
 from reference.categories import findings_table  # noqa: E402
 from reference.commands import commands_page, exit_codes  # noqa: E402
 from reference.docs import attribute_docs  # noqa: E402
-from reference.extension import full_catalogue  # noqa: E402
+from reference.extension import PYPROJECT, full_catalogue  # noqa: E402
+from reference.floors import PUBLIC, floors  # noqa: E402
 from reference.markdown import table  # noqa: E402
 from reference.types import type_text  # noqa: E402
 
@@ -132,6 +133,17 @@ def test_the_entities_page_holds_every_kind(catalogue):
     for kind in KNOWN:
         assert f"| `{kind}` |" in page
     assert '| `way` | one of "out", "in" | yes |' in page
+
+
+def test_the_floors_are_those_of_the_contracts():
+    """The architecture page shows the import contracts that the build checks, whole."""
+    text = PYPROJECT.read_text(encoding="utf-8")
+    page = floors(text)
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["type"] == "layers")
+    for room in [room.strip() for layer in layers for room in layer.split(":")]:
+        assert f"`{room}`" in page
+    assert f"- {PUBLIC}" in page
 
 
 def test_types_are_told_in_words():

@@ -1,6 +1,7 @@
 """The Sphinx extension: ``{generated} NAME`` puts a generated page where it stands."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from docutils import nodes  # type: ignore[import-untyped]  # ships no types
@@ -12,6 +13,7 @@ from reference.commands import commands_page, common_options, exit_codes
 from reference.configuration import configuration_page
 from reference.connectors import connectors_page
 from reference.entities import entities_page
+from reference.floors import floors
 from subledger.catalogue import Catalogue, open_catalogue
 from subledger.cli.app import build_app
 from subledger.cli.commands import COMMANDS
@@ -24,6 +26,8 @@ def full_catalogue() -> Catalogue:
     return catalogue
 
 
+PYPROJECT: Final = Path(__file__).parents[3] / "pyproject.toml"
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "configuration": lambda: configuration_page(full_catalogue()),
     "commands": lambda: commands_page(build_app(), COMMANDS),
@@ -32,6 +36,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "connectors": lambda: connectors_page(full_catalogue()),
     "entities": lambda: entities_page(full_catalogue()),
     "findings": findings_table,
+    "floors": lambda: floors(PYPROJECT.read_text(encoding="utf-8")),
 }
 """What can be generated, by name."""
 
