@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from attrs import define, field, frozen
@@ -27,6 +27,8 @@ from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
 from subledger.store.moments import from_ms, to_ms
 from subledger.store.schema import CONNECTION, FLOW, RUN
+
+T = TypeVar("T")
 
 LEASE = 120_000
 """A flow's lease in milliseconds; every page and batch renews it."""
@@ -91,22 +93,31 @@ class Kernel:
         log = self.log.bind(flow=name, run=start.run)
         log.info("run_started", trigger=trigger, since=str(start.since))
         try:
-            report = await self._run(flow, start, progress)
+            report = await self._outcome(flow, start, progress, log)
+            await self.store.tx(self._fenced, flow, start.epoch, self._end, flow, start, report)
         except Fenced as error:
             log.warning("run_superseded")
             return RunReport(flow=name, state="busy", message=error.message)
-        except ConnectorError as error:
-            report = await self._failed(flow, error)
-        except Exception as error:
-            log.exception("run_crashed")
-            report = await self._broken(flow, error)
-        await self.store.tx(self._end, flow, start, report)
         log.info("run_finished", **{k: getattr(report, k) for k in ("state", "read", "planned")})
         return report
 
+    async def _outcome(
+        self, flow: FlowSettings, start: _Start, progress: Progress, log: Any
+    ) -> RunReport:
+        try:
+            return await self._run(flow, start, progress)
+        except Fenced:
+            raise
+        except ConnectorError as error:
+            return await self._failed(flow, error)
+        except Exception as error:
+            log.exception("run_crashed")
+            return await self._broken(flow, error)
+
     async def _run(self, flow: FlowSettings, start: _Start, progress: Progress) -> RunReport:
         read, changed = await self._intake(flow, start, progress)
-        ready = await self.store.tx(self._ask_for_lists, flow)
+        epoch = start.epoch
+        ready = await self.store.tx(self._fenced, flow, epoch, self._ask_for_lists, flow)
         if not ready:
             return RunReport(
                 flow=flow.name,
@@ -116,8 +127,8 @@ class Kernel:
                 message=f"the lists of {flow.sink} have not been read yet",
                 hint="They are read in the next session with the books; documents follow.",
             )
-        planned, _left = await self._prepare(flow, start.epoch, progress, budget=None)
-        await self.store.tx(self._ask_for_recent_documents, flow)
+        planned, _left = await self._prepare(flow, epoch, progress, budget=None)
+        await self.store.tx(self._fenced, flow, epoch, self._ask_for_recent_documents, flow)
         return RunReport(flow=flow.name, state="done", read=read, changed=changed, planned=planned)
 
     async def _intake(
@@ -164,7 +175,7 @@ class Kernel:
         task = self.task(flow)
         started = self.runtime.now()
         index = await self.books(flow.sink)
-        await self.store.tx(prepare.restage_held, task, index.version)
+        await self.store.tx(self._fenced, flow, epoch, prepare.restage_held, task, index.version)
         planned = done = 0
         while rows := await self.store.tx(prepare.staged, task):
             decided = await prepare.decide_all(rows, index, task.rules)
@@ -345,6 +356,13 @@ class Kernel:
             return first
         last = from_ms(state.finished).date()
         return max(first, min(self.today(), last) - flow.look_back)
+
+    def _fenced(
+        self, c: sa.Connection, flow: FlowSettings, epoch: int, step: Callable[..., T], *given: Any
+    ) -> T:
+        """Runs a step as the holder of the flow's lease. Raises :class:`Fenced`."""
+        leases.renew(c, f"flow:{flow.name}", epoch, self.now_ms(), LEASE)
+        return step(c, *given)
 
     def _ask_for_lists(self, c: sa.Connection, flow: FlowSettings) -> bool:
         state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == flow.sink)).first()
