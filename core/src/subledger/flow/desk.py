@@ -34,37 +34,35 @@ from subledger.store.moments import from_ms
 from subledger.store.schema import CONNECTION, EFFECT, ENTRY, FLOW
 
 
-def _in(*states: State) -> sa.ColumnElement[bool]:
-    """Literals, not parameters: only so does SQLite take the partial index over open effects."""
-    return EFFECT.c.state.in_([sa.literal_column(f"'{state.value}'") for state in states])
+def _is(state: State) -> sa.ColumnElement[bool]:
+    """A literal, not a parameter: only so does SQLite take the partial index over open effects."""
+    return EFFECT.c.state == sa.literal_column(f"'{state.value}'")
 
 
 _OPEN = sa.and_(
     EFFECT.c.connection == sa.bindparam("connection"),
-    _in(State.PLANNED, State.SENT, State.UNKNOWN),
+    EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in ("planned", "sent", "unknown")]),
 )
 """The condition of the partial index, in the very words of the index."""
 _RUNS = sa.not_(sa.exists().where(FLOW.c.name == EFFECT.c.flow, FLOW.c.paused))
 _DUE = sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now"))
 _NEXT = (
     sa.select(EFFECT)
-    .where(_OPEN, EFFECT.c.state == sa.literal_column(f"'{State.PLANNED.value}'"), _DUE, _RUNS)
+    .where(_OPEN, _is(State.PLANNED), _DUE, _RUNS)
     .order_by(EFFECT.c.priority, EFFECT.c.id)
     .limit(1)
 )
-_IN_FLIGHT = (
-    sa.select(EFFECT)
-    .where(_OPEN, _in(State.SENT, State.UNKNOWN), EFFECT.c.code != settlement.DECIDE)
-    .limit(1)
-)
+_IN_FLIGHT = sa.union_all(
+    *(
+        sa.select(EFFECT).where(_OPEN, _is(state), EFFECT.c.code != settlement.DECIDE)
+        for state in (State.SENT, State.UNKNOWN)
+    )
+).limit(1)
 _WAITING = (
     sa.select(EFFECT.c.id).where(_OPEN, _DUE, EFFECT.c.code != settlement.DECIDE, _RUNS).limit(1)
 )
 _BACKLOG = sa.select(sa.func.count()).select_from(
-    sa.select(EFFECT.c.id)
-    .where(_OPEN, EFFECT.c.state == sa.literal_column(f"'{State.PLANNED.value}'"))
-    .limit(sa.bindparam("most"))
-    .subquery()
+    sa.select(EFFECT.c.id).where(_OPEN, _is(State.PLANNED)).limit(sa.bindparam("most")).subquery()
 )
 _SEND = (
     sa.update(EFFECT)

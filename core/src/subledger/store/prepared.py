@@ -117,7 +117,7 @@ class PreparedConnection(sa.Connection):
 
 def _prepare(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Prepared | None:
     """The prepared form of a statement; None where it cannot be prepared."""
-    if not isinstance(statement, sa.Select | sa.Insert | sa.Update | sa.Delete):
+    if not isinstance(statement, sa.Select | sa.CompoundSelect | sa.Insert | sa.Update | sa.Delete):
         return None
     compiled: Compiled = statement.compile(dialect=dialect, column_keys=list(names) or None)
     if not isinstance(compiled, SQLCompiler) or _EXPANDED_LATER in str(compiled):
