@@ -133,8 +133,11 @@ def _commit(connection: sa.Connection, group: list[_Job]) -> None:
     driver = cast("sqlite3.Connection", connection.connection.driver_connection)
     try:
         driver.execute("BEGIN IMMEDIATE")
-        for job in group:
-            _run_in_savepoint(connection, driver, job)
+        if len(group) == 1:
+            group[0].result = group[0].function(connection)
+        else:
+            for job in group:
+                _run_in_savepoint(connection, driver, job)
         driver.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001 - whatever it is, every waiter must be told
         if driver.in_transaction:
