@@ -68,7 +68,7 @@ _ALL = (
     Category(
         name="duplicate_document",
         meaning="the books already hold such a document",
-        hint="Link to the existing document, or skip this record.",
+        hint="Skip this record, or delete the other document and retry.",
     ),
     Category(
         name="closed_period",
@@ -143,7 +143,7 @@ _ALL = (
     Category(
         name="unknown_outcome",
         meaning="it is not known whether the books took the document",
-        hint="Look in the books, then link to the document or retry.",
+        hint="Look in the books: retry posts it, skip leaves it as it is.",
     ),
     Category(
         name="rate_limited",

@@ -40,7 +40,7 @@ def reconcile(
     settings = open_settings(options)
     names = flows_named(settings, flows)
 
-    async def work() -> tuple[list[Comparison], list[str]]:
+    async def work() -> tuple[list[Comparison], list[str], list[Comparison]]:
         async with open_kernel(settings) as kernel:
             asked = {}
             for name in names:
@@ -58,15 +58,18 @@ def reconcile(
                     )
                 )
             ]
-            return comparisons, [asked[question] for question in open_ones]
+            waiting = [asked[question] for question in open_ones]
+            earlier = [await _last(kernel, name) for name in waiting]
+            return comparisons, waiting, [found for found in earlier if found is not None]
 
-    comparisons, waiting = asyncio.run(work())
+    comparisons, waiting, earlier = asyncio.run(work())
     show(
         {
             "comparisons": [comparison_document(comparison) for comparison in comparisons],
             "waiting": waiting,
+            "earlier": [comparison_document(comparison) for comparison in earlier],
         },
-        lambda out: _print(out, comparisons, waiting),
+        lambda out: _print(out, comparisons, waiting, earlier),
         as_json=options.json,
     )
     if not all(comparison.agrees for comparison in comparisons):
@@ -113,14 +116,28 @@ def comparison_document(comparison: Comparison) -> dict[str, object]:
     }
 
 
-def _print(out: "Console", comparisons: list[Comparison], waiting: list[str]) -> None:
+async def _last(kernel: "Kernel", name: str) -> Comparison | None:
+    flow = kernel.settings.flows[name]
+    return await kernel.store.tx(flow_reconcile.last, flow.sink, flow.plan.account)
+
+
+def _print(
+    out: "Console",
+    comparisons: list[Comparison],
+    waiting: list[str],
+    earlier: list[Comparison],
+) -> None:
     for comparison in comparisons:
         print_comparison(out, comparison)
     for name in waiting:
         out.print(
             f"{name}: the question waits for the next session with the books; "
-            "run this again, or use --wait."
+            "run this again later, or use --wait."
         )
+    if earlier:
+        out.print("\nThe last comparison:")
+    for comparison in earlier:
+        print_comparison(out, comparison)
     if not comparisons and not waiting:
         out.print("Nothing has been posted yet.")
 

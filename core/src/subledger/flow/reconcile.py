@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import asdict, frozen
 
 from subledger.findings import Finding
-from subledger.ledger import findings
+from subledger.ledger import findings, notes
 from subledger.money import Money
 from subledger.store.schema import DOCUMENT, EFFECT, LINK, POSTING, QUESTION
 
@@ -67,8 +67,34 @@ def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
     for link in links:
         _judge(c, link, seen, asked, now)
     _report_doubled(c, asked, comparison.doubled, now)
+    notes.remember(c, asked.connection, _note(asked.account), _summary(comparison))
     c.execute(sa.update(QUESTION).where(QUESTION.c.id == question).values(state="compared"))
     return comparison
+
+
+def last(c: sa.Connection, connection: str, account: str) -> Comparison | None:
+    """The newest comparison of an account; the server makes one by itself once a day."""
+    values = dict(notes.recall(c, connection, _note(account)))
+    if not values:
+        return None
+    for name in _MONEY:
+        values[name] = Money(values[name])
+    for name in _LABELS:
+        values[name] = tuple(values[name])
+    return Comparison(**values)
+
+
+_MONEY = ("posted_total", "books_total", "foreign_total")
+_LABELS = ("missing", "doubled", "changed", "deleted")
+
+
+def _note(account: str) -> str:
+    return f"comparison of {account}"
+
+
+def _summary(comparison: Comparison) -> dict[str, Any]:
+    values = asdict(comparison, recurse=False)
+    return {**values, **{name: values[name].minor for name in _MONEY}}
 
 
 def _compare(
