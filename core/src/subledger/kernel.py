@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from subledger.config import FlowSettings, Settings
 from subledger.errors import AuthenticationError, ConnectorError, Fenced, TemporaryError
 from subledger.findings import Finding
-from subledger.flow import prepare, reconcile
+from subledger.flow import prepare, readiness, reconcile
 from subledger.flow.decide import Rules
 from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
@@ -21,7 +21,7 @@ from subledger.flow.reconcile import Comparison
 from subledger.ledger import books, findings, history, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
-from subledger.ports import Context, ExtractRequest, Query
+from subledger.ports import Context, ExtractRequest, Hold, Query
 from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
@@ -38,6 +38,7 @@ RECONCILE_WINDOW = dt.timedelta(days=90)
 _SOURCE_TROUBLE = ("auth_expired", "unavailable", "rate_limited", "internal")
 PREPARE_BUDGET = dt.timedelta(seconds=5)
 _YEAR = dt.timedelta(days=365)
+_ALL = 1_000_000_000
 
 
 @frozen(kw_only=True)
@@ -176,9 +177,10 @@ class Kernel:
         started = self.runtime.now()
         index = await self.books(flow.sink)
         await self.store.tx(self._fenced, flow, epoch, prepare.restage_held, task, index.version)
+        withheld = await self._withheld(task, index) if task.complete else None
         planned = done = 0
         while rows := await self.store.tx(prepare.staged, task):
-            decided = await prepare.decide_all(rows, index, task.rules)
+            decided = await prepare.decide_all(rows, index, task.rules, withheld=withheld)
             planned += await self.store.tx(
                 prepare.record_decisions,
                 task,
@@ -192,6 +194,17 @@ class Kernel:
             if budget is not None and self.runtime.now() - started > budget:
                 return planned, True
         return planned, False
+
+    async def _withheld(self, task: FlowTask, index: BookIndex) -> Hold | None:
+        """Why nothing may be planned now, where a flow wants all its records mapped first."""
+        await self.store.tx(readiness.judge_waiting, task.name)
+        rows = await self.store.tx(prepare.staged, task, _ALL)
+        decided = await prepare.decide_all(rows, index, task.rules)
+        holes = readiness.any_hole(decision for _row, decision in decided)
+        if not holes and not await self.store.tx(readiness.holes_known, task.name):
+            return None
+        await self.store.tx(readiness.call_back, task.name)
+        return Hold(readiness.INCOMPLETE)
 
     async def prepare_sink(self, connection: str) -> bool:
         """Plans what is staged for a sink; True while more is left (or another run is at it)."""
@@ -302,6 +315,7 @@ class Kernel:
             ),
             digest=flow.digest,
             review=flow.review,
+            complete=flow.require_complete_mapping,
         )
 
     async def books(self, connection: str) -> BookIndex:

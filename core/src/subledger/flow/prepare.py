@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from attrs import frozen
 
 from subledger.findings import Finding
+from subledger.flow import readiness
 from subledger.flow.decide import Decision, Ready, Rules, decide, signed
 from subledger.ledger import effects, findings, leases, links
 from subledger.ledger.books import BookIndex
@@ -27,7 +28,10 @@ _JUDGED_AGAIN = ("held", "blocked")
 
 @frozen(kw_only=True)
 class FlowTask:
-    """What the loop needs to know of a flow. ``digest`` changes with its configuration."""
+    """What the loop needs to know of a flow. ``digest`` changes with its configuration.
+
+    With ``complete`` nothing is planned while a record lacks its counterpart in the books.
+    """
 
     name: str
     source: str
@@ -35,6 +39,7 @@ class FlowTask:
     rules: Rules
     digest: str
     review: bool = False
+    complete: bool = False
 
 
 @frozen(kw_only=True)
@@ -114,14 +119,26 @@ def staged(c: sa.Connection, task: FlowTask, most: int = BATCH) -> Sequence[Stag
 
 
 async def decide_all(
-    rows: Sequence[StagedRow], books: BookIndex, rules: Rules
+    rows: Sequence[StagedRow],
+    books: BookIndex,
+    rules: Rules,
+    *,
+    withheld: Hold | None = None,
 ) -> list[tuple[StagedRow, Decision]]:
-    """Decides a batch, giving way to other work in between."""
+    """Decides a batch, giving way to other work in between.
+
+    While the books lack a name of the flow's settings, all of it waits; where ``withheld`` is
+    given, what could be posted waits for that.
+    """
+    unready = readiness.missing_names(rules.plan, books)
     decided = []
     for index, row in enumerate(rows):
         if index % _BREATH == _BREATH - 1:
             await asyncio.sleep(0)
-        decided.append((row, _decide_one(row, books, rules)))
+        decision = unready or _decide_one(row, books, rules)
+        if withheld is not None and isinstance(decision, Ready):
+            decision = withheld
+        decided.append((row, decision))
     return decided
 
 
