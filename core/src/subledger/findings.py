@@ -91,6 +91,11 @@ _ALL = (
         hint="Retry posts it again, skip accepts that it is gone.",
     ),
     Category(
+        name="gone_in_source",
+        meaning="a record that was posted moves nothing in the source any more",
+        hint="Retry voids its document in the books, skip keeps the document.",
+    ),
+    Category(
         name="doubled_in_books",
         meaning="the books hold two documents for one record",
         hint="Delete one of the two in the books.",

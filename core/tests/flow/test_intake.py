@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from subledger.errors import Fenced, RecordRejected
 from subledger.flow.intake import normalise_page, store_page
 from subledger.ledger import leases
-from subledger.ledger.records import UNREADABLE
+from subledger.ledger.records import GONE, UNREADABLE
 from subledger.manifest import Direction, Frequency, Manifest, Operation, Role
 from subledger.model.kinds import CARD_TRANSACTION
 from subledger.money import Money
@@ -67,8 +67,9 @@ def test_bad_records_stay_alone(source):
     page = [raw("1"), raw("2", do="reject", cents=7), raw("3", do="crash"), raw("4", do="nothing")]
     page.append(raw("5", do="surrogate"))
     found = {record.id: record for record in normalise_page(source, page)}
-    assert sorted(found) == ["1", "2", "3", "5"]
+    assert sorted(found) == ["1", "2", "3", "4", "5"]
     assert found["1"].kind == CARD_TRANSACTION
+    assert (found["4"].kind, found["4"].amount) == (GONE, 0)
     assert (found["2"].kind, found["2"].amount) == (UNREADABLE, -7)
     assert found["2"].finding.subject == "date"
     assert found["3"].finding.category == "unreadable"

@@ -3,9 +3,11 @@
 from attrs import evolve
 
 from subledger.findings import Finding
+from subledger.flow import waysout
 from subledger.ledger import records
-from subledger.ledger.records import UNREADABLE, Subscriber
+from subledger.ledger.records import GONE, UNREADABLE, Subscriber
 from subledger.model.kinds import CARD_TRANSACTION, FEE
+from subledger.ports import Posted
 from subledger.store.schema import POSTING, RECORD
 
 
@@ -98,10 +100,10 @@ def test_readable_again(bench):
 
 
 def test_readable_again_as_before(bench):
-    """Also a record that comes back exactly as it was loses its unreadable twin."""
+    """An unreadable version stands in place of the readable one, until that comes back."""
     bench.stage(bench.movement("1"))
     stage(bench, bad("1"))
-    assert len(bench.rows(RECORD)) == 2
+    assert [row.kind for row in bench.rows(RECORD)] == [UNREADABLE]
     bench.stage(bench.movement("1"))
     assert [row.kind for row in bench.rows(RECORD)] == [CARD_TRANSACTION]
     assert [row.kind for row in bench.rows(POSTING)] == [CARD_TRANSACTION]
@@ -113,3 +115,63 @@ def test_large_page(bench):
     assert stage(bench, *page) == 1200
     changed = evolve(page[0], version="new")
     assert stage(bench, changed, *page[1:]) == 1
+
+
+def gone(raw):
+    """A record that moves nothing any more."""
+    return evolve(bad(raw), kind=GONE, version=GONE, amount=0, currency="", finding=None)
+
+
+def test_taken_back_before_it_was_posted(bench):
+    """What the source takes back before it is posted leaves no trace and is never sent."""
+    bench.run(bench.movement("1"), bench.movement("2"))
+    assert stage(bench, gone("1"), gone("unheard of")) == 1
+    assert [row.id for row in bench.rows(RECORD)] == ["2"]
+    assert [row.id for row in bench.rows(POSTING)] == ["2"]
+    assert [row.state for row in bench.effects(record="1")] == ["superseded"]
+
+
+def test_taken_back_after_it_was_posted(bench):
+    """What the source takes back later is told once; the source's total no longer has it."""
+    bench.run(bench.movement("1"))
+    bench.post()
+    assert stage(bench, gone("1")) == 1
+    assert bench.finding().category == "gone_in_source"
+    assert (bench.state(), bench.rows(RECORD)[0].amount) == ("posted", 0)
+    assert stage(bench, gone("1")) == 0
+    assert bench.stage(bench.movement("1")) == 1
+    bench.prepare()
+    assert bench.finding() is None
+    assert bench.rows(RECORD)[0].amount == -500
+
+
+def test_void_of_what_was_taken_back(bench):
+    """Retry voids the document, and then the record counts for nothing on both sides."""
+    bench.run(bench.movement("1"))
+    bench.post()
+    stage(bench, gone("1"))
+    assert waysout.retry(bench.c, bench.finding().id, bench.now, "ada") == 1
+    (delivery,) = bench.post()
+    assert (delivery.operation, delivery.target.id) == ("void", "T1")
+    assert (bench.state(), bench.links()) == ("undone", [])
+
+
+def test_taken_back_on_its_way(bench):
+    """While a document is on its way nothing is forgotten; it is told with the next reading."""
+    bench.run(bench.movement("1"))
+    delivery = bench.claim()
+    assert stage(bench, gone("1")) == 0
+    bench.desk.settle(delivery.effect, Posted(type="Check", id="T1"))
+    assert stage(bench, gone("1")) == 1
+    assert bench.finding().category == "gone_in_source"
+
+
+def test_unreadable_after_it_was_posted(bench):
+    """A posted record that cannot be read any more is counted once, and the cause is told."""
+    bench.run(bench.movement("1"), bench.movement("2"))
+    bench.post()
+    assert stage(bench, bad("1", -500), bad("2", -500)) == 2
+    assert bench.finding().category == "unreadable"
+    found = {(row.kind, row.id): row.amount for row in bench.rows(RECORD)}
+    assert found == {(CARD_TRANSACTION, "1"): -500, (UNREADABLE, "2"): -500}
+    assert [row.state for row in bench.effects(record="2")] == ["superseded"]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
 from subledger.ledger import leases, records
-from subledger.ledger.records import UNREADABLE, Staged, Subscriber
+from subledger.ledger.records import GONE, UNREADABLE, Staged, Subscriber
 from subledger.model import Entity, amount_of, date_of
 from subledger.model.stored import dump, fingerprint
 from subledger.money import Money
@@ -16,7 +16,10 @@ from subledger.store.schema import FLOW
 
 
 def normalise_page(source: SourceType[object], page: Iterable[RawRecord]) -> list[Staged]:
-    """Every record of a page, readable or not; never raises for a bad record."""
+    """Every record of a page, readable or not; never raises for a bad record.
+
+    What moves nothing in the books is told too: it may have moved something when it was read last.
+    """
     staged: dict[tuple[str, str], Staged] = {}
     for raw in page:
         for record in _normalise(source, raw):
@@ -26,7 +29,7 @@ def normalise_page(source: SourceType[object], page: Iterable[RawRecord]) -> lis
 
 def _normalise(source: SourceType[object], raw: RawRecord) -> list[Staged]:
     try:
-        return [_staged(raw.id, entity) for entity in source.normalise(raw)]
+        found = [_staged(raw.id, entity) for entity in source.normalise(raw)]
     except RecordRejected as error:
         finding = Finding(
             category=error.category,
@@ -42,7 +45,15 @@ def _normalise(source: SourceType[object], raw: RawRecord) -> list[Staged]:
             message="the connector could not read this record",
             detail=f"{type(error).__name__}: {error}",
         )
+    else:
+        return found or [_gone(raw.id)]
     return [_rejected(source, raw, finding)]
+
+
+def _gone(raw: str) -> Staged:
+    return Staged(
+        raw=raw, kind=GONE, id=raw, version=GONE, entity="", amount=0, currency="", date=""
+    )
 
 
 def _staged(raw: str, entity: Entity) -> Staged:

@@ -3,19 +3,23 @@
 import sqlalchemy as sa
 
 from subledger.ledger import books, effects, findings, history, links
-from subledger.ledger.effects import State
+from subledger.ledger.effects import Intent, State
+from subledger.manifest import Operation
+from subledger.model.kinds import Kind
 from subledger.ports import Query
 from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING
 
 _GONE = "missing_in_books"
 _CHANGED = "changed_in_books"
 _UNKNOWN = "unknown_outcome"
+_TAKEN_BACK = "gone_in_source"
 
 
 def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") -> int:
     """Judges the records of a finding again with the next run; returns how many.
 
-    The lists of ``sink`` are read again first, since the cause was perhaps mended there.
+    The lists of ``sink`` are read again first, since the cause was perhaps mended there. Records
+    that the source took back are not judged: their documents become void.
     """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
     if row.category == _GONE:
@@ -24,10 +28,14 @@ def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") ->
         _take_new_guards(c, finding)
     if row.category == _UNKNOWN:
         _send_again(c, finding)
+    state = "staged"
+    if row.category == _TAKEN_BACK:
+        _void(c, finding, now)
+        state = "planned"
     changed = c.execute(
         sa.update(POSTING)
         .where(POSTING.c.finding == finding, POSTING.c.kind != "unreadable")
-        .values(state="staged", finding=None, changed=now)
+        .values(state=state, finding=None, changed=now)
     )
     if sink:
         books.ask(c, sink, Query.LISTS, now)
@@ -94,6 +102,34 @@ def _send_again(c: sa.Connection, finding: int) -> None:
             EFFECT.c.id.in_([effect.id, effect.waits_for]), EFFECT.c.state == State.UNKNOWN
         )
         c.execute(sa.update(EFFECT).where(lost).values(state=State.REJECTED, code=""))
+
+
+def _void(c: sa.Connection, finding: int, now: int) -> None:
+    """The source took the records back: their documents are to be void."""
+    for effect in _settled_effects(c, finding):
+        link = links.find(c, effect.connection, effect.source, effect.kind, effect.record)
+        if link is None or link.effect != effect.id:
+            continue
+        effects.plan(
+            c,
+            Intent(
+                connection=effect.connection,
+                flow=effect.flow,
+                source=effect.source,
+                kind=Kind(effect.kind),
+                record=effect.record,
+                operation=Operation.VOID,
+                entity=effect.entity,
+                version=effect.version,
+                fingerprint="",
+                amount=0,
+                currency=effect.currency,
+                date=effect.date,
+                account=effect.account,
+                turn=str(effect.id),
+            ),
+            now,
+        )
 
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:

@@ -7,12 +7,16 @@ from attrs import frozen
 
 from subledger.findings import Finding
 from subledger.ledger import findings
+from subledger.ledger.retirement import Lost, retire
 from subledger.ledger.upsert import upsert
 from subledger.model.kinds import Kind
 from subledger.store.schema import POSTING, RECORD
 
 UNREADABLE = Kind("unreadable")
 """Kind of a record that the connector could not turn into entities."""
+
+GONE = Kind("gone")
+"""Kind of a record that moves nothing in the books, whatever it did before."""
 
 _PUT_RECORD = upsert(RECORD, "version", "entity", "amount", "currency", "date", "changed")
 _PUT_POSTING = upsert(
@@ -54,12 +58,13 @@ def stage(
     now: int,
 ) -> int:
     """Stores what is new or changed and marks it for the flows; returns how many records."""
-    records = list(page)
-    _forget_unreadable(c, connection, subscribers, records)
+    whole = list(page)
+    _forget_unreadable(c, connection, subscribers, whole)
+    taken_back, records = _without_lost(c, connection, subscribers, whole, now)
     known = _versions(c, connection, records)
     changed = [r for r in records if known.get((r.kind, r.id)) != r.version]
     if not changed:
-        return 0
+        return taken_back
     c.execute(_PUT_RECORD, [_record_row(connection, record, now) for record in changed])
     rows = [
         _posting_row(c, subscriber.flow, record, now)
@@ -69,7 +74,33 @@ def stage(
     ]
     if rows:
         c.execute(_PUT_POSTING, rows)
-    return len(changed)
+    return taken_back + len(changed)
+
+
+def _without_lost(
+    c: sa.Connection,
+    connection: str,
+    subscribers: Sequence[Subscriber],
+    page: Sequence[Staged],
+    now: int,
+) -> tuple[int, list[Staged]]:
+    """The page without what was taken back; and without what has a document all the same."""
+    lost = {
+        record.id: Lost(
+            id=record.id, version=record.version, amount=record.amount, finding=record.finding
+        )
+        for record in page
+        if record.kind in (GONE, UNREADABLE)
+    }
+    if not lost:
+        return 0, list(page)
+    flows = [subscriber.flow for subscriber in subscribers]
+    changed, kept = retire(c, connection, flows, lost, unreadable=UNREADABLE, now=now)
+    return changed, [
+        record
+        for record in page
+        if record.kind != GONE and not (record.kind == UNREADABLE and record.id in kept)
+    ]
 
 
 def _versions(

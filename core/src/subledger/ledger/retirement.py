@@ -1,0 +1,156 @@
+"""What becomes of a known record that the source takes back, or that cannot be read any more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.findings import Finding
+from subledger.ledger import effects, findings
+from subledger.ledger.effects import State
+from subledger.store.schema import EFFECT, LINK, POSTING, RECORD
+
+_CHUNK = 500
+
+
+@frozen(kw_only=True)
+class Lost:
+    """A known record as it was read now: ``amount`` is what it moves now, None if nobody can tell.
+
+    ``finding`` says why it cannot be read; without one it moves nothing any more.
+    """
+
+    id: str
+    version: str
+    amount: int | None
+    finding: Finding | None = None
+
+
+def retire(
+    c: sa.Connection,
+    connection: str,
+    flows: Sequence[str],
+    lost: Mapping[str, Lost],
+    *,
+    unreadable: str,
+    now: int,
+) -> tuple[int, frozenset[str]]:
+    """Forgets such records where nothing of them is in the books, else reports a finding.
+
+    Returns how many changed, and the identifiers of those that have a document in the books or on
+    its way there: these stay. ``unreadable`` is the kind of records that could never be read.
+    """
+    changed = 0
+    kept = set()
+    for row in _known(c, connection, unreadable, list(lost)):
+        record = lost[row.id]
+        if _in_books(c, connection, row):
+            kept.add(row.id)
+            if row.version != record.version:
+                changed += 1
+                _note(c, connection, flows, row, record, now=now)
+        elif _on_its_way(c, connection, row):
+            kept.add(row.id)
+        else:
+            changed += record.finding is None
+            _forget(c, connection, flows, row)
+    return changed, frozenset(kept)
+
+
+def _known(
+    c: sa.Connection, connection: str, unreadable: str, ids: Sequence[str]
+) -> list[sa.Row[Any]]:
+    found: list[sa.Row[Any]] = []
+    for start in range(0, len(ids), _CHUNK):
+        rows = c.execute(
+            sa.select(RECORD).where(
+                RECORD.c.connection == connection,
+                RECORD.c.kind != unreadable,
+                RECORD.c.id.in_(ids[start : start + _CHUNK]),
+            )
+        )
+        found.extend(rows)
+    return found
+
+
+def _in_books(c: sa.Connection, connection: str, row: sa.Row[Any]) -> bool:
+    mine = (LINK.c.source == connection, LINK.c.kind == row.kind, LINK.c.id == row.id)
+    return c.execute(sa.select(LINK.c.target).where(*mine).limit(1)).first() is not None
+
+
+def _on_its_way(c: sa.Connection, connection: str, row: sa.Row[Any]) -> bool:
+    mine = (EFFECT.c.source == connection, EFFECT.c.kind == row.kind, EFFECT.c.record == row.id)
+    sent = EFFECT.c.state.in_([State.SENT, State.UNKNOWN])
+    return c.execute(sa.select(EFFECT.c.id).where(*mine, sent).limit(1)).first() is not None
+
+
+def _note(
+    c: sa.Connection,
+    connection: str,
+    flows: Sequence[str],
+    row: sa.Row[Any],
+    record: Lost,
+    *,
+    now: int,
+) -> None:
+    c.execute(
+        sa.update(RECORD)
+        .where(RECORD.c.connection == connection, RECORD.c.kind == row.kind, RECORD.c.id == row.id)
+        .values(
+            version=record.version,
+            amount=row.amount if record.amount is None else record.amount,
+            changed=now,
+        )
+    )
+    finding = record.finding or Finding(
+        category="gone_in_source",
+        subject=f"{row.kind} {row.id}",
+        message=f"{row.kind.replace('_', ' ')} {row.id} was posted, but it moves nothing in the "
+        "source any more",
+    )
+    for posting in _postings(c, flows, row):
+        _withdraw(c, posting)
+        number = findings.report(c, finding, now, flow=posting.flow)
+        _set(c, posting, state="posted", finding=number, changed=now)
+
+
+def _forget(c: sa.Connection, connection: str, flows: Sequence[str], row: sa.Row[Any]) -> None:
+    for posting in _postings(c, flows, row):
+        _withdraw(c, posting)
+        c.execute(sa.delete(POSTING).where(*_is(posting)))
+    c.execute(
+        sa.delete(RECORD).where(
+            RECORD.c.connection == connection, RECORD.c.kind == row.kind, RECORD.c.id == row.id
+        )
+    )
+
+
+def _postings(c: sa.Connection, flows: Sequence[str], row: sa.Row[Any]) -> Sequence[sa.Row[Any]]:
+    mine = (POSTING.c.flow.in_(flows), POSTING.c.kind == row.kind, POSTING.c.id == row.id)
+    return c.execute(sa.select(POSTING).where(*mine)).all()
+
+
+def _withdraw(c: sa.Connection, posting: sa.Row[Any]) -> None:
+    planned = c.execute(
+        sa.select(EFFECT.c.connection).where(
+            EFFECT.c.flow == posting.flow,
+            EFFECT.c.kind == posting.kind,
+            EFFECT.c.record == posting.id,
+            EFFECT.c.state.in_([State.PLANNED, State.HELD]),
+        )
+    ).first()
+    if planned is not None:
+        effects.supersede(c, planned.connection, posting.flow, posting.kind, posting.id)
+
+
+def _is(posting: sa.Row[Any]) -> tuple["sa.ColumnElement[bool]", ...]:
+    return (
+        POSTING.c.flow == posting.flow,
+        POSTING.c.kind == posting.kind,
+        POSTING.c.id == posting.id,
+    )
+
+
+def _set(c: sa.Connection, posting: sa.Row[Any], **values: object) -> None:
+    c.execute(sa.update(POSTING).where(*_is(posting)).values(**values))
