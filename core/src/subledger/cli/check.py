@@ -1,22 +1,39 @@
 """`subledger check`: whether the configuration is sound."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from subledger.cli.exits import Exit
+from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import print_problems, problem_document, show, table
 from subledger.config import FlowSettings, Settings, load_companies
 from subledger.config.fields import duration_text
-from subledger.errors import Problem
+from subledger.config.settings import ConnectionSettings
+from subledger.errors import ConnectorError, Problem
+from subledger.flow.readiness import missing_names
+from subledger.kernel import Kernel
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def check(*, options: ConfigOptions = ConfigOptions()) -> int:  # noqa: B008 - a frozen value
-    """Check the configuration: plugins, connections and flows, every problem at once."""
+def check(
+    *,
+    live: bool = False,
+    options: ConfigOptions = ConfigOptions(),  # noqa: B008 - a frozen value
+) -> int:
+    """Check the configuration: plugins, connections and flows, every problem at once.
+
+    Parameters
+    ----------
+    live
+        Also ask the outside systems: whether they accept the credentials, and whether the books
+        have the names that the flows need, as far as their lists have been read.
+    """
     settings, problems = check_config(options)
-    problems += check_live(settings)
+    if live:
+        problems += check_live(settings)
     show(
         {
             "ok": not problems,
@@ -39,9 +56,51 @@ def check_config(options: ConfigOptions) -> tuple[Settings, list[Problem]]:
     return settings, [*problems, *settings.left_out]
 
 
-def check_live(_settings: Settings) -> list[Problem]:
-    """What the outside systems say about the settings: credentials, names in the books."""
-    return []
+def check_live(settings: Settings) -> list[Problem]:
+    """What the outside systems say about the settings: credentials, names in the books.
+
+    The books are asked from what was read of them; before that there is nothing to say.
+    """
+
+    async def ask() -> list[Problem]:
+        async with open_kernel(settings) as kernel:
+            problems = [
+                problem
+                for connection in settings.connections.values()
+                for problem in await _refusals(kernel, connection)
+            ]
+            for flow in settings.flows.values():
+                problems += await _missing(kernel, flow)
+            return problems
+
+    return asyncio.run(ask())
+
+
+async def _refusals(kernel: Kernel, connection: ConnectionSettings) -> list[Problem]:
+    if connection.type is None:
+        return []
+    try:
+        context = kernel.context(connection.name)
+        async with connection.type.open(connection.config, context) as source:
+            await source.check()
+    except ConnectorError as error:
+        message, hint = error.message, error.hint
+    except Exception as error:  # noqa: BLE001 - a connector's bug is told like its refusals
+        message, hint = f"{connection.connector} failed: {type(error).__name__}: {error}", ""
+    else:
+        return []
+    return [Problem(path=f"connections.{connection.name}", message=message, hint=hint)]
+
+
+async def _missing(kernel: Kernel, flow: FlowSettings) -> list[Problem]:
+    index = await kernel.books(flow.sink)
+    verdict = missing_names(flow.plan, index) if index.entries else None
+    if verdict is None:
+        return []
+    finding = verdict.finding
+    return [
+        Problem(path=f"flows.{flow.name}.settings", message=finding.message, hint=finding.way_out)
+    ]
 
 
 def _flow(flow: FlowSettings) -> dict[str, object]:
