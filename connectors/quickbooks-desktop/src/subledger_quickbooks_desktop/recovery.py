@@ -21,7 +21,13 @@ from subledger_quickbooks_desktop.interpret import (
     posted,
     register_amount,
 )
-from subledger_quickbooks_desktop.render import AccountType, Style, document_type, external_guid
+from subledger_quickbooks_desktop.render import (
+    AccountType,
+    Style,
+    document_type,
+    external_guid,
+    fit_name,
+)
 from subledger_quickbooks_desktop.wire import qbxml
 from subledger_quickbooks_desktop.wire.qbxml import Answer
 
@@ -41,7 +47,9 @@ def search(
         return _query(name, {"TxnID": delivery.target.id}, request_id)
     if isinstance(entity, Party):
         name = "VendorQueryRq" if entity.kind == VENDOR else "CustomerQueryRq"
-        return qbxml.build(name, {"FullName": entity.name}, requestID=request_id)
+        return qbxml.build(
+            name, {"FullName": fit_name(entity.kind, entity.name)}, requestID=request_id
+        )
     if not isinstance(entity, Movement):
         raise TypeError(f"{entity.kind} cannot be searched")
     kind = document_type(entity, account_type, style)
@@ -54,7 +62,7 @@ def search(
     if entity.account is not None and kind != "Transfer":
         account = entity.account
         fields["AccountFilter"] = (
-            {"ListID": account.id} if account.id else {"FullName": account.name}
+            {"ListID": account.id} if account.id else {"FullName": fit_name(ACCOUNT, account.name)}
         )
     return _query(f"{kind}QueryRq", fields, request_id)
 
@@ -90,7 +98,7 @@ def _is_ours(delivery: Delivery, kind: str, record: Mapping[str, Any]) -> bool:
     entity = delivery.entity
     if isinstance(entity, Party):
         name = str(record.get("FullName") or record.get("Name") or "")
-        return name.casefold() == entity.name.casefold()
+        return name.casefold() == fit_name(entity.kind, entity.name).casefold()
     guid = str(record.get("ExternalGUID", ""))
     if guid:
         return guid.casefold() == external_guid(delivery.key).casefold()

@@ -345,7 +345,6 @@ async def test_a_session_survives_a_restart_between_any_two_calls(bench) -> None
     assert len(bench.posted()) == 3
 
 
-@pytest.mark.xfail(reason="a new process renews a lease by a minute, whatever session_timeout says")
 async def test_a_restart_does_not_shorten_the_time_that_a_silent_session_is_kept(
     make_bench,
 ) -> None:

@@ -30,7 +30,6 @@ class KernelPeer:
     store: Store
     plan: Callable[[str], Awaitable[bool]]
     wire_log: Callable[[str, bytes], None] | None = None
-    _lasts: int = 60_000
 
     @property
     def _lease(self) -> str:
@@ -43,12 +42,12 @@ class KernelPeer:
         self, owner: str, lease: float, step: Callable[[Desk, int], T]
     ) -> tuple[int, T] | None:
         """Takes the connection and runs a step in the same transaction."""
-        self._lasts = int(lease * 1000)
+        lasts = int(lease * 1000)
 
         def work(c: sa.Connection) -> tuple[int, T] | None:
             desk = self._desk(c)
             c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
-            epoch = leases.take(c, self._lease, owner, desk.now_ms, self._lasts)
+            epoch = leases.take(c, self._lease, owner, desk.now_ms, lasts)
             if epoch is None:
                 return None
             result = step(desk, epoch)
@@ -58,12 +57,13 @@ class KernelPeer:
 
         return await self.store.tx(work)
 
-    async def step(self, epoch: int, step: Callable[[Desk], T]) -> T:
-        """Runs a step and renews the lease; raises :class:`Fenced` when the epoch has passed."""
+    async def step(self, epoch: int, lease: float, step: Callable[[Desk], T]) -> T:
+        """Runs a step and renews the lease. Raises :class:`Fenced` when the epoch has passed."""
+        lasts = int(lease * 1000)
 
         def work(c: sa.Connection) -> T:
             desk = self._desk(c)
-            leases.renew(c, self._lease, epoch, desk.now_ms, self._lasts)
+            leases.renew(c, self._lease, epoch, desk.now_ms, lasts)
             return step(desk)
 
         return await self.store.tx(work)
@@ -77,7 +77,7 @@ class KernelPeer:
 
         def work(c: sa.Connection) -> T:
             desk = self._desk(c)
-            leases.renew(c, self._lease, epoch, desk.now_ms, self._lasts)
+            leases.renew(c, self._lease, epoch, desk.now_ms, 0)
             result = step(desk)
             leases.give_back(c, self._lease, epoch)
             return result

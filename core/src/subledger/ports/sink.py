@@ -219,8 +219,11 @@ class PeerContext(Protocol):
         """
         ...
 
-    async def step(self, epoch: int, step: Callable[[Desk], T]) -> T:
-        """Runs a step and renews the lease. Raises :class:`Fenced` when the epoch has passed."""
+    async def step(self, epoch: int, lease: float, step: Callable[[Desk], T]) -> T:
+        """Runs a step and renews the lease for ``lease`` seconds.
+
+        Raises :class:`Fenced` when the epoch has passed.
+        """
         ...
 
     async def note(self, step: Callable[[Desk], T]) -> T:

@@ -1,0 +1,222 @@
+"""What QuickBooks' answer means for the effect or the question that it belongs to.
+
+Source: QuickBooks Web Connector Programmer's Guide, chapter 8 (receiveResponseXML).
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from subledger.findings import Finding
+from subledger.ports import Absent, Desk, Outcome, Posted, Query, Refused, Unknown
+from subledger_quickbooks_desktop import reading, recovery
+from subledger_quickbooks_desktop.asking import WATERMARKS
+from subledger_quickbooks_desktop.interpret import finding_of, is_about, outcome_of
+from subledger_quickbooks_desktop.opening import COMPANY
+from subledger_quickbooks_desktop.state import DONE, Reply, Session, hashed, load, save, stop
+from subledger_quickbooks_desktop.wire.qbxml import Answer, Result, Row
+from subledger_quickbooks_desktop.wire.statuses import Fate, Verdict, fate_of_hresult
+
+_SEARCHES = 3
+_STRAYS = 5
+_NEARLY = 99
+
+
+@frozen(kw_only=True)
+class Answering:
+    """Steps of receiveResponseXML; each is a plain function of the desk."""
+
+    connection: str
+
+    def early(self, desk: Desk, session: Session, rows: Sequence[Row]) -> Session:
+        """Stores some rows of a long answer while the rest arrives."""
+        records = [row.record for row in rows if row.result.request_id in ("", session.identifier)]
+        return self.rows(desk, session, records)
+
+    def rows(self, desk: Desk, session: Session, records: Sequence[Mapping[str, Any]]) -> Session:
+        """Stores some records of an answer to a question."""
+        question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
+        if session.asked != "question" or question is None or question.id != session.question:
+            return session
+        if question.query is Query.LISTS:
+            desk.offer(entries=reading.entries_of(session.request, records))
+        else:
+            documents = reading.documents_of(session.request, records, question)
+            desk.offer(documents=documents, question=question)
+        newest = max(session.newest, reading.newest_change(records))
+        return evolve(session, newest=newest, rows=session.rows + len(records))
+
+    def answered(self, desk: Desk, session: Session, answer: Answer) -> Reply:
+        """Deals with a whole answer; the reply says how far the session is.
+
+        An answer to something else (delivered once more) changes nothing.
+        """
+        asked = session.asked
+        if not self._expected(desk, session, answer):
+            if session.strays >= _STRAYS:
+                return stop(desk, session, "QuickBooks answers something else than was asked")
+            save(desk, evolve(session, strays=session.strays + 1))
+            return Reply(number=min(99, self._percent(desk, session)))
+        if asked == "write":
+            session = self._write_answered(desk, session, answer)
+        elif asked in ("enquiry", "replay", "search"):
+            session = self._recovery_answered(desk, session, answer)
+        elif asked == "question":
+            session = self._question_answered(desk, session, answer)
+        elif asked == "activity":
+            stopped = self._activity_answered(desk, session, answer)
+            if isinstance(stopped, Reply):
+                return stopped
+            session = stopped
+        save(desk, session.after(step=session.step))
+        return Reply(number=self._percent(desk, session))
+
+    def _expected(self, desk: Desk, session: Session, answer: Answer) -> bool:
+        in_sets = session.asked in ("write", "enquiry", "replay")
+        delivery = desk.outstanding() if in_sets else None
+        set_id = delivery.attempt_key if delivery is not None else ""
+        return is_about(answer, session.identifier, set_id)
+
+    def _percent(self, desk: Desk, session: Session) -> int:
+        if session.prepared and not desk.waiting():
+            return DONE
+        if not session.prepared and not desk.waiting() and session.checked:
+            return 99
+        whole = max(session.total, session.done + 1)
+        return max(1, min(99, 100 * session.done // whole))
+
+    def _write_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
+        delivery = desk.outstanding()
+        if delivery is None or delivery.effect != session.effect:
+            return session
+        desk.settle(delivery.effect, outcome_of(delivery, answer))
+        return evolve(session, done=session.done + 1)
+
+    def _recovery_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
+        delivery = desk.outstanding()
+        if delivery is None or delivery.effect != session.effect:
+            return evolve(session, step="")
+        stored = answer.set_status == recovery.STORED
+        if session.asked == "enquiry" and not (stored and answer.results):
+            return evolve(session, step="replay" if stored else "search")
+        if session.asked in ("enquiry", "replay"):
+            outcome = outcome_of(delivery, answer)
+            if isinstance(outcome, Unknown) or not (stored or answer.set_status is None):
+                return evolve(session, step="search")
+        else:
+            outcome = recovery.outcome_of_search(delivery, answer)
+            if isinstance(outcome, Unknown) and not outcome.decide:
+                if session.tries < _SEARCHES:
+                    return evolve(session, step="search", tries=session.tries + 1)
+                outcome = evolve(outcome, decide=True)
+        if isinstance(outcome, Posted):
+            outcome = evolve(outcome, recovered=True)
+        desk.settle(delivery.effect, outcome)
+        return evolve(session, step="", tries=0, done=session.done + 1)
+
+    def _question_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
+        question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
+        if question is None or question.id != session.question or not answer.results:
+            return session
+        result = answer.results[0]
+        if result.records:
+            session = self.rows(desk, session, result.records)
+        position = reading.advance(question, result, session.newest)
+        here = reading.position_of(question).step
+        moved_on = position is None or position.step != here
+        newest = max(session.newest, reading.position_of(question).newest)
+        if question.query is Query.LISTS and moved_on and newest:
+            marks = dict(desk.recall(WATERMARKS))
+            marks[session.request] = max(newest, marks.get(session.request, ""))
+            desk.remember(WATERMARKS, marks)
+        desk.answered(question, position.text() if position else None)
+        return evolve(session, prepared=False) if question.query is Query.LISTS else session
+
+    def _activity_answered(self, desk: Desk, session: Session, answer: Answer) -> Session | Reply:
+        """A restored backup stops all writes: what we posted may be gone."""
+        result: Result | None = answer.results[0] if answer.results else None
+        if result is None or result.status_code != 0:
+            return evolve(session, checked=True)
+        record = result.records[0] if result.records else {}
+        restored = str(record.get("LastRestoreTime", ""))
+        known = dict(desk.recall(COMPANY))
+        if "restored" in known and restored != known["restored"]:
+            desk.remember(COMPANY, {**known, "restored": restored})
+            desk.remember(WATERMARKS, {})
+            finding = Finding(
+                category="restored_backup",
+                subject=f"connection {self.connection}",
+                message=f"the company file was restored from a backup at {restored}",
+            )
+            desk.pause(finding)
+            return stop(desk, evolve(session, checked=True), finding.message)
+        if known.get("restored") != restored:
+            desk.remember(COMPANY, {**known, "restored": restored})
+        return evolve(session, checked=True)
+
+    def failed(self, desk: Desk, session: Session, hresult: str, message: str) -> Reply:
+        """QuickBooks could not process the request at all."""
+        writing = session.asked in ("write", "replay")
+        verdict = fate_of_hresult(hresult, is_write=writing)
+        text = " ".join(message.split())
+        if session.asked == "write":
+            delivery = desk.outstanding()
+            if delivery is not None and delivery.effect == session.effect:
+                desk.settle(delivery.effect, self._outcome_of_failure(verdict, text, hresult))
+        elif session.asked == "question" and verdict.fate is Fate.FIX:
+            self._give_up_question(desk, session)
+        if verdict.fate is Fate.ENVIRONMENT:
+            desk.report(finding_of(verdict, text, "connection_offline"))
+        if verdict.fate is Fate.FIX:
+            session = self._around(desk, session)
+            save(desk, session)
+            return Reply(number=self._percent(desk, session))
+        return stop(desk, session, f"{verdict.cause} {verdict.hint}".strip())
+
+    def _around(self, desk: Desk, session: Session) -> Session:
+        """What comes instead of a request that this QuickBooks cannot read: never the same one."""
+        if session.asked == "search":
+            desk.settle(session.effect, Unknown("QuickBooks cannot search for it", decide=True))
+        looking = session.asked in ("enquiry", "replay")
+        checked = session.checked or session.asked == "activity"
+        return session.after(checked=checked, step="search" if looking else "")
+
+    def unreadable(self, desk: Desk, session: Session, why: str) -> Reply:
+        """An answer that makes no sense: a write stays without an outcome until it is looked up.
+
+        Where even the stored answer makes none, a person has to look; the others go on.
+        """
+        if session.asked in ("enquiry", "replay"):
+            cause = f"QuickBooks' stored answer cannot be read: {why}"
+            desk.settle(session.effect, Unknown(cause, decide=True))
+        return stop(desk, session, f"QuickBooks' answer cannot be read: {why}")
+
+    def _outcome_of_failure(self, verdict: Verdict, text: str, hresult: str) -> Outcome:
+        if verdict.fate is Fate.VERIFY:
+            return Unknown(f"QuickBooks failed while it wrote ({hresult} {text})")
+        if verdict.fate is Fate.FIX:
+            return Refused(finding=finding_of(verdict, text, "internal"), code=hresult)
+        return Absent(f"QuickBooks did not start on it ({hresult})")
+
+    def _give_up_question(self, desk: Desk, session: Session) -> None:
+        question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
+        if question is None or question.id != session.question:
+            return
+        following = reading.position_of(question).step + 1
+        more = following < len(reading.steps(question))
+        desk.answered(question, reading.Position(step=following).text() if more else None)
+
+    def stray(self, desk: Desk, ticket: str, answer: Answer) -> bool:
+        """Evidence with a ticket that was superseded: a stored answer proves what was posted."""
+        session = load(desk)
+        if not any(hmac.compare_digest(old, hashed(ticket)) for old in session.old):
+            return False
+        delivery = desk.outstanding()
+        if delivery is None or not answer.set_id or answer.set_id != delivery.attempt_key:
+            return False
+        outcome = outcome_of(delivery, answer)
+        if isinstance(outcome, Posted):
+            desk.settle(delivery.effect, evolve(outcome, recovered=True))
+        return isinstance(outcome, Posted)

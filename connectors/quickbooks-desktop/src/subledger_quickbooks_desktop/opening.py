@@ -1,0 +1,116 @@
+"""The beginning and the end of a session: tickets, the right company file, and goodbye.
+
+Source: QuickBooks Web Connector Programmer's Guide, chapters 5 and 8.
+"""
+
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
+
+from subledger.findings import Finding
+from subledger.ports import Desk, Query, Unknown
+from subledger_quickbooks_desktop import reading
+from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
+from subledger_quickbooks_desktop.interpret import finding_of
+from subledger_quickbooks_desktop.state import (
+    BACKLOG,
+    OLD_TICKETS,
+    Reply,
+    Session,
+    hashed,
+    load,
+    save,
+    stop,
+)
+from subledger_quickbooks_desktop.wire.hcp import CompanyFacts, parse_hcp
+from subledger_quickbooks_desktop.wire.statuses import fate_of_hresult
+from subledger_quickbooks_desktop.wire.versions import negotiate
+from subledger_quickbooks_desktop.wire.xml import HostileXml
+
+COMPANY = "company"
+"""Note about the company file: its name, and when it was last restored."""
+_TRIES = 2
+
+
+@frozen(kw_only=True)
+class Opening:
+    """Steps that open and close a session; each is a plain function of the desk."""
+
+    config: QuickBooksDesktopConfig
+    connection: str
+
+    def open(self, desk: Desk, token: str, epoch: int) -> str | None:
+        """Opens a session and returns its ticket; None where there is nothing to do.
+
+        A write of an earlier session without an answer becomes unknown: it is settled first.
+        """
+        if not desk.waiting():
+            return None
+        last = load(desk)
+        unsettled = desk.outstanding()
+        if unsettled is not None:
+            desk.settle(unsettled.effect, Unknown("the session ended before QuickBooks answered"))
+        for query in Query:
+            question = desk.question(query)
+            if question is not None and question.position:
+                restart = evolve(reading.position_of(question), iterator="")
+                desk.answered(question, restart.text())
+        old = (*last.old, last.ticket)[-OLD_TICKETS:] if last.ticket else last.old
+        ticket = f"{token}-{epoch}"
+        total = desk.backlog(BACKLOG)
+        save(desk, Session(ticket=hashed(ticket), old=tuple(old), total=total))
+        return ticket
+
+    def hello(
+        self, desk: Desk, session: Session, arguments: Mapping[str, str], file_id: str
+    ) -> Session | Reply:
+        """The first call tells about the company file; a wrong one gets nothing."""
+        session = evolve(session, version="")
+        try:
+            facts = parse_hcp(arguments.get("strHCPResponse", ""), owner_id=OWNER_ID)
+        except HostileXml as error:
+            return stop(desk, session, f"the company information cannot be read: {error}")
+        wrong = self._wrong_company(desk, facts, file_id)
+        if wrong:
+            finding = Finding(
+                category="wrong_company", subject=f"connection {self.connection}", message=wrong
+            )
+            desk.report(finding)
+            return stop(desk, session, f"{wrong}. Nothing was sent.")
+        desk.clear("wrong_company")
+        desk.clear("connection_offline")
+        if facts.closing_date is not None or facts.product:
+            desk.closing_date(facts.closing_date)
+        version = negotiate(
+            facts.supported_versions,
+            arguments.get("qbXMLMajorVers", ""),
+            arguments.get("qbXMLMinorVers", ""),
+        )
+        return evolve(session, version=str(version))
+
+    def _wrong_company(self, desk: Desk, facts: CompanyFacts, file_id: str) -> str:
+        known = dict(desk.recall(COMPANY))
+        same_file = facts.file_id.casefold() == file_id.casefold()
+        if self.config.check_file_id and facts.file_id and not same_file:
+            return f"the open company file {facts.company_name} belongs to another connection"
+        name = known.get("name", "")
+        if not facts.file_id and name and facts.company_name and name != facts.company_name:
+            return f"the company {facts.company_name} is open where {name} was expected"
+        if facts.company_name and facts.company_name != name:
+            desk.remember(COMPANY, {**known, "name": facts.company_name})
+        return ""
+
+    def unreachable(self, desk: Desk, session: Session, hresult: str, message: str) -> str:
+        """QuickBooks could not be opened: try the configured path once, then give up."""
+        verdict = fate_of_hresult(hresult, is_write=False)
+        desk.report(finding_of(verdict, " ".join(message.split()), "connection_offline"))
+        if self.config.company_file and session.tries + 1 < _TRIES:
+            save(desk, evolve(session, tries=session.tries + 1))
+            return self.config.company_file
+        save(desk, session.after(error=f"{verdict.cause} {verdict.hint}".strip()))
+        return "done"
+
+    def close(self, desk: Desk, session: Session) -> str:
+        """Ends the session; a write without an answer stays for the next one."""
+        save(desk, Session(old=(*session.old, session.ticket)[-OLD_TICKETS:]))
+        return "OK" if not session.error else session.error
