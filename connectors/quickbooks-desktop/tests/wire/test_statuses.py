@@ -38,7 +38,7 @@ HRESULT_FATES = {
 
 @pytest.mark.parametrize(("code", "fate"), STATUS_FATES.items())
 def test_a_status_of_a_write_has_its_fate(code: int, fate: str) -> None:
-    """One by one."""
+    """Each status that a write can get has its fate, one by one."""
     verdict = fate_of_status(code, "Error", "", is_write=True)
     assert verdict.fate == fate
     assert verdict.cause.endswith(".")

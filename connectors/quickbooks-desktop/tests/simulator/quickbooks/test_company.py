@@ -81,7 +81,7 @@ def test_a_session_tells_what_it_is(company, file):
 
 
 def test_another_company_file_is_not_open(company):
-    """0x8004040A."""
+    """While another company file is open the call fails with 0x8004040A."""
     with pytest.raises(ComError, match="0x8004040A"):
         company.begin_session(company_file=r"C:\Books\Other.qbw", app_name="Test")
 

@@ -307,7 +307,7 @@ def test_somebody_elses_lock_is_an_error_to_try_again(office, make_check):
 
 
 def test_a_read_only_permission_refuses_every_write(office, make_check):
-    """3260."""
+    """A user who may only read gets status 3260 for every write."""
     office.company.configure(read_only=True)
     assert office.refused(make_check()) == "3260"
     office.done("<ClassQueryRq/>")

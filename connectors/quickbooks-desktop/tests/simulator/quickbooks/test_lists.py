@@ -108,7 +108,7 @@ def test_a_stale_edit_sequence_is_refused_but_a_second_edit_in_the_same_second_i
 
 
 def test_an_object_that_is_not_there_cannot_be_changed(office):
-    """3120."""
+    """Changing an object that is not there gets status 3120."""
     body = mod(office, "Customer", "Lakeside Clinic", "<Phone>1</Phone>")
     listed = get(office, "Vendor", "Shell").findtext("ListID")
     gone = body.replace(get(office, "Customer", "Lakeside Clinic").findtext("ListID"), listed)
