@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 
 from subledger.config import load_settings
-from subledger.kernel import Kernel, real_runtime
+from subledger.kernel import Kernel
 from subledger.ledger import books, effects
 from subledger.manifest import Operation
 from subledger.model import Line, Movement, Reference, Way
@@ -25,6 +25,7 @@ from subledger.model.stored import dump, fingerprint
 from subledger.money import Money
 from subledger.observe.logging import set_up
 from subledger.ports import Query
+from subledger.realworld import real_runtime
 from subledger.server.run import Listen, serving
 from subledger.store import open_store
 

@@ -1,13 +1,12 @@
 """The kernel: settings, store and runtime joined; what the server and the commands call."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from attrs import define, field, frozen
+from attrs import define, field
 
 from subledger.config import FlowSettings, Settings
 from subledger.errors import AuthenticationError, ConnectorError, Fenced, TemporaryError
@@ -18,7 +17,16 @@ from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
 from subledger.flow.reconcile import Comparison
-from subledger.ledger import books, findings, history, leases
+from subledger.flow.runs import (
+    LEASE,
+    RunReport,
+    Start,
+    ask_for_lists,
+    begin,
+    end,
+    has_work,
+)
+from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
 from subledger.ports import Context, ExtractRequest, Hold, Query
@@ -26,40 +34,13 @@ from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
 from subledger.store.moments import from_ms, to_ms
-from subledger.store.schema import CONNECTION, FLOW, RUN
 
 T = TypeVar("T")
 
-LEASE = 120_000
-"""A flow's lease in milliseconds; every page and batch renews it."""
-LISTS_STAY_FRESH = dt.timedelta(hours=1)
 RECONCILE_EVERY = dt.timedelta(hours=24)
 RECONCILE_WINDOW = dt.timedelta(days=90)
-_SOURCE_TROUBLE = ("auth_expired", "unavailable", "rate_limited", "internal")
 PREPARE_BUDGET = dt.timedelta(seconds=5)
-_YEAR = dt.timedelta(days=365)
 _ALL = 1_000_000_000
-
-
-@frozen(kw_only=True)
-class RunReport:
-    """What one run of a flow did. ``state`` is done, waiting, busy, paused or failed."""
-
-    flow: str
-    state: str
-    read: int = 0
-    changed: int = 0
-    planned: int = 0
-    message: str = ""
-    hint: str = ""
-
-
-@frozen(kw_only=True)
-class _Start:
-    run: int
-    epoch: int
-    cursor: str | None
-    since: dt.date
 
 
 Progress = Callable[[str, int, int], None]
@@ -88,7 +69,7 @@ class Kernel:
     ) -> RunReport:
         """Reads the source and plans documents; at most one run of a flow at a time."""
         flow = self.settings.flows[name]
-        start = await self.store.tx(self._begin, flow, trigger)
+        start = await self.store.tx(begin, flow, trigger, owner=self.owner, now=self.now_ms())
         if start is None:
             return RunReport(flow=name, state="busy", message="another run is under way")
         log = self.log.bind(flow=name, run=start.run)
@@ -103,7 +84,7 @@ class Kernel:
         return report
 
     async def _outcome(
-        self, flow: FlowSettings, start: _Start, progress: Progress, log: Any
+        self, flow: FlowSettings, start: Start, progress: Progress, log: Any
     ) -> RunReport:
         try:
             return await self._run(flow, start, progress)
@@ -115,10 +96,12 @@ class Kernel:
             log.exception("run_crashed")
             return await self._broken(flow, error)
 
-    async def _run(self, flow: FlowSettings, start: _Start, progress: Progress) -> RunReport:
+    async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
         read, changed = await self._intake(flow, start, progress)
         epoch = start.epoch
-        ready = await self.store.tx(self._fenced, flow, epoch, self._ask_for_lists, flow)
+        ready = await self.store.tx(
+            self._fenced, flow, epoch, ask_for_lists, flow.sink, self.now_ms()
+        )
         if not ready:
             return RunReport(
                 flow=flow.name,
@@ -133,7 +116,7 @@ class Kernel:
         return RunReport(flow=flow.name, state="done", read=read, changed=changed, planned=planned)
 
     async def _intake(
-        self, flow: FlowSettings, start: _Start, progress: Progress
+        self, flow: FlowSettings, start: Start, progress: Progress
     ) -> tuple[int, int]:
         connection = self.settings.connections[flow.source]
         source = connection.type
@@ -213,7 +196,7 @@ class Kernel:
             if flow.sink != connection:
                 continue
             index = await self.books(connection)
-            due = await self.store.tx(_has_work, flow.name, f"{flow.digest}/{index.version}")
+            due = await self.store.tx(has_work, flow.name, f"{flow.digest}/{index.version}")
             if not due:
                 continue
             epoch = await self.store.tx(
@@ -349,28 +332,6 @@ class Kernel:
 
     # ------------------------------------------------------ plain transactions
 
-    def _begin(self, c: sa.Connection, flow: FlowSettings, trigger: str) -> _Start | None:
-        now = self.now_ms()
-        epoch = leases.take(c, f"flow:{flow.name}", self.owner, now, LEASE)
-        if epoch is None:
-            return None
-        state = flow_state(c, flow.name)
-        c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(started=now))
-        run: int = c.execute(
-            sa.insert(RUN)
-            .values(flow=flow.name, trigger=trigger, state="running", started=now)
-            .returning(RUN.c.id)
-        ).scalar_one()
-        return _Start(run=run, epoch=epoch, cursor=state.cursor, since=self._since(flow, state))
-
-    def _since(self, flow: FlowSettings, state: sa.Row[Any]) -> dt.date:
-        """First run: the start, else twelve months back. Later: the look-back window."""
-        first = flow.start or self.today() - _YEAR
-        if state.finished is None:
-            return first
-        last = from_ms(state.finished).date()
-        return max(first, min(self.today(), last) - flow.look_back)
-
     def _fenced(
         self, c: sa.Connection, flow: FlowSettings, epoch: int, step: Callable[..., T], *given: Any
     ) -> T:
@@ -378,40 +339,10 @@ class Kernel:
         leases.renew(c, f"flow:{flow.name}", epoch, self.now_ms(), LEASE)
         return step(c, *given)
 
-    def _ask_for_lists(self, c: sa.Connection, flow: FlowSettings) -> bool:
-        state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == flow.sink)).first()
-        read = state.lists_read if state else None
-        now = self.now_ms()
-        if read is None or from_ms(read) < from_ms(now) - LISTS_STAY_FRESH:
-            books.ask(c, flow.sink, Query.LISTS, now)
-        return read is not None
-
-    def _end(self, c: sa.Connection, flow: FlowSettings, start: _Start, report: RunReport) -> None:
-        now = self.now_ms()
+    def _end(self, c: sa.Connection, flow: FlowSettings, start: Start, report: RunReport) -> None:
         rhythm = Rhythm(every=flow.every, cron=flow.cron)
-        due = next_due(rhythm, from_ms(now), self.runtime.random)
-        c.execute(
-            sa.update(RUN)
-            .where(RUN.c.id == start.run)
-            .values(
-                state=report.state,
-                finished=now,
-                read=report.read,
-                changed=report.changed,
-                planned=report.planned,
-                message=report.message,
-            )
-        )
-        failed = report.state == "failed"
-        values: dict[str, Any] = {
-            "next_due": to_ms(due) if due else None,
-            "error": report.message if failed else "",
-        }
-        if not failed:
-            values["finished"] = now
-            findings.clear(c, flow.source, *_SOURCE_TROUBLE)
-        c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(values))
-        leases.give_back(c, f"flow:{flow.name}", start.epoch)
+        due = next_due(rhythm, self.runtime.now(), self.runtime.random)
+        end(c, flow, start, report, due=due, now=self.now_ms())
 
     async def _failed(self, flow: FlowSettings, error: ConnectorError) -> RunReport:
         category = "unavailable"
@@ -442,71 +373,5 @@ class Kernel:
         return RunReport(flow=flow.name, state="failed", message=message, hint=finding.way_out)
 
 
-_FLOW = sa.select(FLOW).where(FLOW.c.name == sa.bindparam("flow"))
-
-
-def flow_state(c: sa.Connection, name: str) -> sa.Row[Any]:
-    """The stored state of a flow; made at the first look."""
-    found = c.execute(_FLOW, {"flow": name}).first()
-    if found is None:
-        c.execute(sa.insert(FLOW).values(name=name))
-        found = c.execute(_FLOW, {"flow": name}).one()
-    return found
-
-
-def _has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
-    if prepare.any_staged(c, flow):
-        return True
-    return flow_state(c, flow).prepared_with not in ("", prepared_with)
-
-
-def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:
-    """Flows to run now: without a due time, or past it; paused ones left out.
-
-    A flow that runs by itself has no due time before its first run has ended, also where that run
-    was killed, or where the flow was run by hand only until now.
-    """
-    due = []
-    rows = {
-        row.name: row for row in c.execute(sa.select(FLOW.c.name, FLOW.c.next_due, FLOW.c.paused))
-    }
-    for name, rhythm in names.items():
-        row = rows.get(name)
-        if row is not None and row.paused:
-            continue
-        when = row.next_due if row is not None else None
-        if (when is None and not rhythm.by_hand) or (when is not None and when <= now):
-            due.append(name)
-    return due
-
-
-def run_now(c: sa.Connection, flow: str, now: int, who: str) -> None:
-    """Makes a flow due at once."""
-    flow_state(c, flow)
-    c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(next_due=now))
-    history.add(c, now, who, "asked for a run", flow=flow)
-
-
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-
-
-@asynccontextmanager
-async def real_runtime() -> AsyncIterator[Runtime]:
-    """Time, randomness and HTTP of the real world."""
-    import asyncio  # noqa: PLC0415 - only the real world needs these
-    import random  # noqa: PLC0415
-    import secrets  # noqa: PLC0415
-
-    import aiohttp  # noqa: PLC0415
-
-    from subledger.http import AiohttpHttp  # noqa: PLC0415
-
-    async with aiohttp.ClientSession() as session:
-        yield Runtime(
-            now=lambda: dt.datetime.now(dt.UTC),
-            sleep=asyncio.sleep,
-            random=random.SystemRandom(),
-            new_id=lambda: secrets.token_hex(16),
-            http=AiohttpHttp(session),
-        )

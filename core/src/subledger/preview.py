@@ -8,7 +8,8 @@ from attrs import evolve, frozen
 
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
-from subledger.kernel import Kernel, Progress, RunReport
+from subledger.flow.runs import RunReport
+from subledger.kernel import Kernel, Progress
 from subledger.ledger import findings
 from subledger.ledger.effects import State
 from subledger.ledger.findings import FindingRow

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subledger.kernel import due_flows, flow_state, run_now
+from subledger.flow.runs import due_flows, flow_state, run_now
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store.schema import FLOW, HISTORY
 

@@ -28,7 +28,8 @@ from subledger.config import load_settings
 from subledger.flow import proof, reconcile
 from subledger.flow.proof import Proof
 from subledger.flow.reconcile import Comparison
-from subledger.kernel import Kernel, run_now
+from subledger.flow.runs import run_now
+from subledger.kernel import Kernel
 from subledger.ledger import findings
 from subledger.ledger.effects import State
 from subledger.ledger.findings import FindingRow

@@ -10,7 +10,8 @@ import structlog
 
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
-from subledger.kernel import Kernel, real_runtime
+from subledger.kernel import Kernel
+from subledger.realworld import real_runtime
 from subledger.store import Store, open_store
 
 _SQLITE: Final = "sqlite:///"

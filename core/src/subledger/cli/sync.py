@@ -9,7 +9,8 @@ from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import console, show, table
-from subledger.kernel import Progress, RunReport
+from subledger.flow.runs import RunReport
+from subledger.kernel import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,8 @@ from typing import Any, Final
 from aiohttp import web
 from attrs import define, field
 
-from subledger.kernel import Kernel, run_now
+from subledger.flow.runs import run_now
+from subledger.kernel import Kernel
 from subledger.ports import Peer, WebhookVerdict
 
 _HOOK_LIMIT: Final = 1024 * 1024

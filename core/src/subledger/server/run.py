@@ -11,7 +11,8 @@ from typing import Any
 from aiohttp import web
 from attrs import frozen
 
-from subledger.kernel import Kernel, due_flows
+from subledger.flow.runs import due_flows
+from subledger.kernel import Kernel
 from subledger.schedule.dispatcher import Dispatcher, LocalDispatcher
 from subledger.schedule.due import Rhythm
 from subledger.server.app import Plant, make_app

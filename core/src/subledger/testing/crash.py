@@ -1,11 +1,12 @@
 """Crashes at a chosen step: a process that dies, or freezes, at its n-th await or transaction.
 
 A process of the simulation is a set of coroutines that share one :class:`Trap`. Each runs inside
-:class:`Steps`, and its transactions in a store from :func:`store_of`. When the trap springs, the
+:class:`Steps`, and its transactions on a :class:`Disk`. When the trap springs, the
 process is dead: nothing that still runs of it, no ``finally`` either, can commit anything.
 """
 
 import itertools
+import sqlite3
 from collections.abc import Callable, Coroutine, Generator, Hashable
 from contextlib import suppress
 from typing import Any, Generic, Literal, TypeVar, cast, get_args
@@ -14,7 +15,8 @@ import sqlalchemy as sa
 from attrs import define, field, frozen
 
 from subledger.store import Store
-from subledger.store.engine import InlineWriter
+from subledger.store.engine import InlineWriter, make_engine
+from subledger.store.schema import METADATA
 
 T = TypeVar("T")
 
@@ -176,45 +178,72 @@ def _die(steps: Generator[Any, Any, Any]) -> None:
         steps.close()
 
 
-@define
-class _Watched:
-    """A writer that notices what a frozen process writes after it went on."""
+class Disk:
+    """A database in memory that outlives the processes which use it, one after another.
 
-    inner: InlineWriter
+    All of them share its one connection: a transaction never awaits, so none meets another.
+    """
+
+    def __init__(self) -> None:
+        self._trap = Trap()
+        self._engine = make_engine(":memory:")
+        METADATA.create_all(self._engine)
+        self._writer = InlineWriter(self._engine, self._around)
+        with self._engine.connect() as connection:
+            self._driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+
+    def _around(self, moment: str) -> None:
+        self._trap.transaction(moment)
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with every row that is written."""
+        return self._driver.total_changes
+
+    def content(self) -> bytes:
+        """A snapshot of everything."""
+        return self._driver.serialize()
+
+    def put(self, content: bytes) -> None:
+        """Replaces everything by a snapshot."""
+        self._driver.deserialize(content)
+
+    def look(self, function: Callable[[sa.Connection], T]) -> T:
+        """The result of a function that only reads."""
+        with self._engine.connect() as connection:
+            return function(connection)
+
+    def store(self, trap: Trap) -> Store:
+        """The store as a process with this trap sees it."""
+        return Store(_ProcessWriter(self, trap))
+
+    async def run(self, job: Callable[[sa.Connection], T], trap: Trap) -> T:
+        """Runs a transaction of a process. Raises :class:`Died`."""
+
+        def traced(connection: sa.Connection) -> T:
+            self._trap = trap
+            before = self.changes
+            result = job(connection)
+            if trap.sprung and self.changes != before:
+                trap.late_writes += 1
+            return result
+
+        return await self._writer.run(traced)
+
+
+@define
+class _ProcessWriter:
+    """The writer of one process."""
+
+    disk: Disk
     trap: Trap
 
     async def run(self, job: Callable[[sa.Connection], T]) -> T:
         """The function's result after its commit."""
-
-        def watched(c: sa.Connection) -> T:
-            driver = cast("Any", c.connection.driver_connection)
-            before = driver.total_changes
-            result = job(c)
-            if self.trap.sprung and driver.total_changes != before:
-                self.trap.late_writes += 1
-            return result
-
-        return await self.inner.run(watched)
+        return await self.disk.run(job, self.trap)
 
     def close(self) -> None:
-        """Gives the connection back."""
-        self.inner.close()
+        """The disk stays."""
 
 
-def store_of(engine: sa.Engine, trap: Trap) -> Store:
-    """The store as one process sees it; ``engine`` outlives the process."""
-    writer = InlineWriter(engine, trap.transaction)
-    return Store(_Watched(writer, trap) if trap.freezes else writer)
-
-
-__all__ = [
-    "Died",
-    "Endless",
-    "Froze",
-    "Frozen",
-    "Moment",
-    "Point",
-    "Steps",
-    "Trap",
-    "store_of",
-]
+__all__ = ["Died", "Disk", "Endless", "Froze", "Frozen", "Moment", "Point", "Steps", "Trap"]

@@ -1,0 +1,160 @@
+"""Runs of a flow in the store: how one begins, what it leaves behind, and when the next is due."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.config import FlowSettings
+from subledger.flow import prepare
+from subledger.ledger import books, findings, history, leases
+from subledger.ports import Query
+from subledger.schedule.due import Rhythm
+from subledger.store.moments import from_ms, to_ms
+from subledger.store.schema import CONNECTION, FLOW, RUN
+
+LEASE = 120_000
+"""A flow's lease in milliseconds; every page and batch renews it."""
+LISTS_STAY_FRESH = dt.timedelta(hours=1)
+_SOURCE_TROUBLE = ("auth_expired", "unavailable", "rate_limited", "internal")
+_YEAR = dt.timedelta(days=365)
+
+
+@frozen(kw_only=True)
+class RunReport:
+    """What one run of a flow did. ``state`` is done, waiting, busy, paused or failed."""
+
+    flow: str
+    state: str
+    read: int = 0
+    changed: int = 0
+    planned: int = 0
+    message: str = ""
+    hint: str = ""
+
+
+@frozen(kw_only=True)
+class Start:
+    """A run that has begun: under which lease, from which cursor and date."""
+
+    run: int
+    epoch: int
+    cursor: str | None
+    since: dt.date
+
+
+def begin(
+    c: sa.Connection, flow: FlowSettings, trigger: str, *, owner: str, now: int
+) -> Start | None:
+    """Takes the flow's lease and notes the run; None while another run is under way."""
+    epoch = leases.take(c, f"flow:{flow.name}", owner, now, LEASE)
+    if epoch is None:
+        return None
+    state = flow_state(c, flow.name)
+    c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(started=now))
+    run: int = c.execute(
+        sa.insert(RUN)
+        .values(flow=flow.name, trigger=trigger, state="running", started=now)
+        .returning(RUN.c.id)
+    ).scalar_one()
+    since = window_start(flow, state.finished, from_ms(now).date())
+    return Start(run=run, epoch=epoch, cursor=state.cursor, since=since)
+
+
+def window_start(flow: FlowSettings, finished: int | None, today: dt.date) -> dt.date:
+    """First run: the flow's start, else twelve months back. Later: the look-back window."""
+    first = flow.start or today - _YEAR
+    if finished is None:
+        return first
+    return max(first, min(today, from_ms(finished).date()) - flow.look_back)
+
+
+def ask_for_lists(c: sa.Connection, sink: str, now: int) -> bool:
+    """Asks for the lists of the books where they are old; whether they were ever read."""
+    state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == sink)).first()
+    read = state.lists_read if state else None
+    if read is None or from_ms(read) < from_ms(now) - LISTS_STAY_FRESH:
+        books.ask(c, sink, Query.LISTS, now)
+    return read is not None
+
+
+def end(
+    c: sa.Connection,
+    flow: FlowSettings,
+    start: Start,
+    report: RunReport,
+    *,
+    due: dt.datetime | None,
+    now: int,
+) -> None:
+    """Notes what a run did and when the next is due, and gives the lease back."""
+    c.execute(
+        sa.update(RUN)
+        .where(RUN.c.id == start.run)
+        .values(
+            state=report.state,
+            finished=now,
+            read=report.read,
+            changed=report.changed,
+            planned=report.planned,
+            message=report.message,
+        )
+    )
+    failed = report.state == "failed"
+    values: dict[str, Any] = {
+        "next_due": to_ms(due) if due else None,
+        "error": report.message if failed else "",
+    }
+    if not failed:
+        values["finished"] = now
+        findings.clear(c, flow.source, *_SOURCE_TROUBLE)
+    c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(values))
+    leases.give_back(c, f"flow:{flow.name}", start.epoch)
+
+
+_FLOW = sa.select(FLOW).where(FLOW.c.name == sa.bindparam("flow"))
+
+
+def flow_state(c: sa.Connection, name: str) -> sa.Row[Any]:
+    """The stored state of a flow; made at the first look."""
+    found = c.execute(_FLOW, {"flow": name}).first()
+    if found is None:
+        c.execute(sa.insert(FLOW).values(name=name))
+        found = c.execute(_FLOW, {"flow": name}).one()
+    return found
+
+
+def has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
+    """Whether records wait for a decision, or held ones are to be judged again."""
+    if prepare.any_staged(c, flow):
+        return True
+    return flow_state(c, flow).prepared_with not in ("", prepared_with)
+
+
+def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:
+    """Flows to run now: without a due time, or past it; paused ones left out.
+
+    A flow that runs by itself has no due time before its first run has ended, also where that run
+    was killed, or where the flow was run by hand only until now.
+    """
+    due = []
+    rows = {
+        row.name: row for row in c.execute(sa.select(FLOW.c.name, FLOW.c.next_due, FLOW.c.paused))
+    }
+    for name, rhythm in names.items():
+        row = rows.get(name)
+        if row is not None and row.paused:
+            continue
+        when = row.next_due if row is not None else None
+        if (when is None and not rhythm.by_hand) or (when is not None and when <= now):
+            due.append(name)
+    return due
+
+
+def run_now(c: sa.Connection, flow: str, now: int, who: str) -> None:
+    """Makes a flow due at once."""
+    flow_state(c, flow)
+    c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(next_due=now))
+    history.add(c, now, who, "asked for a run", flow=flow)
