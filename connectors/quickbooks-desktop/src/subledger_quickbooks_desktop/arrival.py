@@ -9,7 +9,8 @@ from subledger_quickbooks_desktop.calls import Calls
 from subledger_quickbooks_desktop.wire import soap
 from subledger_quickbooks_desktop.wire.qbxml import Answer, AnswerStream, Row
 
-_BATCH: Final = 500
+_BATCH: Final = 100
+"""Rows stored at once; the one writer has nothing else to do meanwhile."""
 
 
 @define

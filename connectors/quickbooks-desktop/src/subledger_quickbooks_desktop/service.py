@@ -19,6 +19,7 @@ from subledger_quickbooks_desktop.arrival import LongAnswer
 from subledger_quickbooks_desktop.calls import Calls
 from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.state import STOP
+from subledger_quickbooks_desktop.turns import in_turns
 from subledger_quickbooks_desktop.wire import soap
 from subledger_quickbooks_desktop.wire.qwc import ConnectorFile, render_qwc
 from subledger_quickbooks_desktop.wire.wsdl import wsdl
@@ -110,7 +111,7 @@ class Service:
             read += len(chunk)
             if read > LARGEST:
                 raise TooLarge
-            await long_answer.feed(chunk)
+            await in_turns(chunk, long_answer.feed)
         call = long_answer.envelope.close()
         if call.method != "receiveResponseXML":
             if read > SMALL * 16:
