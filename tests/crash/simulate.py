@@ -1,0 +1,219 @@
+"""Plays one world from its line: prepares the office, lets things happen, heals, judges."""
+
+import datetime as dt
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.config import load_settings
+from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
+from subledger.testing.crash import Disk, Endless, Point, Trap
+from subledger.testing.virtual_time import run
+from subledger.testing.worlds import Ending
+from subledger_quickbooks_desktop.config import OWNER_ID
+from subledger_quickbooks_desktop.simulator.quickbooks import CompanyFile, create_sample_company
+from subledger_quickbooks_desktop.simulator.web_connector import add_to_company
+
+from .feed import Feed, feed_type
+from .office import PASSWORD, POLL, Office, with_source
+from .oracle import REGISTER, judge_books, judge_ledger
+from .scenarios import SCENARIOS, moved_records, shop_records
+
+START = dt.datetime(2026, 3, 25, 12, tzinfo=dt.UTC)
+FILE_ID = "{11111111-2222-3333-4444-555555555555}"
+_ROUNDS = 12
+_CONFIG = """
+[connections.cards]
+connector = "pex"
+token = {{ file = "{folder}/secret" }}
+base_url = "http://127.0.0.1:8701"
+requests_per_second = 1000
+[connections.books]
+connector = "quickbooks-desktop"
+password = {{ file = "{folder}/secret" }}
+file_id = "{file_id}"
+[flows.cards]
+recipe = "card-expenses"
+source = "cards"
+sink = "books"
+every = "1h"
+[flows.cards.settings]
+account = "PEX Card Account"
+funding_account = "Operating Checking"
+fee_account = "Bank Service Charges"
+rebate_account = "Card Rebates"
+default_expense_account = "Uncategorized Expense"
+"""
+
+
+@lru_cache
+def settings():
+    """The configuration of all worlds, read as from an owner's file."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "secret").write_text(PASSWORD)
+        path = Path(folder, "subledger.toml")
+        path.write_text(_CONFIG.format(folder=folder, file_id=FILE_ID))
+        return load_settings(path)
+
+
+@frozen
+class Base:
+    """A state in which worlds begin: store, company file, source, and the time it is."""
+
+    store: bytes
+    company: bytes
+    start: dt.datetime = START
+    changes: tuple = ()
+
+
+@lru_cache
+def disk():
+    """One database for all worlds of this process, one after another."""
+    return Disk()
+
+
+@lru_cache
+def empty():
+    """A new server and the sample company."""
+    company = CompanyFile(":memory:", lambda: START)
+    create_sample_company(company, year_start=dt.date(2026, 1, 1), closing_date=None)
+    add_to_company(company, app_name="subledger", owner_id=OWNER_ID, file_id=FILE_ID)
+    content = company.store.snapshot()
+    company.close()
+    return Base(Disk().content(), content)
+
+
+@lru_cache
+def acquainted():
+    """After a first session, in which the lists were read."""
+    return _after(empty(), Random(0), lambda _office, _feed: None)
+
+
+@lru_cache(maxsize=4)
+def posted(seed):
+    """After some records were posted."""
+
+    def put(office, feed):
+        feed.put(*shop_records(office, feed), *moved_records(office, feed))
+
+    return _after(acquainted(), Random(seed), put)
+
+
+def _after(base, rng, prepare):
+    async def lived(loop):
+        office, feed = furnished(loop, base, rng)
+        prepare(office, feed)
+        await office.run_flow()
+        await office.poll()
+        await office.rest(1)
+        company = office.company
+        content = company.store.snapshot()
+        company.close()
+        return Base(disk().content(), content, office.clock(), tuple(feed.changes.items()))
+
+    return run(lived)
+
+
+def base_of(world):
+    """The state in which a world begins."""
+    if world.scenario == "first":
+        return empty()
+    return posted(world.seed) if world.scenario == "update" else acquainted()
+
+
+def furnished(loop, base, rng, **more):
+    """An office in the given state, and its feed."""
+    clock = loop.clock(base.start)
+    company = CompanyFile(":memory:", clock)
+    company.store.load_snapshot(base.company)
+    disk().put(base.store)
+    feed = Feed(rng, page=rng.choice((1, 2, 5)), changes=dict(base.changes))
+    feed.newest = len(feed.changes)
+    office = Office(
+        loop=loop,
+        settings=with_source(settings(), feed_type(feed)),
+        disk=disk(),
+        company=company,
+        clock=clock,
+        rng=rng,
+        **more,
+    )
+    office.source_version = lambda: feed.newest
+    return office, feed
+
+
+def simulate(world):
+    """Plays a world and judges how it ended."""
+    base = base_of(world)
+    try:
+        return run(lambda loop: _simulated(loop, world, base))
+    except Endless as error:
+        return Ending(trail=(), other=(f"the server never comes to an end: {error}",))
+
+
+def digest(world):
+    """What store and company file hold at the end of a world, but for processes and tickets."""
+    simulate(world)
+    return disk().look(_business)
+
+
+def _business(c):
+    tables = (RECORD, POSTING, EFFECT, LINK, ENTRY)
+    return repr([sorted(map(tuple, c.execute(sa.select(table)))) for table in tables])
+
+
+async def _simulated(loop, world, base):
+    rng = Random(f"{world.scenario}:{world.seed}")
+    office, feed = furnished(loop, base, rng, **_disturbance(world))
+    trap = office.traps[0]
+    trap.state = office.state
+    await office.rest(1)
+    await SCENARIOS[world.scenario](office, feed)
+    problems = await heal(office)
+    if office.zombie is not None:
+        await office.thaw()
+        problems = await heal(office)
+    documents = office.company.documents()[1:]
+    balance = office.company.balance(REGISTER)
+    lost, doubled, other = judge_books(documents, balance, feed.records)
+    other += office.disk.look(lambda c: judge_ledger(c, documents))
+    other += [*problems, *office.problems, *office.diary.failures]
+    if world.point is not None and not trap.sprung:
+        other.append(f"the process never came to {world.point}")
+    if sum(office.company.trial_balance().values()):
+        other.append("debits and credits differ")
+    office.company.close()
+    return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
+
+
+def _disturbance(world):
+    """What goes wrong in a world, as arguments of its office."""
+    name, _, number = world.fault.partition("@")
+    if name == "frozen":
+        return {"traps": [Trap(world.point, freezes=True)], "thaw_after": int(number)}
+    if name == "again":
+        return {"traps": [Trap(world.point), Trap(Point("await", int(number)))]}
+    return {"traps": [Trap(world.point)], "faults": "" if name == "none" else world.fault}
+
+
+async def heal(office):
+    """Runs and polls until nothing is left to do: two syncs in a row that write nothing."""
+    await office.rest(POLL)
+    quiet = False
+    for _ in range(_ROUNDS):
+        written = office.writes
+        report = await office.run_flow()
+        result = await office.poll()
+        await office.rest(POLL)
+        settled = report is not None and report.state == "done" and not report.changed
+        calm = settled and not result.failed and result.status == "No data exchange required"
+        if quiet and office.writes != written:
+            return ["a second sync wrote something"]
+        if quiet and calm:
+            return []
+        quiet = calm
+    return ["the world does not come to rest"]

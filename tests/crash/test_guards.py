@@ -1,0 +1,54 @@
+"""A harness that cannot fail proves nothing: with any guard off, it finds lost or doubled."""
+
+import pytest
+from attrs import evolve
+
+from subledger.testing.crash import MOMENTS, Point
+from subledger.testing.worlds import World, crashes
+
+from . import guards
+from .simulate import simulate
+
+# Each guard with worlds that depend on it, the moments of the crashes, and the harm that is found.
+#
+# Without the fence a frozen process writes after it was superseded; that itself is the harm. It
+# doubles nothing in QuickBooks, which fetches its requests itself, and a stale version that such a
+# process plans is corrected by the next run: the other guards hold.
+_CASES = [
+    (guards.key, "hasty", "none", MOMENTS, "doubled"),
+    (guards.fence, "hasty", "frozen@99", ("await",), "other"),
+    (guards.intent, "late", "none", MOMENTS, "lost"),
+    (guards.cursor, "shop", "none", ("before",), "lost"),
+    (guards.message_set, "shop", "lost-answer@2", MOMENTS, "doubled"),
+]
+
+
+def _worlds(scenario, fault, moments):
+    """The worlds of some seeds, with a crash at each step."""
+    for seed in (1, 2, 3):
+        calm = World(scenario=scenario, seed=seed, fault=fault)
+        for alike in crashes(simulate, calm, moments, apart=True):
+            yield alike[0]
+
+
+@pytest.mark.parametrize(
+    ("guard", "scenario", "fault", "moments", "harm"), _CASES, ids=[c[0].__name__ for c in _CASES]
+)
+def test_without_a_guard_the_harness_finds_harm(
+    guard, scenario, fault, moments, harm, monkeypatch
+):
+    """There is a world that ends well with the guard and with harm without it."""
+    worlds = list(_worlds(scenario, fault, moments))
+    with guards.without(guard, monkeypatch):
+        found = next(((w, e) for w in worlds if getattr(e := simulate(w), harm)), None)
+    assert found is not None, f"{len(worlds)} worlds went well without the guard"
+    world, ending = found
+    print(f"without {guard.__name__}: {world}: {'; '.join(ending.problems)}")
+    assert not simulate(world).problems
+
+
+def test_a_point_that_no_process_comes_to_is_noticed():
+    """A world whose crash did not happen is not counted as survived."""
+    calm = World(scenario="shop", seed=1)
+    ending = simulate(evolve(calm, point=Point("await", 4_000)))
+    assert any("never came to" in problem for problem in ending.problems)
