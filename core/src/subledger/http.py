@@ -51,6 +51,10 @@ class AiohttpHttp:
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             host = urlsplit(url).hostname or "the server"
-            raise TemporaryError(
-                f"no answer from {host}", detail=f"{type(error).__name__}: {error}"
-            ) from error
+            raise TemporaryError(f"no answer from {host}", detail=_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """The sort of trouble; not its own text, which may quote the address with secrets."""
+    said = getattr(error, "strerror", None)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
