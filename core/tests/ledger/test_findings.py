@@ -1,6 +1,7 @@
 """Findings in the store: one row a cause, however many records share it."""
 
 from subledger.findings import CATEGORIES, Finding
+from subledger.flow import waysout
 from subledger.ledger import findings
 from subledger.store.schema import FINDING
 
@@ -65,6 +66,17 @@ def test_nobody_waits_any_more(bench):
     bench.run(bench.movement("1", 600))
     assert bench.state() == "planned"
     assert findings.listing(bench.c) == []
+
+
+def test_left_out_by_a_person(bench):
+    """A finding whose records a person left out is not listed; one of the flow's own rules is."""
+    bench.hold("1")
+    bench.skip("2")
+    bench.run(bench.movement("1"), bench.movement("2"))
+    held, excluded = findings.listing(bench.c)
+    waysout.skip(bench.c, held.id, bench.now, "ann", "by hand")
+    assert findings.listing(bench.c) == [excluded]
+    assert bench.state("1") == "skipped"
 
 
 def test_of_a_connection(c):

@@ -80,7 +80,11 @@ def clear(c: sa.Connection, connection: str, *categories: str) -> None:
 
 
 def listing(c: sa.Connection, flows: Sequence[str] = ()) -> list[FindingRow]:
-    """Every finding that still concerns a record or a connection, largest first."""
+    """Every finding that still concerns a record or a connection, largest first.
+
+    One whose records a person has left out concerns nobody any more.
+    """
+    is_open = FINDING.c.state == "open"
     counts = (
         sa.select(
             POSTING.c.finding,
@@ -103,7 +107,10 @@ def listing(c: sa.Connection, flows: Sequence[str] = ()) -> list[FindingRow]:
         )
         .outerjoin(counts, counts.c.finding == FINDING.c.id)
         .where(
-            sa.or_(counts.c.records > 0, sa.and_(FINDING.c.flow == "", FINDING.c.state == "open"))
+            sa.or_(
+                sa.and_(counts.c.records > 0, sa.or_(is_open, counts.c.states != "skipped")),
+                sa.and_(FINDING.c.flow == "", is_open),
+            )
         )
         .order_by(sa.desc(sa.func.coalesce(counts.c.records, 0)), FINDING.c.id)
     ).all()
