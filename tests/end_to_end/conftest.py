@@ -1,0 +1,31 @@
+"""Makes the helpers of this folder importable, and gives a world to every test that asks."""
+
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+import structlog
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from world import open_world  # noqa: E402 - the folder is not a package
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    """The server's log is not looked at, unless a test does so itself."""
+    level = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=level)
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Opens a world in this test's folder: ``async with make(...) as world``."""
+
+    def opened(*items, **tables):
+        return open_world(tmp_path, *items, **tables)
+
+    return opened
