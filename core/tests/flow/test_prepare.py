@@ -4,14 +4,16 @@ import asyncio
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from attrs import evolve
 
 from subledger.errors import Fenced
 from subledger.findings import Finding
 from subledger.flow import prepare
 from subledger.ledger import books, effects
-from subledger.model.kinds import ACCOUNT, VENDOR
+from subledger.model.kinds import ACCOUNT, FEE, VENDOR
 from subledger.ports import Absent, BookEntry, Posted, Refused, Unknown
+from subledger.store.schema import FLOW
 
 
 def test_planned(bench):
@@ -329,3 +331,29 @@ def test_redated_twice(bench):
     bench.post()
     assert bench.links()[0].date == "2026-03-06"
     assert bench.run(bench.movement("1", cardholder="Ann"), rules=rules) == 0
+
+
+def test_flow_that_is_added_later(bench):
+    """A flow that is added later takes over what is stored already, once and in its own kinds."""
+    bench.run(bench.movement("1"), bench.movement("2", kind=FEE))
+    plan = evolve(bench.task.rules.plan, kinds=frozenset({FEE}))
+    bench.c.execute(sa.insert(FLOW).values(name="second"))
+    second = {"name": "second", "rules": evolve(bench.task.rules, plan=plan), "sink": "other"}
+    task = evolve(bench.task, **second)
+    for _ in range(2):
+        prepare.restage_held(bench.c, task, 0)
+    assert [row.id for row in prepare.staged(bench.c, task)] == ["2"]
+
+
+def test_kind_that_is_added_later(bench):
+    """A kind that a flow takes later comes with the records that are stored already."""
+    fees = bench.subscribers
+    bench.subscribers = []
+    bench.stage(bench.movement("1", kind=FEE))
+    bench.subscribers = fees
+    bench.run(bench.movement("2"))
+    assert len(bench.effects()) == 2
+    bench.subscribers = []
+    bench.stage(bench.movement("3", kind=FEE))
+    assert bench.prepare() == 0
+    assert bench.prepare(digest="d2") == 1

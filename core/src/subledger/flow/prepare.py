@@ -10,7 +10,7 @@ from attrs import frozen
 from subledger.findings import Finding
 from subledger.flow import readiness
 from subledger.flow.decide import Decision, Ready, Rules, decide, signed
-from subledger.ledger import effects, findings, leases, links
+from subledger.ledger import effects, findings, leases, links, records
 from subledger.ledger.books import BookIndex
 from subledger.ledger.effects import Intent, State
 from subledger.manifest import Operation
@@ -53,12 +53,17 @@ class StagedRow:
 
 
 def restage_held(c: sa.Connection, task: FlowTask, books_version: int) -> int:
-    """Judges held records again where the configuration or the books changed since."""
+    """Judges held records again where the configuration or the books changed since.
+
+    A flow that is new, or has new kinds, takes over the records that are stored already.
+    """
     prepared_with = f"{task.digest}/{books_version}"
     known = c.execute(sa.select(FLOW.c.prepared_with).where(FLOW.c.name == task.name)).scalar()
     if known == prepared_with:
         return 0
     c.execute(sa.update(FLOW).where(FLOW.c.name == task.name).values(prepared_with=prepared_with))
+    if not known or not known.startswith(f"{task.digest}/"):
+        records.adopt(c, task.source, task.name, task.rules.plan.kinds)
     if not known:
         return 0
     again = c.execute(

@@ -1,9 +1,10 @@
 """Seam 1: the records of a page, what each flow has to do about them, and the cursor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from attrs import frozen
+from sqlalchemy.dialects import sqlite
 
 from subledger.findings import Finding
 from subledger.ledger import findings
@@ -172,3 +173,15 @@ def _posting_row(c: sa.Connection, flow: str, record: Staged, now: int) -> dict[
         "date": record.date,
         "changed": now,
     }
+
+
+def adopt(c: sa.Connection, connection: str, flow: str, kinds: Collection[Kind]) -> int:
+    """Marks what is stored already for a flow that is new, or that takes new kinds."""
+    stored = sa.select(
+        sa.literal(flow),
+        *(RECORD.c.kind, RECORD.c.id, sa.literal("staged"), RECORD.c.version),
+        *(RECORD.c.amount, RECORD.c.currency, RECORD.c.date, RECORD.c.changed),
+    ).where(RECORD.c.connection == connection, RECORD.c.kind.in_(kinds))
+    columns = ["flow", "kind", "id", "state", "version", "amount", "currency", "date", "changed"]
+    added = c.execute(sqlite.insert(POSTING).from_select(columns, stored).on_conflict_do_nothing())
+    return added.rowcount
