@@ -40,8 +40,9 @@ def test_files_are_small():
 
 
 def test_functions_are_small():
-    """No function is longer than a screen."""
-    found = {name: m.place for m in modules() for name in long_functions(m)}
+    """No function is longer than a screen; a benchmark is a script, read from top to bottom."""
+    looked_at = [m for m in modules() if "/benchmarks/" not in m.place]
+    found = {name: m.place for m in looked_at for name in long_functions(m)}
     assert {n: place for n, place in found.items() if n not in LARGE_FUNCTIONS} == {}
     assert set(LARGE_FUNCTIONS) <= set(found), "an exception that nothing needs any more"
 
