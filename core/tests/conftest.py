@@ -99,7 +99,7 @@ class Bench:
         """Plans what is staged as the prepare loop does; returns how many effects."""
         task = evolve(self.task, **changes)
         index = books.load(self.c, "books")
-        prepare.restage_held(self.c, task, index.version)
+        prepare.restage(self.c, task, index)
         return self.prepare_rows(prepare.staged(self.c, task), task)
 
     def prepare_rows(self, rows, task=None):

@@ -159,7 +159,7 @@ class Kernel:
         task = self.task(flow)
         started = self.runtime.now()
         index = await self.books(flow.sink)
-        await self.store.tx(self._fenced, flow, epoch, prepare.restage_held, task, index.version)
+        await self.store.tx(self._fenced, flow, epoch, prepare.restage, task, index)
         withheld = await self._withheld(task, index) if task.complete else None
         planned = done = 0
         while rows := await self.store.tx(prepare.staged, task):
@@ -196,7 +196,9 @@ class Kernel:
             if flow.sink != connection:
                 continue
             index = await self.books(connection)
-            due = await self.store.tx(has_work, flow.name, f"{flow.digest}/{index.version}")
+            due = await self.store.tx(
+                has_work, flow.name, prepare.prepared_with(flow.digest, index)
+            )
             if not due:
                 continue
             epoch = await self.store.tx(

@@ -11,6 +11,7 @@ from subledger.errors import Fenced
 from subledger.findings import Finding
 from subledger.flow import prepare
 from subledger.ledger import books, effects
+from subledger.ledger.books import BookIndex
 from subledger.model.kinds import ACCOUNT, FEE, VENDOR
 from subledger.ports import Absent, BookEntry, Posted, Refused, Unknown
 from subledger.store.schema import FLOW
@@ -72,7 +73,7 @@ def test_first_look_judges_nothing_twice(bench):
     """The first round of a flow finds nothing to judge again."""
     bench.hold("1")
     bench.run(bench.movement("1"))
-    assert prepare.restage_held(bench.c, bench.task, books.version(bench.c, "books")) == 0
+    assert prepare.restage(bench.c, bench.task, books.load(bench.c, "books")) == 0
 
 
 def test_skipped_stays_skipped(bench):
@@ -341,7 +342,7 @@ def test_flow_that_is_added_later(bench):
     second = {"name": "second", "rules": evolve(bench.task.rules, plan=plan), "sink": "other"}
     task = evolve(bench.task, **second)
     for _ in range(2):
-        prepare.restage_held(bench.c, task, 0)
+        prepare.restage(bench.c, task, BookIndex())
     assert [row.id for row in prepare.staged(bench.c, task)] == ["2"]
 
 
@@ -352,8 +353,26 @@ def test_kind_that_is_added_later(bench):
     bench.stage(bench.movement("1", kind=FEE))
     bench.subscribers = fees
     bench.run(bench.movement("2"))
-    assert len(bench.effects()) == 2
+    bench.post(2)
     bench.subscribers = []
     bench.stage(bench.movement("3", kind=FEE))
     assert bench.prepare() == 0
     assert bench.prepare(digest="d2") == 1
+
+
+def test_closed_after_planning(bench):
+    """A planned document that has not left is judged again when the books close its period."""
+    bench.run(bench.movement("1"))
+    assert bench.state() == "planned"
+    books.set_closing_date(bench.c, "books", dt.date(2026, 3, 31))
+    assert bench.prepare() == 0
+    assert (bench.state(), bench.finding().category) == ("held", "closed_period")
+    assert [row.state for row in bench.effects()] == ["superseded"]
+
+
+def test_new_entry_after_planning(bench):
+    """A new list entry alone does not put planned documents through another decision."""
+    bench.run(bench.movement("1"))
+    books.offer_entries(bench.c, "books", [BookEntry(kind=VENDOR, id="v2", name="Other")])
+    assert bench.prepare() == 0
+    assert bench.state() == "planned"

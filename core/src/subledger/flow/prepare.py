@@ -52,23 +52,32 @@ class StagedRow:
     entity: str
 
 
-def restage_held(c: sa.Connection, task: FlowTask, books_version: int) -> int:
-    """Judges held records again where the configuration or the books changed since.
+def prepared_with(digest: str, books: BookIndex) -> str:
+    """What decisions rest on: the flow's configuration, the closing date, and the lists."""
+    return f"{digest}/{books.closing_date or ''}/{books.version}"
 
-    A flow that is new, or has new kinds, takes over the records that are stored already.
+
+def restage(c: sa.Connection, task: FlowTask, books: BookIndex) -> int:
+    """Judges records again where what their decision rests on has changed since.
+
+    Held ones always; planned ones that have not left only where the configuration or the closing
+    date changed, since a new list entry changes nothing for them. A flow that is new, or has new
+    kinds, takes over the records that are stored already.
     """
-    prepared_with = f"{task.digest}/{books_version}"
+    now = prepared_with(task.digest, books)
     known = c.execute(sa.select(FLOW.c.prepared_with).where(FLOW.c.name == task.name)).scalar()
-    if known == prepared_with:
+    if known == now:
         return 0
-    c.execute(sa.update(FLOW).where(FLOW.c.name == task.name).values(prepared_with=prepared_with))
+    c.execute(sa.update(FLOW).where(FLOW.c.name == task.name).values(prepared_with=now))
     if not known or not known.startswith(f"{task.digest}/"):
         records.adopt(c, task.source, task.name, task.rules.plan.kinds)
     if not known:
         return 0
+    same = known.rpartition("/")[0] == now.rpartition("/")[0]
+    states = _JUDGED_AGAIN if same else (*_JUDGED_AGAIN, "planned")
     again = c.execute(
         sa.update(POSTING)
-        .where(POSTING.c.flow == task.name, POSTING.c.state.in_(_JUDGED_AGAIN))
+        .where(POSTING.c.flow == task.name, POSTING.c.state.in_(states))
         .values(state="staged")
     )
     return again.rowcount
