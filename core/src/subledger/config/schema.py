@@ -111,7 +111,8 @@ class FlowTable:
         ),
     )
     cron: str = field(
-        default="", metadata=describe("When it runs, as a cron expression, instead of every.")
+        default="",
+        metadata=describe("When it runs, as a cron expression in UTC, instead of every."),
     )
     start: dt.date | None = field(
         default=None,

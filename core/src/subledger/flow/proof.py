@@ -9,6 +9,7 @@ from subledger.money import Money
 from subledger.store.schema import LINK, POSTING, RECORD
 
 BUCKETS = ("posted", "held", "skipped", "rejected", "unknown", "waiting")
+_CURRENCY = "USD"
 _BUCKET = {
     "posted": "posted",
     "undone": "held",
@@ -37,7 +38,8 @@ class Proof:
 
     ``source`` is summed from the records as read, ``buckets["posted"]`` from the amounts that the
     books reported back, the others from the records that wait. ``by_account`` are the posted
-    totals by register account. ``without_amount`` counts records whose amount nobody can tell.
+    totals by register account. ``without_amount`` counts records whose amount nobody can tell, or
+    is in another currency than the books'.
     """
 
     flow: str
@@ -80,10 +82,11 @@ def prove(
     accounts: dict[str, list[int]] = {}
     whole = without = 0
     for row in rows:
-        whole += row.amount or 0
-        without += row.amount is None
+        known = row.amount is not None and row.currency in ("", _CURRENCY)
+        amount = row.amount if known else 0
+        whole += amount
+        without += not known
         bucket = _BUCKET[row.state]
-        amount = row.amount or 0
         link = links.get((row.kind, row.id))
         if link is not None:
             bucket, amount = "posted", link.amount or 0
@@ -108,7 +111,10 @@ def prove(
 def _records(flow: str, source: str, since: str, until: str) -> sa.Select[Any]:
     undated = RECORD.c.date == ""
     return (
-        sa.select(RECORD.c.kind, RECORD.c.id, RECORD.c.amount, POSTING.c.state)
+        sa.select(
+            *(RECORD.c.kind, RECORD.c.id, RECORD.c.amount, RECORD.c.currency),
+            POSTING.c.state,
+        )
         .join(
             POSTING,
             sa.and_(

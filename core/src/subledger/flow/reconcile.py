@@ -10,7 +10,7 @@ from attrs import asdict, frozen
 from subledger.findings import Finding
 from subledger.ledger import findings, notes
 from subledger.money import Money
-from subledger.store.schema import DOCUMENT, EFFECT, LINK, POSTING, QUESTION
+from subledger.store.schema import DOCUMENT, EFFECT, FINDING, LINK, POSTING, QUESTION
 
 
 @frozen(kw_only=True)
@@ -52,7 +52,6 @@ def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
             LINK.c.account == asked.account,
             LINK.c.date >= asked.since,
             LINK.c.date <= asked.until,
-            LINK.c.linked_at <= asked.answered,
         )
     ).all()
     seen = {
@@ -63,9 +62,14 @@ def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
             )
         )
     }
-    comparison = _compare(asked, links, seen)
     for link in links:
-        _judge(c, link, seen, asked, now)
+        if link.linked_at > asked.asked:  # posted while the books were being read
+            seen.pop((link.type, link.target), None)
+    links = [link for link in links if link.linked_at <= asked.asked]
+    comparison = _compare(asked, links, seen)
+    troubles = _troubles(c, asked.connection)
+    for link in links:
+        _judge(c, link, seen, asked, troubles=troubles, now=now)
     _report_doubled(c, asked, comparison.doubled, now)
     notes.remember(c, asked.connection, _note(asked.account), _summary(comparison))
     c.execute(sa.update(QUESTION).where(QUESTION.c.id == question).values(state="compared"))
@@ -144,6 +148,8 @@ def _judge(
     link: sa.Row[Any],
     seen: dict[tuple[str, str], sa.Row[Any]],
     asked: sa.Row[Any],
+    *,
+    troubles: dict[str, list[int]],
     now: int,
 ) -> None:
     row = seen.get((link.type, link.target))
@@ -165,6 +171,8 @@ def _judge(
             ),
         )
     else:
+        if label in troubles:
+            _agree_again(c, troubles[label])
         return
     flow = c.execute(sa.select(EFFECT.c.flow).where(EFFECT.c.id == link.effect)).scalar() or ""
     number = findings.report(c, finding, now, flow=flow, connection=asked.connection)
@@ -172,6 +180,28 @@ def _judge(
         sa.update(POSTING)
         .where(POSTING.c.flow == flow, POSTING.c.kind == link.kind, POSTING.c.id == link.id)
         .values(finding=number)
+    )
+
+
+def _troubles(c: sa.Connection, connection: str) -> dict[str, list[int]]:
+    """Earlier findings about documents of these books, by subject."""
+    found: dict[str, list[int]] = {}
+    for row in c.execute(
+        sa.select(FINDING.c.id, FINDING.c.subject).where(
+            FINDING.c.connection == connection,
+            FINDING.c.category.in_(["missing_in_books", "changed_in_books"]),
+        )
+    ):
+        found.setdefault(row.subject, []).append(row.id)
+    return found
+
+
+def _agree_again(c: sa.Connection, findings_of_it: list[int]) -> None:
+    """The findings about a document have no cause any more."""
+    c.execute(
+        sa.update(POSTING)
+        .where(POSTING.c.finding.in_(findings_of_it), POSTING.c.state == "posted")
+        .values(finding=None)
     )
 
 

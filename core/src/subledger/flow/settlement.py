@@ -80,6 +80,7 @@ def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> 
     )
     if posted.entry is not None:
         books.offer_entries(c, effect.connection, [posted.entry])
+    if not effect.source:
         c.execute(_UNBLOCK, {"effect": effect.id})
     if effect.source:
         _record(c, effect, posted, now)
