@@ -21,7 +21,8 @@ async def posted(make):
 
 
 def human(world):
-    """The person at QuickBooks."""
+    """The person at QuickBooks, some time later: its edit marks count seconds."""
+    world.advance(minutes=1)
     return world.company.books.human
 
 
@@ -41,10 +42,14 @@ async def test_tampered_amount(posted):
 
 
 async def test_changed_date(posted):
-    """X2: a date that somebody changed is found as well."""
+    """X2: a date that somebody changed is found as well, also where it left the period."""
     document = posted.document("item 2")
-    human(posted).edit_document(document["txn_id"], {"TxnDate": "2026-03-01"})
-    assert (await posted.reconcile()).changed == (f"Check {document['txn_id']}",)
+    name = f"Check {document['txn_id']}"
+    near = {"TxnDate": posted.document("item 1")["date"]}
+    human(posted).edit_document(document["txn_id"], near)
+    assert (await posted.reconcile()).changed == (name,)
+    human(posted).edit_document(document["txn_id"], {"TxnDate": "2026-01-01"})
+    assert (await posted.reconcile()).missing == (name,)
 
 
 async def test_deleted_document(posted):
