@@ -22,6 +22,32 @@ _SOURCE_TROUBLE = ("auth_expired", "unavailable", "rate_limited", "internal")
 _YEAR = dt.timedelta(days=365)
 
 
+_OF_FLOW = FLOW.c.name == sa.bindparam("of_flow")
+_STARTED = sa.update(FLOW).where(_OF_FLOW).values(started=sa.bindparam("at"))
+_FAILED = (
+    sa.update(FLOW).where(_OF_FLOW).values(next_due=sa.bindparam("due"), error=sa.bindparam("why"))
+)
+_FINISHED = (
+    sa.update(FLOW)
+    .where(_OF_FLOW)
+    .values(next_due=sa.bindparam("due"), error="", finished=sa.bindparam("at"))
+)
+_RUN = sa.insert(RUN).returning(RUN.c.id)
+_RUN_ENDED = (
+    sa.update(RUN)
+    .where(RUN.c.id == sa.bindparam("of_run"))
+    .values(
+        state=sa.bindparam("to"),
+        finished=sa.bindparam("at"),
+        read=sa.bindparam("records_read"),
+        changed=sa.bindparam("records_changed"),
+        planned=sa.bindparam("documents_planned"),
+        message=sa.bindparam("said"),
+    )
+)
+_LISTS_READ = sa.select(CONNECTION.c.lists_read).where(CONNECTION.c.name == sa.bindparam("sink"))
+
+
 @frozen(kw_only=True)
 class RunReport:
     """What one run of a flow did. ``state`` is done, waiting, busy, paused or failed."""
@@ -53,11 +79,9 @@ def begin(
     if epoch is None:
         return None
     state = flow_state(c, flow.name)
-    c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(started=now))
+    c.execute(_STARTED, {"of_flow": flow.name, "at": now})
     run: int = c.execute(
-        sa.insert(RUN)
-        .values(flow=flow.name, trigger=trigger, state="running", started=now)
-        .returning(RUN.c.id)
+        _RUN, {"flow": flow.name, "trigger": trigger, "state": "running", "started": now}
     ).scalar_one()
     since = window_start(flow, state.finished, from_ms(now).date())
     return Start(run=run, epoch=epoch, cursor=state.cursor, since=since)
@@ -73,8 +97,7 @@ def window_start(flow: FlowSettings, finished: int | None, today: dt.date) -> dt
 
 def ask_for_lists(c: sa.Connection, sink: str, now: int) -> bool:
     """Asks for the lists of the books where they are old; whether they were ever read."""
-    state = c.execute(sa.select(CONNECTION).where(CONNECTION.c.name == sink)).first()
-    read = state.lists_read if state else None
+    read = c.execute(_LISTS_READ, {"sink": sink}).scalar()
     if read is None or from_ms(read) < from_ms(now) - LISTS_STAY_FRESH:
         books.ask(c, sink, Query.LISTS, now)
     return read is not None
@@ -91,26 +114,23 @@ def end(
 ) -> None:
     """Notes what a run did and when the next is due, and gives the lease back."""
     c.execute(
-        sa.update(RUN)
-        .where(RUN.c.id == start.run)
-        .values(
-            state=report.state,
-            finished=now,
-            read=report.read,
-            changed=report.changed,
-            planned=report.planned,
-            message=report.message,
-        )
+        _RUN_ENDED,
+        {
+            "of_run": start.run,
+            "to": report.state,
+            "at": now,
+            "records_read": report.read,
+            "records_changed": report.changed,
+            "documents_planned": report.planned,
+            "said": report.message,
+        },
     )
-    failed = report.state == "failed"
-    values: dict[str, Any] = {
-        "next_due": to_ms(due) if due else None,
-        "error": report.message if failed else "",
-    }
-    if not failed:
-        values["finished"] = now
+    next_due = to_ms(due) if due else None
+    if report.state == "failed":
+        c.execute(_FAILED, {"of_flow": flow.name, "due": next_due, "why": report.message})
+    else:
+        c.execute(_FINISHED, {"of_flow": flow.name, "due": next_due, "at": now})
         findings.clear(c, flow.source, *_SOURCE_TROUBLE)
-    c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(values))
     leases.give_back(c, f"flow:{flow.name}", start.epoch)
 
 
