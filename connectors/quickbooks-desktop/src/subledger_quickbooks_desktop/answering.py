@@ -169,6 +169,7 @@ class Answering:
             self._give_up_question(desk, session)
         if verdict.fate is Fate.ENVIRONMENT:
             desk.report(finding_of(verdict, text, "connection_offline"))
+            desk.remember(COMPANY, {**desk.recall(COMPANY), "trouble": True})
         if verdict.fate is Fate.FIX:
             session = self._around(desk, session)
             save(desk, session)

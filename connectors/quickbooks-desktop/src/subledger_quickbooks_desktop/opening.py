@@ -13,7 +13,6 @@ from subledger_quickbooks_desktop import reading
 from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.interpret import finding_of
 from subledger_quickbooks_desktop.state import (
-    BACKLOG,
     OLD_TICKETS,
     Reply,
     Session,
@@ -57,8 +56,7 @@ class Opening:
                 desk.answered(question, restart.text())
         old = (*last.old, last.ticket)[-OLD_TICKETS:] if last.ticket else last.old
         ticket = f"{token}-{epoch}"
-        total = desk.backlog(BACKLOG)
-        save(desk, Session(ticket=hashed(ticket), old=tuple(old), total=total))
+        save(desk, Session(ticket=hashed(ticket), old=tuple(old)))
         return ticket
 
     def hello(
@@ -75,10 +73,9 @@ class Opening:
             finding = Finding(
                 category="wrong_company", subject=f"connection {self.connection}", message=wrong
             )
-            desk.report(finding)
+            self._trouble(desk, finding)
             return stop(desk, session, f"{wrong}. Nothing was sent.")
-        desk.clear("wrong_company")
-        desk.clear("connection_offline")
+        self._end_trouble(desk)
         if facts.closing_date is not None or facts.product:
             desk.closing_date(facts.closing_date)
         version = negotiate(
@@ -87,6 +84,17 @@ class Opening:
             arguments.get("qbXMLMinorVers", ""),
         )
         return evolve(session, version=str(version))
+
+    def _trouble(self, desk: Desk, finding: Finding) -> None:
+        desk.report(finding)
+        desk.remember(COMPANY, {**desk.recall(COMPANY), "trouble": True})
+
+    def _end_trouble(self, desk: Desk) -> None:
+        known = dict(desk.recall(COMPANY))
+        if known.pop("trouble", False):
+            desk.clear("wrong_company")
+            desk.clear("connection_offline")
+            desk.remember(COMPANY, known)
 
     def _wrong_company(self, desk: Desk, facts: CompanyFacts, file_id: str) -> str:
         known = dict(desk.recall(COMPANY))
@@ -103,7 +111,8 @@ class Opening:
     def unreachable(self, desk: Desk, session: Session, hresult: str, message: str) -> str:
         """QuickBooks could not be opened: try the configured path once, then give up."""
         verdict = fate_of_hresult(hresult, is_write=False)
-        desk.report(finding_of(verdict, " ".join(message.split()), "connection_offline"))
+        text = " ".join(message.split())
+        self._trouble(desk, finding_of(verdict, text, "connection_offline"))
         if self.config.company_file and session.tries + 1 < _TRIES:
             save(desk, evolve(session, tries=session.tries + 1))
             return self.config.company_file

@@ -27,7 +27,7 @@ from subledger_quickbooks_desktop.wire.xml import HostileXml
 
 SMALL: Final = 64 * 1024
 """Below this many bytes a body is read whole; above it is streamed."""
-LARGEST: Final = 128 * 1024 * 1024
+LARGEST: Final = 192 * 1024 * 1024
 PATIENCE: Final = 30.0
 """Seconds that a body may pause while it arrives."""
 LONGEST: Final = 120.0

@@ -17,7 +17,7 @@ NOTE = "session"
 DONE = 100
 STOP = -1
 NO_OP = "NoOp"
-BACKLOG = 10_000
+BACKLOG = 1_000
 """How far the effects that wait are counted, for the percentage shown."""
 OLD_TICKETS = 5
 _EPOCH_DIGITS = 15

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import sqlalchemy as sa
@@ -86,13 +86,22 @@ _NAMED = sa.select(ENTRY.c.id).where(
 )
 
 
+_UNASKED: Final = object()
+
+
 @attrs.define
 class SqlDesk:
-    """The :class:`subledger.ports.Desk` of one connection inside one transaction."""
+    """The :class:`subledger.ports.Desk` of one connection inside one transaction.
+
+    What a step asks twice is looked up once: nobody else writes in between.
+    """
 
     c: sa.Connection
     connection: str
     now_ms: int
+    _in_flight: Any = attrs.field(default=_UNASKED, init=False)
+    _is_paused: Any = attrs.field(default=_UNASKED, init=False)
+    _questions: dict[Query | None, Question | None] = attrs.field(factory=dict, init=False)
 
     @property
     def now(self) -> dt.datetime:
@@ -116,8 +125,11 @@ class SqlDesk:
 
     def outstanding(self) -> Delivery | None:
         """The effect that was sent and has no settled outcome."""
-        row = self.c.execute(_IN_FLIGHT, {"connection": self.connection}).first()
-        return None if row is None else self._delivery(row)
+        if self._in_flight is _UNASKED:
+            row = self.c.execute(_IN_FLIGHT, {"connection": self.connection}).first()
+            self._in_flight = None if row is None else self._delivery(row)
+        found: Delivery | None = self._in_flight
+        return found
 
     def claim(self, render: Callable[[Delivery], bytes]) -> Delivery | None:
         """The next effect to send, marked as sent with the exact bytes ``render`` made of it."""
@@ -132,17 +144,20 @@ class SqlDesk:
                 self.settle(row.id, Refused(finding=_finding(error, row.record), code=error.code))
                 continue
             self.c.execute(_SEND, {"effect": row.id, "bytes": payload, "at": self.now_ms})
-            return attrs.evolve(delivery, payload=payload)
+            self._in_flight = attrs.evolve(delivery, payload=payload)
+            return self.outstanding()
         return None
 
     def settle(self, effect: int, outcome: Outcome) -> None:
         """Records what became of a sent effect; a second settling is ignored."""
+        self._in_flight = _UNASKED
         row = effects.get(self.c, effect)
         if row is not None and row.state in (State.SENT, State.UNKNOWN, State.PLANNED):
             settlement.settle(self.c, row, outcome, self.now_ms)
 
     def release(self, effect: int) -> None:
         """Gives back a claimed effect that never left."""
+        self._in_flight = _UNASKED
         self.c.execute(
             sa.update(EFFECT)
             .where(EFFECT.c.id == effect, EFFECT.c.state == State.SENT)
@@ -151,7 +166,9 @@ class SqlDesk:
 
     def question(self, query: Query | None = None) -> Question | None:
         """The next read that waits for this sink, of one sort or of any."""
-        return books.next_question(self.c, self.connection, query)
+        if query not in self._questions:
+            self._questions[query] = books.next_question(self.c, self.connection, query)
+        return self._questions[query]
 
     def entry(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
         """A known list entry of the books."""
@@ -165,6 +182,7 @@ class SqlDesk:
 
     def answered(self, question: Question, position: str | None) -> None:
         """Moves a question on: ``position`` for the next page, None when it is complete."""
+        self._questions.clear()
         books.answered(self.c, self.connection, question, position, self.now_ms)
 
     def offer(
@@ -185,6 +203,7 @@ class SqlDesk:
 
     def pause(self, finding: Finding) -> None:
         """Stops all writes of this connection until a person resumes it."""
+        self._is_paused = True
         self.report(finding)
         self.c.execute(_PAUSE, {"name": self.connection, "paused": finding.category})
         history.add(
@@ -202,7 +221,10 @@ class SqlDesk:
         findings.clear(self.c, self.connection, category)
 
     def _paused(self) -> bool:
-        return bool(self.c.execute(_PAUSED, {"connection": self.connection}).scalar())
+        if self._is_paused is _UNASKED:
+            paused = self.c.execute(_PAUSED, {"connection": self.connection}).scalar()
+            self._is_paused = bool(paused)
+        return bool(self._is_paused)
 
     def _delivery(self, row: sa.Row[Any]) -> Delivery:
         kind = Kind(row.kind)

@@ -26,7 +26,7 @@ _CLEAR = (
     .where(
         FINDING.c.connection == sa.bindparam("of_connection"),
         FINDING.c.flow == "",
-        FINDING.c.category.in_(sa.bindparam("of_categories", expanding=True)),
+        FINDING.c.category == sa.bindparam("of_category"),
         FINDING.c.state == "open",
     )
     .values(state="closed")
@@ -76,7 +76,8 @@ def report(
 
 def clear(c: sa.Connection, connection: str, *categories: str) -> None:
     """Closes the findings of some categories about a connection itself."""
-    c.execute(_CLEAR, {"of_connection": connection, "of_categories": categories})
+    for category in categories:
+        c.execute(_CLEAR, {"of_connection": connection, "of_category": category})
 
 
 def listing(c: sa.Connection, flows: Sequence[str] = ()) -> list[FindingRow]:

@@ -19,6 +19,14 @@ UNREADABLE = Kind("unreadable")
 GONE = Kind("gone")
 """Kind of a record that moves nothing in the books, whatever it did before."""
 
+_ANY_UNREADABLE = (
+    sa.select(RECORD.c.id)
+    .where(
+        RECORD.c.connection == sa.bindparam("connection"),
+        RECORD.c.kind == sa.literal_column("'unreadable'"),
+    )
+    .limit(1)
+)
 _PUT_RECORD = upsert(RECORD, "version", "entity", "amount", "currency", "date", "changed")
 _PUT_POSTING = upsert(
     POSTING, "state", "version", "finding", "amount", "currency", "date", "changed"
@@ -128,6 +136,8 @@ def _forget_unreadable(
     c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], records: Sequence[Staged]
 ) -> None:
     """What can be read now, changed or as it was before, is not unreadable any more."""
+    if c.execute(_ANY_UNREADABLE, {"connection": connection}).first() is None:
+        return
     ids = [record.raw for record in records if record.kind != UNREADABLE]
     gone = c.execute(
         sa.delete(RECORD).where(

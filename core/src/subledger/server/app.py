@@ -60,7 +60,7 @@ def make_app(plant: Plant) -> web.Application:
 async def _no_traceback(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except web.HTTPException:
+    except (web.HTTPException, ConnectionError):
         raise
     except Exception:  # noqa: BLE001 - the last guard: nothing of it may reach the outside
         request.app[PLANT].kernel.log.exception("request_failed", path=request.path)
