@@ -13,6 +13,8 @@ from subledger.model.kinds import ACCOUNT, CARD_TRANSACTION, CLASS, FEE, TRANSFE
 from subledger.money import Money
 from subledger.ports import Page, RawRecord, SourceType
 
+from .oracle import wanted_of
+
 KINDS = (CARD_TRANSACTION, FEE, TRANSFER)
 DAY = dt.date(2026, 3, 2)
 _EXPENSES = ("Office Supplies", "Travel:Meals", "Fuel", "Software Subscriptions", "Telephone")
@@ -40,6 +42,10 @@ class Feed:
     def records(self):
         """The newest versions."""
         return [movement for _, movement in self.changes.values()]
+
+    def wanted(self):
+        """The documents that the books are to show."""
+        return map(wanted_of, self.records)
 
     def change(self, movement):
         """The record comes back with another amount, day and accounts."""
@@ -117,7 +123,7 @@ def feed_type(feed):
             title="Feed",
             direction=Direction.SOURCE,
             roles=(Role.CARD_PLATFORM,),
-            kinds=dict.fromkeys(KINDS, {Operation.READ}),
+            kinds=dict.fromkeys(KINDS, frozenset({Operation.READ})),
             frequency=Frequency(default=dt.timedelta(hours=1), minimum=dt.timedelta(minutes=1)),
             capabilities=(Capability.INCREMENTAL,),
         ),

@@ -6,6 +6,7 @@ stays, and the next call meets a new process.
 
 import asyncio
 import datetime as dt
+import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
@@ -31,10 +32,12 @@ from subledger_quickbooks_desktop.simulator.web_connector import (
     WebConnector,
 )
 
+from .chance import chance
+
 BOOKS = "books"
 CARDS = "cards"
 FLOW = "cards"
-PASSWORD = "typed once"  # noqa: S105 - opens a simulation
+PASSWORD = "typed once"
 CALL_TIMEOUT = 100.0
 POLL = 300.0
 """Seconds between two polls; longer than a lease."""
@@ -110,7 +113,7 @@ class Office:
     connector: WebConnector = field(init=False)
 
     def __attrs_post_init__(self):
-        plan = Faults(FaultPlan.parse(self.faults), rng=Random(1))  # noqa: S311 - no secret
+        plan = Faults(FaultPlan.parse(self.faults), rng=chance("faults"))
         self.connector = WebConnector(
             self,
             self,
@@ -130,12 +133,12 @@ class Office:
             self.processes += 1
             trap = self.traps.pop(0) if self.traps else Trap()
             owner = f"process-{self.processes}"
-            chance = Random(owner)
+            luck = chance(owner)
             runtime = Runtime(
                 now=self.clock,
                 sleep=asyncio.sleep,
-                random=chance,
-                new_id=lambda: f"{chance.getrandbits(128):032x}",
+                random=luck,
+                new_id=lambda: f"{luck.getrandbits(128):032x}",
                 http=self.http,
             )
             kernel = Kernel(self.settings, self.disk.store(trap), runtime, self.diary, owner)
@@ -169,9 +172,9 @@ class Office:
 
     def state(self) -> Any:
         """A name for the durable state, and for what the server is asked for at the moment."""
-        books = self.company.store._connection
-        written = (self.disk.changes, books.total_changes)
-        return (self.runs, self.calls, self.source_version(), *written)
+        content = (self.disk.content(), self.company.store.snapshot())
+        now = to_ms(self.clock())  # as fine as the store writes it
+        return (self.runs, self.calls, self.source_version(), now, *map(_name, content))
 
     # -------------------------------------------------------- the Web Connector
 
@@ -196,7 +199,9 @@ class Office:
 
     def begin_session(self, *, company_file: str, app_name: str) -> Any:
         """QuickBooks' door; counts what is written."""
-        return _Counted(self.company.begin_session(company_file=company_file, app_name=app_name), self)
+        return _Counted(
+            self.company.begin_session(company_file=company_file, app_name=app_name), self
+        )
 
     # ---------------------------------------------------------------- the frozen
 
@@ -229,6 +234,10 @@ class Office:
     async def rest(self, seconds: float) -> None:
         """Time passes."""
         await asyncio.sleep(seconds)
+
+
+def _name(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def _leases(c: sa.Connection) -> Any:

@@ -1,9 +1,10 @@
 """What must be true of every world once it has healed."""
 
 from collections import Counter
-from decimal import Decimal
+from collections.abc import Mapping
 
 import sqlalchemy as sa
+from attrs import frozen
 
 from subledger.flow.proof import prove
 from subledger.ledger.effects import State
@@ -33,43 +34,56 @@ def moved(document):
 
 
 def _other_side(document):
-    """Amounts by account and class, apart from the register account."""
-    return Counter(
-        {
-            (line["account"], line["class"]): abs(line["amount"])
-            for line in document["lines"]
-            if line["account"] != REGISTER
-        }
-    )
-
-
-def _meant(movement):
+    """Cents by account and class, apart from the register account."""
     found = Counter()
-    for line in movement.lines:
-        found[line.account.name, line.class_.name] += Decimal(line.amount.minor) / 100
+    for line in document["lines"]:
+        if line["account"] != REGISTER:
+            found[line["account"], line["class"]] += int(abs(line["amount"]) * 100)
     return found
 
 
-def judge_books(documents, balance, records):
+@frozen(kw_only=True)
+class Wanted:
+    """One document as it is to be: ``cents`` of the register account, its other side if known."""
+
+    mark: str
+    cents: int
+    date: str
+    other: Mapping[tuple[str, str], int] | None = None
+
+
+def wanted_of(movement):
+    """The document of a movement whose lines name account and class."""
+    other = Counter()
+    for line in movement.lines:
+        other[line.account.name, line.class_.name] += line.amount.minor
+    return Wanted(
+        mark=marker(movement.kind, movement.id),
+        cents=movement.effect.minor,
+        date=movement.date.isoformat(),
+        other=None if movement.kind == TRANSFER else other,
+    )
+
+
+def judge_books(documents, balance, wanted):
     """Lost and doubled records: each has one live document that shows its newest version."""
     lost, doubled, other = [], [], []
     ours = {}
     for document in documents:
         ours.setdefault(mark_of(document), []).append(document)
-    for movement in records:
-        mark = marker(movement.kind, movement.id)
-        found = ours.pop(mark, [])
+    for one in wanted:
+        found = ours.pop(one.mark, [])
         if not found:
-            lost.append(f"{mark} has no document")
+            lost.append(f"{one.mark} has no document")
             continue
-        doubled += [f"{mark} has another document {x['txn_id']}" for x in found[1:]]
+        doubled += [f"{one.mark} has another document {x['txn_id']}" for x in found[1:]]
         shown = (moved(found[0]), found[0]["date"])
-        if shown != (movement.effect.minor, movement.date.isoformat()):
-            lost.append(f"{mark} shows {shown}, not {movement.effect} on {movement.date}")
-        elif movement.kind != TRANSFER and _other_side(found[0]) != _meant(movement):
-            lost.append(f"{mark} has other lines than its record")
+        if shown != (one.cents, one.date):
+            lost.append(f"{one.mark} shows {shown}, not {(one.cents, one.date)}")
+        elif one.other is not None and _other_side(found[0]) != one.other:
+            lost.append(f"{one.mark} has the lines {_other_side(found[0])}, not {one.other}")
     other += [f"{mark or 'a document'} stands for no record" for mark in ours]
-    whole = sum(movement.effect.minor for movement in records)
+    whole = sum(one.cents for one in wanted)
     if not (lost or doubled) and int(balance * 100) != whole:
         other.append(f"the register shows {balance}, the records add up to {whole} cents")
     return lost, doubled, other
@@ -77,19 +91,24 @@ def judge_books(documents, balance, records):
 
 def judge_ledger(c, documents):
     """Nothing hangs, every document of ours has its effect and its link, the proof agrees."""
-    other = []
     effects = c.execute(sa.select(EFFECT)).all()
-    for row in effects:
-        if row.state not in _QUIET:
-            other.append(f"effect {row.id} ({row.kind} {row.record}) is still {row.state}")
-    for row in c.execute(sa.select(POSTING)):
-        if row.state != "posted":
-            other.append(f"record {row.kind} {row.id} is {row.state}, not posted")
     written = {row.target for row in effects if row.state == State.SETTLED}
     linked = {row.target for row in c.execute(sa.select(LINK))}
-    for document in documents:
-        if document["txn_id"] not in written or document["txn_id"] not in linked:
-            other.append(f"{document['type']} {document['txn_id']} has no effect or no link")
+    other = [
+        f"effect {row.id} ({row.kind} {row.record}) is still {row.state}"
+        for row in effects
+        if row.state not in _QUIET
+    ]
+    other += [
+        f"record {row.kind} {row.id} is {row.state}, not posted"
+        for row in c.execute(sa.select(POSTING))
+        if row.state != "posted"
+    ]
+    other += [
+        f"{document['type']} {document['txn_id']} has no effect or no link"
+        for document in documents
+        if document["txn_id"] not in written & linked
+    ]
     proof = prove(c, FLOW, CARDS, BOOKS)
     if not proof.agrees or proof.buckets["posted"].records != proof.records:
         other.append(f"the proof does not agree: {proof}")

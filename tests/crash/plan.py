@@ -1,19 +1,26 @@
 """Which worlds a run consists of: scenarios and seeds, each under faults that the seed draws."""
 
-import math
+import itertools
 import os
-from random import Random
 
 from subledger.testing.crash import MOMENTS
 from subledger.testing.worlds import World
 
+from .chance import chance
 from .scenarios import SCENARIOS
 
 WANTED = int(os.environ.get("SUBLEDGER_WORLDS", "20000"))
 """The least number of worlds in a run."""
-A_SEED = 10_500
-"""The least number of worlds that one seed gives; held by a test."""
-SEEDS = math.ceil(WANTED / A_SEED)
+_LEAST = {
+    "shop": (200, 70),
+    "move": (200, 70),
+    "update": (160, 55),
+    "hasty": (240, 85),
+    "late": (250, 90),
+    "first": (240, 80),
+    "pex": (560, 370),
+}
+"""The least worlds that one fault gives in a scenario, and a frozen process; a test counts them."""
 _CALLS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
 _MOST = {"authenticate": 2, "closeConnection": 2}
 
@@ -24,28 +31,29 @@ def faults(scenario, seed):
     `frozen@n` freezes the process instead of ending it, until n calls later; `again@n` ends the
     next process too, at its n-th await.
     """
-    rng = Random(f"faults:{scenario}:{seed}")
+    rng = chance("faults", scenario, seed)
     yield "none"
-    yield "lost-answer@1"
-    yield "lost-answer@2"
+    yield f"lost-answer@{rng.choice((1, 2))}"
     other = ("answer-unseen", "crash-in-quickbooks", "duplicate-receive")
     yield f"{rng.choice(other)}@{rng.choice((1, 2))}"
     for cut in ("cut", "cut-after"):
         method = rng.choice(_CALLS)
         yield f"{cut}={method}@{rng.randint(1, _MOST.get(method, 4))}"
     yield f"again@{rng.randint(1, 25)}"
-    yield f"frozen@{rng.randint(1, 6)}"
-    yield f"frozen@{rng.randint(7, 30)}"
+    yield f"frozen@{rng.choice((1, 3, 6, 10, 15, 99))}"
 
 
-def calm_worlds(seeds=SEEDS):
-    """The worlds of a run before crashes are put into them."""
-    return [
-        World(scenario=scenario, seed=seed, fault=fault)
-        for seed in range(1, seeds + 1)
-        for scenario in SCENARIOS
-        for fault in faults(scenario, seed)
-    ]
+def calm_worlds(wanted=WANTED):
+    """The worlds of a run before crashes are put into them; as many as are needed."""
+    chosen = []
+    for seed in itertools.count(1):
+        for scenario in SCENARIOS:
+            for fault in faults(scenario, seed):
+                if wanted <= 0:
+                    return chosen
+                chosen.append(World(scenario=scenario, seed=seed, fault=fault))
+                wanted -= _LEAST[scenario][fault.startswith("frozen")]
+    return chosen
 
 
 def moments(world):

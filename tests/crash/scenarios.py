@@ -97,4 +97,15 @@ async def first(office, feed):
     await office.poll()
 
 
-SCENARIOS = {one.__name__: one for one in (shop, move, update, hasty, late, first)}
+async def pex(office, cards):
+    """The real PEX connector: four records are posted, later somebody changes their tags."""
+    await office.run_flow()
+    await _pause(office)
+    await office.poll()
+    await _pause(office)
+    cards.retag(office.rng)
+    await office.run_flow()
+    await office.poll()
+
+
+SCENARIOS = {one.__name__: one for one in (shop, move, update, hasty, late, first, pex)}

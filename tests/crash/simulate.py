@@ -4,10 +4,9 @@ import datetime as dt
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from random import Random
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import evolve, frozen
 
 from subledger.config import load_settings
 from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
@@ -18,8 +17,10 @@ from subledger_quickbooks_desktop.config import OWNER_ID
 from subledger_quickbooks_desktop.simulator.quickbooks import CompanyFile, create_sample_company
 from subledger_quickbooks_desktop.simulator.web_connector import add_to_company
 
+from .cards import SINCE, Cards
+from .chance import chance
 from .feed import Feed, feed_type
-from .office import PASSWORD, POLL, Office, with_source
+from .office import FLOW, PASSWORD, POLL, Office, with_source
 from .oracle import REGISTER, judge_books, judge_ledger
 from .scenarios import SCENARIOS, moved_records, shop_records
 
@@ -31,7 +32,7 @@ _CONFIG = """
 connector = "pex"
 token = {{ file = "{folder}/secret" }}
 base_url = "http://127.0.0.1:8701"
-requests_per_second = 1000
+requests_per_second = 1000000
 [connections.books]
 connector = "quickbooks-desktop"
 password = {{ file = "{folder}/secret" }}
@@ -90,7 +91,7 @@ def empty():
 @lru_cache
 def acquainted():
     """After a first session, in which the lists were read."""
-    return _after(empty(), Random(0), lambda _office, _feed: None)
+    return _after(empty(), chance(0), lambda _office, _feed: None)
 
 
 @lru_cache(maxsize=4)
@@ -100,7 +101,7 @@ def posted(seed):
     def put(office, feed):
         feed.put(*shop_records(office, feed), *moved_records(office, feed))
 
-    return _after(acquainted(), Random(seed), put)
+    return _after(acquainted(), chance(seed), put)
 
 
 def _after(base, rng, prepare):
@@ -127,23 +128,38 @@ def base_of(world):
 
 def furnished(loop, base, rng, **more):
     """An office in the given state, and its feed."""
+    feed = Feed(rng, page=rng.choice((1, 2, 5)), changes=dict(base.changes))
+    feed.newest = len(feed.changes)
+    office = _office(loop, base, rng, with_source(settings(), feed_type(feed)), **more)
+    office.source_version = lambda: feed.newest
+    return office, feed
+
+
+def with_cards(loop, base, rng, **more):
+    """An office with the real PEX connector, and the simulated PEX business."""
+    cards = Cards()
+    flow = evolve(settings().flows[FLOW], start=SINCE)
+    office = _office(
+        loop, base, rng, evolve(settings(), flows={FLOW: flow}), http=cards.http, **more
+    )
+    office.source_version = lambda: cards.changed
+    return office, cards
+
+
+def _office(loop, base, rng, configured, **more):
     clock = loop.clock(base.start)
     company = CompanyFile(":memory:", clock)
     company.store.load_snapshot(base.company)
     disk().put(base.store)
-    feed = Feed(rng, page=rng.choice((1, 2, 5)), changes=dict(base.changes))
-    feed.newest = len(feed.changes)
-    office = Office(
+    return Office(
         loop=loop,
-        settings=with_source(settings(), feed_type(feed)),
+        settings=configured,
         disk=disk(),
         company=company,
         clock=clock,
         rng=rng,
         **more,
     )
-    office.source_version = lambda: feed.newest
-    return office, feed
 
 
 def simulate(world):
@@ -167,19 +183,21 @@ def _business(c):
 
 
 async def _simulated(loop, world, base):
-    rng = Random(f"{world.scenario}:{world.seed}")
-    office, feed = furnished(loop, base, rng, **_disturbance(world))
+    rng = chance(world.scenario, world.seed)
+    furnish = with_cards if world.scenario == "pex" else furnished
+    office, source = furnish(loop, base, rng, **_disturbance(world))
     trap = office.traps[0]
-    trap.state = office.state
+    if world.point is None:
+        trap.state = office.state
     await office.rest(1)
-    await SCENARIOS[world.scenario](office, feed)
+    await SCENARIOS[world.scenario](office, source)
     problems = await heal(office)
     if office.zombie is not None:
         await office.thaw()
         problems = await heal(office)
     documents = office.company.documents()[1:]
     balance = office.company.balance(REGISTER)
-    lost, doubled, other = judge_books(documents, balance, feed.records)
+    lost, doubled, other = judge_books(documents, balance, list(source.wanted()))
     other += office.disk.look(lambda c: judge_ledger(c, documents))
     other += [*problems, *office.problems, *office.diary.failures]
     if world.point is not None and not trap.sprung:

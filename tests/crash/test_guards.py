@@ -31,14 +31,11 @@ def _worlds(scenario, fault, moments):
             yield alike[0]
 
 
-@pytest.mark.parametrize(
-    ("guard", "scenario", "fault", "moments", "harm"), _CASES, ids=[c[0].__name__ for c in _CASES]
-)
-def test_without_a_guard_the_harness_finds_harm(
-    guard, scenario, fault, moments, harm, monkeypatch
-):
+@pytest.mark.parametrize("case", _CASES, ids=[case[0].__name__ for case in _CASES])
+def test_without_a_guard_the_harness_finds_harm(case, monkeypatch):
     """There is a world that ends well with the guard and with harm without it."""
-    worlds = list(_worlds(scenario, fault, moments))
+    guard, *where, harm = case
+    worlds = list(_worlds(*where))
     with guards.without(guard, monkeypatch):
         found = next(((w, e) for w in worlds if getattr(e := simulate(w), harm)), None)
     assert found is not None, f"{len(worlds)} worlds went well without the guard"
