@@ -41,11 +41,14 @@ class Opening:
     def open(self, desk: Desk, token: str, epoch: int) -> str | None:
         """Opens a session and returns its ticket; None where there is nothing to do.
 
-        A write of an earlier session without an answer becomes unknown: it is settled first.
+        A write of an earlier session without an answer becomes unknown: it is settled first. After
+        a session that broke off before it planned what the lists had changed there is planning to
+        do, although nothing waits yet.
         """
-        if not desk.waiting():
-            return None
         last = load(desk)
+        planned = last.prepared or not last.ticket
+        if planned and not desk.waiting():
+            return None
         unsettled = desk.outstanding()
         if unsettled is not None:
             desk.settle(unsettled.effect, Unknown("the session ended before QuickBooks answered"))
