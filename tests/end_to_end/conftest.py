@@ -9,7 +9,7 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from world import open_world  # noqa: E402 - the folder is not a package
+from world import open_world
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def _quiet():
 
 @pytest.fixture
 def make(tmp_path):
-    """Opens a world in this test's folder: ``async with make(...) as world``."""
+    """A function that opens a world in this test's folder."""
 
     def opened(*items, **tables):
         return open_world(tmp_path, *items, **tables)

@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
+from world import TODAY, ago
 
 from subledger_pex.simulator.clock import instant
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_pex.simulator.model import UNTAGGED, Change
-from world import TODAY, ago
 
 STATUSES = ("NotReviewed", "Approved", "Ignored", "Rejected", "NoReceipt")
 REVIEWED = [
@@ -75,7 +75,7 @@ async def test_later_tag_changes_the_document(make):
 
 
 async def test_monday_to_next_week(make):
-    """Scenario 1: pending Monday, settled Wednesday, tagged Friday, approved next week: one document.
+    """Scenario 1: pending Monday, settled Wednesday, tagged Friday, approved later: one document.
 
     It is dated by its settlement and posted after the approval, although its id changed as well.
     """

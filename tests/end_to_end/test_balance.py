@@ -4,12 +4,12 @@ import datetime as dt
 from decimal import Decimal
 
 from attrs import evolve
+from world import CREDIT_CARD, TODAY, ago, business
 
 from subledger_pex.simulator import generate_business
 from subledger_pex.simulator.clock import instant
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_pex.simulator.model import Allocation, Attachment, Invoice, Payment
-from world import CREDIT_CARD, TODAY, ago, business
 
 PREPAID = {
     "purchase": "Check",
@@ -95,9 +95,7 @@ async def test_paid_invoice_with_rebate(make):
     A second invoice, whose payments do not add up, is held with the reason.
     """
     spent = [("Fuel", 200000), ("Travel:Hotel", 150000), ("Telephone", 71055)]
-    items = [
-        bought(tag, -cents, ago(40), tags=plain(tag)) for tag, cents in spent
-    ]
+    items = [bought(tag, -cents, ago(40), tags=plain(tag)) for tag, cents in spent]
     good = invoice(91, 421055, ("PEXTransfer", 416844), ("RebateCredit", 4211), spent=spent)
     bad = invoice(92, 100000, ("PEXTransfer", 99000), spent=[("Fuel", 100000)])
     whole = evolve(business(*items, funding="credit"), invoices=(good, bad))

@@ -4,11 +4,11 @@ import datetime as dt
 import re
 
 import pytest
+from world import TODAY, ago, command, company_tables, toml
 
 from subledger_pex.simulator import generate_business
 from subledger_pex.simulator.clock import instant
 from subledger_pex.simulator.landmarks import bought
-from world import TODAY, ago, command, company_tables, toml
 
 START = TODAY - dt.timedelta(days=30)
 END = TODAY - dt.timedelta(days=10)

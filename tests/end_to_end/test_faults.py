@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
+from world import ago
 
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_quickbooks_desktop.simulator.faults import METHODS
-from world import ago
 
 ITEMS = [
     bought("one", -100, ago(9), tags=plain("Fuel")),
@@ -61,7 +61,9 @@ async def test_fault_at_a_write(make, fault, at):
 async def test_cut_connection(make, fault):
     """X1: a connection that breaks before or after any call leaves each document once."""
     fired = await disturbed(make, fault)
-    assert fired[-1].partition("@")[0].replace(" ", "=") == fault.rpartition(",")[2].partition("@")[0]
+    assert (
+        fired[-1].partition("@")[0].replace(" ", "=") == fault.rpartition(",")[2].partition("@")[0]
+    )
 
 
 @pytest.mark.parametrize("fault", OPENINGS)
@@ -120,7 +122,7 @@ async def test_wrong_company(make):
 
 
 async def test_restored_backup(make):
-    """D5: a restored backup stops the connection; after a reconciliation each is posted again once."""
+    """D5: a restored backup stops the connection; after a reconciliation each is posted again."""
     async with make(*ITEMS) as world:
         await world.sync()
         world.advance(minutes=5)

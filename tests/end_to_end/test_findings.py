@@ -1,14 +1,15 @@
 """X5: findings name the cause and the way out; retry and skip do what they say."""
 
-from subledger_pex.simulator.landmarks import bought, plain
 from world import TOKEN, ago
+
+from subledger_pex.simulator.landmarks import bought, plain
 
 GOOD = bought("good", -100, ago(9))
 STAMPS = [bought(f"stamps {n}", -1000 - n, ago(9 - n), tags=plain("Postage")) for n in range(3)]
 
 
 async def test_mend_the_cause_and_retry(make):
-    """X5: one finding for three purchases; once the account is active again, retry posts each once."""
+    """X5: one finding for three purchases; once the account is active, retry posts each once."""
     async with make(GOOD, *STAMPS) as world:
         await world.sync()
         assert await world.count() == {"posted": 1, "held": 3}
@@ -63,7 +64,7 @@ async def test_skip(make):
 
 
 async def test_number_before_the_name(make):
-    """Scenario 3: `201 · Equipment` waits with a hint about the number; the map lets it through once."""
+    """Scenario 3: `201 · Equipment` waits with a hint about the number; a mended tag goes once."""
     tag = bought("equipment", -129900, ago(9), tags=plain("201 · Equipment"))
     async with make(tag) as world:
         await world.sync()
@@ -90,7 +91,7 @@ async def test_show(make):
 
 
 async def test_expired_token(make):
-    """Scenario 4: a token that expires in mid-run leaves a clear state; a new run posts each once."""
+    """Scenario 4: a token that expires in mid-run leaves a clear state; a new run posts each."""
     items = [bought(f"item {n}", -100 - n, ago(300 - 60 * n)) for n in range(5)]
     async with make(*items) as world:
         world.cards.faults = type(world.cards.faults)(expire_token_at=7)

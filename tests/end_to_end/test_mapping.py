@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
+from world import SETTINGS, ago
+
 from subledger_pex.simulator.landmarks import bought, plain, split
 from subledger_pex.simulator.model import UNTAGGED, Transaction
-from world import SETTINGS, ago
 
 TYPO = "PEX Card Acount"
 TAGGED = bought("tagged", -51000, ago(9), tags=plain("Fuel", "Clinic", "Lakeside Clinic"))
@@ -96,7 +97,7 @@ async def test_default_account_without_a_tag(make):
 
 
 async def test_no_default_account(make):
-    """P2: without a default account an untagged purchase waits, and the finding says how to go on."""
+    """P2: without a default account an untagged purchase waits, and the hint names the setting."""
     untagged = bought("untagged", -3300, ago(5), tags=UNTAGGED)
     async with make(untagged, settings={"default_expense_account": None}) as world:
         await world.sync()

@@ -4,9 +4,9 @@ import datetime as dt
 import hashlib
 
 import pytest
+from world import TODAY, ago
 
 from subledger_pex.simulator.landmarks import bought, plain
-from world import TODAY, ago
 
 CLOSED = TODAY - dt.timedelta(days=20)
 OLD = bought("old", -100, ago(30), tags=plain("Fuel"))
@@ -20,7 +20,7 @@ def contents(folder):
 
 
 async def test_plan_writes_nothing(make):
-    """X3, scenario 16: the plan shows the exact documents; not one byte of store or books changes."""
+    """X3, scenario 16: the plan shows the exact documents; no byte of store or books changes."""
     async with make(OLD, NEW, flow={"review": True}) as world:
         await world.sync()
         await world.kernel.runtime.sleep(1.2)
@@ -33,10 +33,13 @@ async def test_plan_writes_nothing(make):
         assert (old["document"], old["operation"], old["amount"]) == ("Check", "create", "-1.00")
         assert old["postings"] == [
             {
-                **{"account": world.account, "debit": "", "credit": "1.00"},
-                **{"class": "", "customer": ""},
+                "account": world.account,
+                "debit": "",
+                "credit": "1.00",
+                "class": "",
+                "customer": "",
             },
-            {**{"account": "Fuel", "debit": "1.00", "credit": ""}, **{"class": "", "customer": ""}},
+            {"account": "Fuel", "debit": "1.00", "credit": "", "class": "", "customer": ""},
         ]
         await world.command("approve", "cards")
         await world.session()

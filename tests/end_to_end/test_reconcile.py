@@ -1,9 +1,9 @@
 """X2: the books are read back, and every difference from what was posted is found."""
 
 import pytest
+from world import ago
 
 from subledger_pex.simulator.landmarks import bought, plain
-from world import ago
 
 ITEMS = [bought(f"item {n}", -1000 - n, ago(9 - n), tags=plain("Fuel")) for n in range(4)]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import aiohttp
 import pytest
+from world import PASSWORD, TODAY, ago
 
 from subledger import kernel
 from subledger.flow import prepare
@@ -14,7 +15,6 @@ from subledger_pex.simulator import generate_business
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_quickbooks_desktop.simulator.quickbooks.settings import VERSIONS
 from subledger_quickbooks_desktop.simulator.web_connector.soap import PARAMETERS
-from world import PASSWORD, TODAY, ago
 
 SOME = [bought(f"item {n}", -1000 - n, ago(30 - n), tags=plain("Fuel")) for n in range(12)]
 
@@ -65,7 +65,7 @@ async def test_progress(make):
 
 
 async def test_waits_while_planning(make, monkeypatch):
-    """D2: while much is still being planned, QuickBooks is kept waiting instead of being sent home."""
+    """D2: while much is still being planned, QuickBooks is kept waiting, not sent home."""
     monkeypatch.setattr(kernel, "PREPARE_BUDGET", dt.timedelta(0))
     monkeypatch.setattr(prepare, "BATCH", 4)
     monkeypatch.setattr(prepare.staged, "__defaults__", (4,))
@@ -120,7 +120,9 @@ async def test_changes_of_lists_are_seen(make):
         assert index.find("account", "Motor Fuel")
         assert index.find("class", "Harbor")
         for label, account in (("old name", "Fuel"), ("new name", "Snacks")):
-            item = bought(label, -7, world.cards.now, settlement=world.cards.now, tags=plain(account))
+            item = bought(
+                label, -7, world.cards.now, settlement=world.cards.now, tags=plain(account)
+            )
             world.cards.add(item)
         await world.sync()
         assert (await world.finding("mapping_missing")).subject == "tag GL Account = Fuel"
@@ -160,7 +162,9 @@ async def test_transfers(make, transfers):
         await world.sync()
         assert world.company.books.balance(world.account) == Decimal("900.00")
         (document,) = world.company.documents()
-        assert document["type"] == {"journal_entry": "JournalEntry", "transfer": "Transfer"}[transfers]
+        assert (
+            document["type"] == {"journal_entry": "JournalEntry", "transfer": "Transfer"}[transfers]
+        )
         assert (await world.sync()).writes == 0
         assert (await world.reconcile()).agrees
 
@@ -191,7 +195,7 @@ async def test_stop_and_resume(make):
     async with make(*SOME) as world:
         await world.run_flow()
         running = asyncio.create_task(world.session("slow=0.3"))
-        while len(world.company.documents()) < 2:
+        while len(world.company.documents()) < 2:  # noqa: ASYNC110 - books tell nobody
             await asyncio.sleep(0.05)
         assert (await world.command("pause", "cards"))[0] == 0
         result = await running
@@ -212,7 +216,7 @@ async def test_stopped_reading_goes_on(make):
     items = [bought(f"item {n}", -100 - n, ago(5 + n * 10), tags=plain("Fuel")) for n in range(30)]
     async with make(*items) as world:
         run = asyncio.create_task(world.run_flow())
-        while len(world.cards.requests) < 8:
+        while len(world.cards.requests) < 8:  # noqa: ASYNC110 - PEX tells nobody
             await asyncio.sleep(0.005)
         run.cancel()
         await asyncio.gather(run, return_exceptions=True)

@@ -21,9 +21,9 @@ from subledger.flow.proof import Proof, prove
 from subledger.flow.reconcile import Comparison, compare
 from subledger.flow.runs import RunReport
 from subledger.kernel import Kernel
-from subledger.realworld import real_runtime
 from subledger.ledger import findings
 from subledger.ledger.findings import FindingRow
+from subledger.realworld import real_runtime
 from subledger.server.run import Listen, serving
 from subledger.store import open_store
 from subledger_pex.simulator import Business, Simulation, generate_business, instant
@@ -161,7 +161,7 @@ class Company:
 
     def connector(self, fault: str = "", seed: int = 1, password: str = PASSWORD) -> WebConnector:
         """Its Web Connector; ``fault`` is a plan as people write it."""
-        faults = Faults(FaultPlan.parse(fault), rng=Random(seed))
+        faults = Faults(FaultPlan.parse(fault), rng=Random(seed))  # noqa: S311 - no secret
         self.fired = faults.fired
         return WebConnector(
             HttpTransport(self.url),
@@ -211,7 +211,7 @@ def change(document: Mapping[str, Any], account: str) -> Decimal:
     sign = _SIGN.get(document["type"])
     if sign is not None:
         return sign * document["amount"] if document["account"] == account else Decimal(0)
-    return sum((l["amount"] for l in document["lines"] if l["account"] == account), Decimal(0))
+    return sum((x["amount"] for x in document["lines"] if x["account"] == account), Decimal(0))
 
 
 @define
@@ -310,10 +310,9 @@ class World:
         return await command(self.folder, *words)
 
     async def settle(self) -> None:
-        """Lets flow and Web Connector run, as often as it takes after a fault, until all is done."""
+        """Lets the Web Connector run, as often as it takes after a fault, until all is done."""
         for _ in range(6):
             self.advance(minutes=5)
-            await self.run_flow()
             result = await self.session()
             if not result.failed and result.percent in (None, 100):
                 return
