@@ -170,6 +170,11 @@ class Office:
         self.runs += 1
         return await self.served(lambda process: process.kernel.run_flow(FLOW), "run")
 
+    async def compared(self) -> list[str]:
+        """What is wrong between the books as they were read back and what was posted."""
+        found = await self.served(lambda process: process.kernel.compare_answered(), "compare")
+        return [f"the books differ: {one}" for one in found if not one.agrees]
+
     def state(self) -> Any:
         """A name for the durable state, and for what the server is asked for at the moment."""
         content = (self.disk.content(), self.company.store.snapshot())
@@ -208,14 +213,14 @@ class Office:
     def leases(self) -> dict[str, int]:
         """Leases that are held now, by name, with their epochs."""
         now = to_ms(self.clock())
-        return {row.name: row.epoch for row in self.disk.look(_leases) if row.until >= now}
+        return {row.name: row.epoch for row in self.disk.do(_leases) if row.until >= now}
 
     async def thaw(self) -> None:
         """The frozen process goes on; what it held and lost meanwhile, it must not use."""
         zombie, self.zombie = self.zombie, None
         if zombie is None:
             return
-        epochs = {row.name: row.epoch for row in self.disk.look(_leases)}
+        epochs = {row.name: row.epoch for row in self.disk.do(_leases)}
         lease = f"flow:{FLOW}" if zombie.doing == "run" else f"connection:{BOOKS}"
         fenced = lease in zombie.held and epochs[lease] != zombie.held[lease]
         answer = None
@@ -225,7 +230,7 @@ class Office:
         if not fenced:
             return
         proves = zombie.doing == "receiveResponseXML"  # what QuickBooks posted is true for ever
-        anew = zombie.owner in {row.owner for row in self.disk.look(_leases)}
+        anew = zombie.owner in {row.owner for row in self.disk.do(_leases)}
         if zombie.trap.late_writes and not proves and not anew:
             self.problems.append(f"a frozen process wrote after it was superseded ({zombie.doing})")
         if zombie.doing == "sendRequestXML" and b"QBXML" in answer[1]:

@@ -12,15 +12,15 @@ from .scenarios import SCENARIOS
 WANTED = int(os.environ.get("SUBLEDGER_WORLDS", "20000"))
 """The least number of worlds in a run."""
 _LEAST = {
-    "shop": (200, 70),
-    "move": (200, 70),
-    "update": (160, 55),
-    "hasty": (240, 85),
-    "late": (250, 90),
-    "first": (240, 80),
-    "pex": (560, 370),
+    "shop": (150, 48),
+    "move": (130, 44),
+    "update": (138, 44),
+    "hasty": (185, 60),
+    "late": (235, 82),
+    "first": (262, 86),
+    "pex": (545, 360),
 }
-"""The least worlds that one fault gives in a scenario, and a frozen process; a test counts them."""
+"""The worlds that a fault gives at least, on average, and a frozen process; a test counts them."""
 _CALLS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
 _MOST = {"authenticate": 2, "closeConnection": 2}
 
@@ -40,7 +40,8 @@ def faults(scenario, seed):
         method = rng.choice(_CALLS)
         yield f"{cut}={method}@{rng.randint(1, _MOST.get(method, 4))}"
     yield f"again@{rng.randint(1, 25)}"
-    yield f"frozen@{rng.choice((1, 3, 6, 10, 15, 99))}"
+    if scenario != "pex" or seed % 2 == 0:  # hundreds of long histories
+        yield f"frozen@{rng.choice((1, 3, 6, 10, 15, 99))}"
 
 
 def calm_worlds(wanted=WANTED):

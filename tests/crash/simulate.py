@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from subledger.config import load_settings
+from subledger.ledger import books
+from subledger.ports import Query
+from subledger.store.moments import to_ms
 from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
 from subledger.testing.crash import Disk, Endless, Point, Trap
 from subledger.testing.virtual_time import run
@@ -19,8 +22,8 @@ from subledger_quickbooks_desktop.simulator.web_connector import add_to_company
 
 from .cards import SINCE, Cards
 from .chance import chance
-from .feed import Feed, feed_type
-from .office import FLOW, PASSWORD, POLL, Office, with_source
+from .feed import DAY, Feed, feed_type
+from .office import BOOKS, FLOW, PASSWORD, POLL, Office, with_source
 from .oracle import REGISTER, judge_books, judge_ledger
 from .scenarios import SCENARIOS, moved_records, shop_records
 
@@ -90,8 +93,13 @@ def empty():
 
 @lru_cache
 def acquainted():
-    """After a first session, in which the lists were read."""
-    return _after(empty(), chance(0), lambda _office, _feed: None)
+    """After a first session, in which the lists were read, and the documents of the day."""
+
+    def ask(office, _feed):
+        asked = (BOOKS, Query.DOCUMENTS, to_ms(office.clock()))
+        office.disk.do(lambda c: books.ask(c, *asked, since=DAY, until=DAY, account=REGISTER))
+
+    return _after(empty(), chance(0), ask)
 
 
 @lru_cache(maxsize=4)
@@ -174,7 +182,7 @@ def simulate(world):
 def digest(world):
     """What store and company file hold at the end of a world, but for processes and tickets."""
     simulate(world)
-    return disk().look(_business)
+    return disk().do(_business)
 
 
 def _business(c):
@@ -195,10 +203,12 @@ async def _simulated(loop, world, base):
     if office.zombie is not None:
         await office.thaw()
         problems = await heal(office)
+    office.process, office.traps = None, []
+    problems += await office.compared()
     documents = office.company.documents()[1:]
     balance = office.company.balance(REGISTER)
     lost, doubled, other = judge_books(documents, balance, list(source.wanted()))
-    other += office.disk.look(lambda c: judge_ledger(c, documents))
+    other += office.disk.do(lambda c: judge_ledger(c, documents))
     other += [*problems, *office.problems, *office.diary.failures]
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")

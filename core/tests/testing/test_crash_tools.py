@@ -18,7 +18,7 @@ def _note(c, name):
 
 
 def _names(disk):
-    return disk.look(lambda c: [row.name for row in c.execute(sa.select(NOTE))])
+    return disk.do(lambda c: [row.name for row in c.execute(sa.select(NOTE))])
 
 
 async def _two_notes(store):

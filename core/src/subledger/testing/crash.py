@@ -203,8 +203,8 @@ class Disk:
         """Replaces everything by a snapshot."""
         self._driver.deserialize(content)
 
-    def look(self, function: Callable[[sa.Connection], T]) -> T:
-        """The result of a function that only reads."""
+    def do(self, function: Callable[[sa.Connection], T]) -> T:
+        """Runs a function beside all processes, to look or to prepare, and returns its result."""
         with self._engine.connect() as connection:
             return function(connection)
 
