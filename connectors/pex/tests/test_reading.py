@@ -83,9 +83,7 @@ async def test_a_list_that_was_cut_is_read_in_smaller_windows(context):
     """Where PEX tells of more rows than it sent, none of them is lost."""
     rows = [row(n, DAY + dt.timedelta(days=n % 14)) for n in range(140)]
     found = await pages(context, Pex(rows=rows, most=25))
-    assert {record.id for page in found for record in page.records} == {
-        str(n) for n in range(140)
-    }
+    assert {record.id for page in found for record in page.records} == {str(n) for n in range(140)}
 
 
 async def test_a_day_that_is_cut_stops_the_run(context):

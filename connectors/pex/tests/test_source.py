@@ -142,8 +142,8 @@ async def test_receipts_are_looked_up_for_settled_purchases_only_if_wanted(world
                     found |= {m.id: m.receipts for m in normalise(record)}
                 except RecordRejected:
                     continue
-        assert len(found[str(marks['receipt_loaded'])]) == 2
-        assert found[str(marks['receipt_loaded'])][0].url.startswith(pex.url)
+        assert len(found[str(marks["receipt_loaded"])]) == 2
+        assert found[str(marks["receipt_loaded"])][0].url.startswith(pex.url)
         for name in ("receipt_malware", "receipt_never", "review_no_receipt"):
             assert found[str(marks[name])] == ()
 

@@ -64,7 +64,7 @@ async def test_the_comparison_notices_one_missing_record(world):
     """Negative control: without one record the year does not agree."""
     async with world(transactions=250) as pex:
         records = unique(await pex.pages())
-        del records[str(pex.simulation.business.landmarks['dispute'])]
+        del records[str(pex.simulation.business.landmarks["dispute"])]
         assert cents_by_id(records) != true_cents(pex.simulation.truth())
 
 
