@@ -88,7 +88,7 @@ _ALL = (
     Category(
         name="missing_in_books",
         meaning="a document that was posted is not in the books any more",
-        hint="Retry posts it again, skip accepts that it is gone.",
+        hint="Look for it first: was its date moved? Retry posts it again, skip accepts it.",
     ),
     Category(
         name="gone_in_source",
