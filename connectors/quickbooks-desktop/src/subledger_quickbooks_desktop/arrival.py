@@ -21,7 +21,6 @@ class LongAnswer:
     envelope: soap.Envelope = field(init=False)
     _answer: AnswerStream = field(factory=AnswerStream, init=False)
     _rows: list[Row] = field(factory=list, init=False)
-    _kept: list[Row] = field(factory=list, init=False)
     _any: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -146,7 +146,6 @@ class Result:
     comparison: Comparison
     findings: tuple[FindingRow, ...]
     trial_balance: Mapping[str, str]
-    books_documents: int
     second_run_posted: int
     recovered: int
 
@@ -263,7 +262,6 @@ class Stage:
                 comparison=comparison,
                 findings=tuple(await kernel.store.read(findings.listing, [self.flow])),
                 trial_balance=await self._trial_balance(),
-                books_documents=comparison.matched,
                 second_run_posted=posted_again,
                 recovered=recovered,
             )

@@ -11,7 +11,6 @@ from subledger.model import Entity, Movement, Party, Reference, date_of
 from subledger.model.kinds import PARTIES, Kind
 from subledger.model.references import map_references, posted_form, references
 from subledger.model.stored import dump, fingerprint
-from subledger.money import Money
 from subledger.ports import Books, FlowPlan, Hold, Keep, Skip, Step
 
 
@@ -193,8 +192,3 @@ def _creatable(reference: Reference, books: Books, label: str) -> Reference | Ho
 
 def _hold(category: str, subject: str, message: str, path: str = "") -> Hold:
     return Hold(finding=Finding(category=category, subject=subject, message=message, detail=path))
-
-
-def signed(entity: Entity) -> Money | None:
-    """The change that a document makes to its register account."""
-    return entity.effect if isinstance(entity, Movement) else None

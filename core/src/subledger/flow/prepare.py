@@ -9,12 +9,12 @@ from attrs import frozen
 
 from subledger.findings import Finding
 from subledger.flow import readiness
-from subledger.flow.decide import Decision, Ready, Rules, decide, signed
+from subledger.flow.decide import Decision, Ready, Rules, decide
 from subledger.ledger import effects, findings, leases, links, records
 from subledger.ledger.books import BookIndex
 from subledger.ledger.effects import Intent, State
 from subledger.manifest import Operation
-from subledger.model import date_of
+from subledger.model import amount_of, date_of
 from subledger.model.kinds import Kind
 from subledger.model.stored import dump, fingerprint, load
 from subledger.ports import Hold, Skip
@@ -234,7 +234,7 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     if effects.in_flight(c, task.name, row.kind, row.id):
         _mark(c, task, row, "sent", now, account=ready.account)
         return 0
-    amount, date = signed(ready.entity), date_of(ready.entity)
+    amount, date = amount_of(ready.entity), date_of(ready.entity)
     operation = Operation.CREATE if link is None else Operation.UPDATE
     if operation is Operation.UPDATE:
         effects.supersede(c, task.sink, task.name, row.kind, row.id)
