@@ -16,6 +16,7 @@ from subledger.model import kinds
 from subledger.ports import Context, ExtractRequest, Page
 from subledger.runtime import HttpResponse, Runtime
 from subledger.secret import Secret
+from subledger.testing.vault import MemoryVault
 from subledger_pex.config import PexConfig
 from subledger_pex.simulator import FaultPlan, Simulation, generate_business
 from subledger_pex.simulator.server import serving
@@ -105,7 +106,8 @@ def make_context(http: Any, now: dt.datetime) -> tuple[Context, VirtualTime, Log
         new_id=lambda: f"{next(numbers):026d}",
         http=http,
     )
-    return Context(connection="pex", runtime=runtime, log=log), clock, log
+    context = Context(connection="pex", runtime=runtime, log=log, vault=MemoryVault())
+    return context, clock, log
 
 
 @pytest.fixture

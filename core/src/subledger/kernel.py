@@ -17,28 +17,20 @@ from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
 from subledger.flow.reconcile import Comparison
-from subledger.flow.runs import (
-    LEASE,
-    RunReport,
-    Start,
-    ask_for_lists,
-    begin,
-    end,
-    has_work,
-)
+from subledger.flow.runs import LEASE, RunReport, Start, begin, end, has_work
+from subledger.flow.survey import survey
 from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
-from subledger.ports import Context, ExtractRequest, Hold, Query
+from subledger.ports import Context, ExtractRequest, Hold, Query, Vault
 from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
-from subledger.store.moments import from_ms, to_ms
+from subledger.store.moments import to_ms
+from subledger.testing.vault import MemoryVault
 
 T = TypeVar("T")
 
-RECONCILE_EVERY = dt.timedelta(hours=24)
-RECONCILE_WINDOW = dt.timedelta(days=90)
 PREPARE_BUDGET = dt.timedelta(seconds=5)
 _ALL = 1_000_000_000
 
@@ -61,6 +53,7 @@ class Kernel:
     log: Any
     owner: str
     _books: dict[str, BookIndex] = field(factory=dict, init=False)
+    _vaults: dict[str, MemoryVault] = field(factory=dict, init=False)
 
     # ------------------------------------------------------------------ flows
 
@@ -76,7 +69,7 @@ class Kernel:
         log.info("run_started", trigger=trigger, since=str(start.since))
         try:
             report = await self._outcome(flow, start, progress, log)
-            await self.store.tx(self._fenced, flow, start.epoch, self._end, flow, start, report)
+            await self.store.tx(self._end, flow, start, report)
         except Fenced as error:
             log.warning("run_superseded")
             return RunReport(flow=name, state="busy", message=error.message)
@@ -98,11 +91,8 @@ class Kernel:
 
     async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
         read, changed = await self._intake(flow, start, progress)
-        epoch = start.epoch
-        ready = await self.store.tx(
-            self._fenced, flow, epoch, ask_for_lists, flow.sink, self.now_ms()
-        )
-        if not ready:
+        found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
+        if not found.ready:
             return RunReport(
                 flow=flow.name,
                 state="waiting",
@@ -111,8 +101,9 @@ class Kernel:
                 message=f"the lists of {flow.sink} have not been read yet",
                 hint="They are read in the next session with the books; documents follow.",
             )
-        planned, _left = await self._prepare(flow, epoch, progress, budget=None)
-        await self.store.tx(self._fenced, flow, epoch, self._ask_for_recent_documents, flow)
+        planned = 0
+        if not found.idle:
+            planned, _left = await self._prepare(flow, start.epoch, progress, budget=None)
         return RunReport(flow=flow.name, state="done", read=read, changed=changed, planned=planned)
 
     async def _intake(
@@ -134,21 +125,23 @@ class Kernel:
             if other.source == flow.source
         ]
         read = changed = 0
+        cursor = start.cursor
         async with source.open(connection.config, self.context(flow.source)) as opened:
             async for page in opened.extract(request):
-                staged = normalise_page(source, page.records)
-                read += len(page.records)
-                changed += await self.store.tx(
-                    store_page,
-                    flow.name,
-                    flow.source,
-                    subscribers,
-                    staged,
-                    cursor=page.cursor,
-                    epoch=start.epoch,
-                    now=self.now_ms(),
-                    lease=LEASE,
-                )
+                if page.records or page.cursor not in (None, cursor):
+                    cursor = page.cursor or cursor
+                    read += len(page.records)
+                    changed += await self.store.tx(
+                        store_page,
+                        flow.name,
+                        flow.source,
+                        subscribers,
+                        normalise_page(source, page.records),
+                        cursor=page.cursor,
+                        epoch=start.epoch,
+                        now=self.now_ms(),
+                        lease=LEASE,
+                    )
                 progress("reading", page.done, page.of)
         return read, changed
 
@@ -233,22 +226,6 @@ class Kernel:
 
         return await self.store.tx(ask)
 
-    def _ask_for_recent_documents(self, c: sa.Connection, flow: FlowSettings) -> None:
-        """Once a day: reads back what was posted lately, for :meth:`compare_answered`."""
-        now = self.now_ms()
-        last = reconcile.last_asked(c, flow.sink, flow.plan.account)
-        if last is not None and from_ms(last) > from_ms(now) - RECONCILE_EVERY:
-            return
-        dates = reconcile.period(c, flow.sink, flow.plan.account)
-        if dates is None:
-            return
-        books.ask(
-            *(c, flow.sink, Query.DOCUMENTS, now),
-            since=max(dates[0], dates[1] - RECONCILE_WINDOW),
-            until=dates[1],
-            account=flow.plan.account,
-        )
-
     async def compare_answered(self) -> list[Comparison]:
         """Compares every answered question for documents with what was posted."""
         found = []
@@ -281,7 +258,12 @@ class Kernel:
             connection=connection,
             runtime=self.runtime,
             log=self.log.bind(connection=connection),
+            vault=self.vault(connection),
         )
+
+    def vault(self, connection: str) -> Vault:
+        """Where a connection keeps what a person authorised."""
+        return self._vaults.setdefault(connection, MemoryVault())
 
     def task(self, flow: FlowSettings) -> FlowTask:
         """A flow as the prepare loop sees it."""

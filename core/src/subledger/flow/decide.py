@@ -7,7 +7,7 @@ import attrs
 from attrs import frozen
 
 from subledger.findings import Finding
-from subledger.model import Entity, Movement, Party, Reference, date_of
+from subledger.model import Entity, Moving, Party, Reference, account_of, amount_of, date_of
 from subledger.model.kinds import PARTIES, Kind
 from subledger.model.references import map_references, posted_form, references
 from subledger.model.stored import dump, fingerprint
@@ -87,12 +87,13 @@ def _outside_dates(entity: Entity, rules: Rules) -> Skip | None:
 
 
 def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
-    if isinstance(entity, Movement) and entity.amount.currency != rules.currency:
+    amount = amount_of(entity)
+    if amount is not None and amount.currency != rules.currency:
         return Hold(
             finding=Finding(
                 category="currency",
-                subject=f"currency {entity.amount.currency}",
-                message=f"{entity.amount} is not in {rules.currency}, the currency of the account",
+                subject=f"currency {amount.currency}",
+                message=f"{abs(amount)} is not in {rules.currency}, the currency of the account",
             )
         )
     entity = _fitted(entity, rules)
@@ -127,12 +128,13 @@ def _fitted(entity: Entity, rules: Rules) -> Entity:
 
 
 def _account(entity: Entity) -> str:
-    return entity.account.name if isinstance(entity, Movement) and entity.account else ""
+    account = account_of(entity)
+    return account.name if account else ""
 
 
 def _outside_closed_period(entity: Entity, books: Books, rules: Rules) -> Keep | Hold | Skip:
     date, closing = date_of(entity), books.closing_date
-    if date is None or closing is None or date > closing or not isinstance(entity, Movement):
+    if date is None or closing is None or date > closing or not isinstance(entity, Moving):
         return Keep(entity=entity)
     if rules.closed_period == "redate":
         first_open = closing + dt.timedelta(days=1)
@@ -155,15 +157,18 @@ def _resolve(entity: Entity, books: Books) -> tuple[Entity, tuple[Party, ...]] |
         if isinstance(resolved, Hold):
             return resolved
         found[reference] = resolved
-        if not resolved.id:
+        if not (resolved.id or resolved.record):
             create[reference] = Party(kind=reference.kind, id=reference.name, name=reference.name)
     entity = map_references(entity, lambda _path, reference: found[reference])
     return entity, tuple(create.values())
 
 
 def resolve(reference: Reference, books: Books, path: str = "") -> Reference | Hold:
-    """The reference with its identifier; without one where it is to be created; else a Hold."""
-    if reference.id:
+    """The reference with its identifier; without one where it is to be created; else a Hold.
+
+    A reference to a record of the source stays as it is: the ledger of links knows it.
+    """
+    if reference.id or reference.record:
         return reference
     matches = books.find(reference.kind, reference.name)
     active = [entry for entry in matches if entry.active]

@@ -7,7 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
-from subledger.model.kinds import CARD_TRANSACTION, CUSTOMER, VENDOR, Kind
+from subledger.model.kinds import CARD_TRANSACTION, Kind
+from subledger.model.values import Line, Receipt, Reference
 from subledger.money import Money, total
 
 
@@ -24,41 +25,6 @@ class Entity(Protocol):
     def id(self) -> str:
         """The source's identifier."""
         ...
-
-
-@frozen(kw_only=True)
-class Reference:
-    """Points at a list entry of the books, by ``id`` where known, else by full ``name``.
-
-    ``name`` is the colon path for hierarchical lists (``Travel:Meals``). ``create`` allows the
-    kernel to create the entry where the books have none (only for kinds the sink can create).
-    """
-
-    kind: Kind
-    name: str = ""
-    id: str = ""
-    create: bool = False
-
-
-@frozen(kw_only=True)
-class Tag:
-    """One label that a person put on a record in the source.
-
-    ``name`` is the tag's name (``GL Account``), ``value`` what the source stores, ``label`` what
-    the source shows for it (equal to ``value`` where there is no other).
-    """
-
-    name: str
-    value: str
-    label: str = ""
-
-
-@frozen(kw_only=True)
-class Receipt:
-    """A document behind a record: ``name`` for people, ``url`` where it can be fetched."""
-
-    name: str
-    url: str
 
 
 class Way(enum.StrEnum):
@@ -84,19 +50,6 @@ class Approval(enum.StrEnum):
     IGNORED = "ignored"
     REJECTED = "rejected"
     NO_RECEIPT = "no_receipt"
-
-
-@frozen(kw_only=True)
-class Line:
-    """One line of a document. ``amount`` is positive in the direction of its document."""
-
-    amount: Money
-    account: Reference | None = None
-    item: Reference | None = None
-    customer: Reference | None = None
-    class_: Reference | None = None
-    memo: str = ""
-    tags: tuple[Tag, ...] = ()
 
 
 def _positive(_instance: object, _attribute: object, value: Money) -> None:
@@ -149,30 +102,3 @@ class Movement:
     def effect(self) -> Money:
         """Signed change of the subsidiary account's balance: money out is negative."""
         return -self.amount if self.way is Way.OUT else self.amount
-
-
-@frozen(kw_only=True)
-class Party:
-    """A vendor or customer that the books are to have. ``name`` is its full name."""
-
-    kind: Kind = VENDOR
-    id: str
-    name: str
-    company: str = ""
-    email: str = ""
-    phone: str = ""
-    active: bool = True
-
-    def __attrs_post_init__(self) -> None:
-        if self.kind not in (VENDOR, CUSTOMER):
-            raise ValueError(f"a party is a vendor or a customer, not {self.kind}")
-
-
-def amount_of(entity: Entity) -> Money | None:
-    """The signed change that an entity makes to the subsidiary account; None for list entries."""
-    return entity.effect if isinstance(entity, Movement) else None
-
-
-def date_of(entity: Entity) -> dt.date | None:
-    """The posting date of an entity; None for list entries."""
-    return entity.date if isinstance(entity, Movement) else None

@@ -11,6 +11,7 @@ CLASS: Final = Kind("class")
 ITEM: Final = Kind("item")
 TAX_CODE: Final = Kind("tax_code")
 TERMS: Final = Kind("terms")
+PAYMENT_METHOD: Final = Kind("payment_method")
 INVOICE: Final = Kind("invoice")
 CREDIT_MEMO: Final = Kind("credit_memo")
 PAYMENT: Final = Kind("payment")
@@ -27,7 +28,7 @@ PURCHASE_ORDER: Final = Kind("purchase_order")
 JOURNAL_ENTRY: Final = Kind("journal_entry")
 ATTACHMENT: Final = Kind("attachment")
 
-LISTS: Final = (ACCOUNT, CLASS, ITEM, TAX_CODE, TERMS)
+LISTS: Final = (ACCOUNT, CLASS, ITEM, TAX_CODE, TERMS, PAYMENT_METHOD)
 PARTIES: Final = (CUSTOMER, VENDOR)
 
 KNOWN: Final = frozenset(

@@ -4,15 +4,26 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import cattrs
 from cattrs.gen import make_dict_unstructure_fn
 
-from subledger.model.entities import Entity, Line, Movement, Party, Receipt, Reference, Tag
+from subledger.model.documents import Attachment, Document, Settlement
+from subledger.model.entities import Entity, Movement
+from subledger.model.lists import Item, Party
+from subledger.model.values import Address, Application, Line, Receipt, Reference, Tag, Tax
 from subledger.money import Money
 
-_CLASSES: Mapping[str, type[Any]] = {"movement": Movement, "party": Party}
+_CLASSES: Mapping[str, type[Any]] = {
+    "movement": Movement,
+    "document": Document,
+    "settlement": Settlement,
+    "party": Party,
+    "item": Item,
+    "attachment": Attachment,
+}
 _NAMES = {cls: name for name, cls in _CLASSES.items()}
 
 
@@ -31,7 +42,9 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook(Money, _money)
     converter.register_unstructure_hook(dt.date, dt.date.isoformat)
     converter.register_structure_hook(dt.date, lambda text, _type: dt.date.fromisoformat(text))
-    for cls in (Reference, Tag, Receipt, Line):
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda text, _type: Decimal(text))
+    for cls in (Reference, Tag, Receipt, Address, Tax, Application, Line):
         converter.register_unstructure_hook(
             cls, make_dict_unstructure_fn(cls, converter, _cattrs_omit_if_default=True)
         )

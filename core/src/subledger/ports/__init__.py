@@ -20,6 +20,7 @@ from subledger.ports.sink import (
 from subledger.ports.source import (
     Context,
     ExtractRequest,
+    File,
     Page,
     RawRecord,
     Source,
@@ -38,17 +39,22 @@ from subledger.ports.step import (
     StepType,
     Verdict,
 )
+from subledger.ports.vault import Authorization, Consent, Grant, Vault
 
 __all__ = [
     "Absent",
+    "Authorization",
     "BookDocument",
     "BookEntry",
     "Books",
+    "Consent",
     "Context",
     "Delivery",
     "Desk",
     "ExtractRequest",
+    "File",
     "FlowPlan",
+    "Grant",
     "Hold",
     "Keep",
     "Outcome",
@@ -74,6 +80,7 @@ __all__ = [
     "StepType",
     "Target",
     "Unknown",
+    "Vault",
     "Verdict",
     "WebhookVerdict",
 ]

@@ -16,7 +16,8 @@ class BookEntry:
     """One list entry of the books (account, class, customer, vendor, item...).
 
     ``name`` is the full colon path; ``subtype`` an account's or item's type in the books' own
-    words; ``guard`` the value that an update must show.
+    words; ``guard`` the value that an update must show. ``number`` is an account's or party's
+    number or an item's SKU, ``email`` a party's address: they help people to match.
     """
 
     kind: Kind
@@ -25,6 +26,8 @@ class BookEntry:
     active: bool = True
     subtype: str = ""
     guard: str = ""
+    number: str = ""
+    email: str = ""
 
 
 @frozen(kw_only=True)

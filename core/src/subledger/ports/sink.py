@@ -14,6 +14,7 @@ from subledger.model.kinds import Kind
 from subledger.money import Money
 from subledger.ports.books import BookDocument, BookEntry, Books, Query, Question
 from subledger.ports.source import Context
+from subledger.ports.vault import Authorization
 from subledger.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ class Delivery:
 
     ``key`` is the idempotency key (26 characters), the same for every attempt; ``attempt_key``
     changes only after an attempt that certainly did not happen. ``entity`` has every reference
-    resolved as far as the books know it.
+    resolved as far as the books know it. Where several leave at once, ``batch`` is an identifier
+    of 26 characters that they share and ``place`` the number among them, from 1; both are the same
+    again when the outcome is looked for. ``payload`` are the exact bytes that a peer sends, or the
+    content of an attachment, of the type ``media_type``.
     """
 
     effect: int
@@ -49,7 +53,10 @@ class Delivery:
     marker: str
     entity: Entity
     target: Target | None = None
+    batch: str = ""
+    place: int = 0
     payload: bytes = b""
+    media_type: str = ""
 
 
 @frozen(kw_only=True)
@@ -246,12 +253,21 @@ class Sink(Protocol):
         """Proves that the credentials work; returns sentences worth showing."""
         ...
 
-    async def deliver(self, delivery: Delivery) -> Outcome:
-        """Writes one document; :class:`Unknown` where the answer was lost."""
+    async def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        """Writes some documents, at most :attr:`SinkType.batch`, that do not depend on each other.
+
+        One outcome each, in order; :class:`Unknown` where the answer was lost. It raises where
+        certainly nothing was written: :class:`TemporaryError` asks for the same again later,
+        :class:`AuthenticationError` stops the connection until a person acts.
+        """
         ...
 
     async def find(self, delivery: Delivery) -> Outcome:
-        """Settles an unknown outcome as the manifest's ``recovery`` says."""
+        """Settles an outcome that was lost, as the manifest's ``recovery`` says.
+
+        A keyed sink may repeat the write under the same key. :class:`Absent` only where a new
+        attempt certainly makes no second document; it raises as :meth:`deliver` does.
+        """
         ...
 
     def read(
@@ -293,7 +309,8 @@ class SinkType(Generic[C]):
     """A sink connector: kernel-driven with ``open``, or peer-driven with ``peer`` and ``mount``.
 
     ``preview`` is pure: the document that an entity becomes, without sending it.
-    A peer answers under ``/<mount>/<connection>``. ``fit_name`` is pure: a list name as the books
+    ``batch`` is how many writes a kernel-driven sink takes at once. A peer answers under
+    ``/<mount>/<connection>``. ``fit_name`` is pure: a list name as the books
     will store it, so that an entry is found again under the name that it got.
     """
 
@@ -301,6 +318,8 @@ class SinkType(Generic[C]):
     config: type[C]
     preview: Callable[[Delivery, Books], Preview]
     open: Callable[[C, Context], AbstractAsyncContextManager[Sink]] | None = None
+    batch: int = 1
     peer: Callable[[C, PeerContext], Peer] | None = None
     mount: str = ""
     fit_name: Callable[[Kind, str], str] = _as_it_is
+    authorization: Authorization[C] | None = None

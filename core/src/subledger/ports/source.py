@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from subledger.manifest import Manifest
 from subledger.model import Entity
 from subledger.model.kinds import Kind
 from subledger.money import Money
+from subledger.ports.vault import Authorization, Vault
 from subledger.runtime import Runtime
 
 C = TypeVar("C")
@@ -21,34 +22,45 @@ C = TypeVar("C")
 class Context:
     """What a connector gets besides its own configuration.
 
-    ``connection`` is the configured name; ``log`` is a structlog logger bound to it.
+    ``connection`` is the configured name; ``log`` is a structlog logger bound to it; ``vault``
+    keeps what a person authorised.
     """
 
     connection: str
     runtime: Runtime
     log: Any
+    vault: Vault
 
 
 @frozen(kw_only=True)
 class ExtractRequest:
     """What to read: ``kinds``, from ``since`` to ``until`` (posting dates, both inclusive).
 
-    ``cursor`` is the source's own text of the last run, or None for the first.
+    ``cursor`` is the source's own text of the last run, or None for the first. Of parties and
+    items a source hands over those that the documents refer to, each before its document; those
+    of the kinds in ``whole`` all.
     """
 
     kinds: frozenset[Kind]
     since: dt.date
     until: dt.date
     cursor: str | None = None
+    whole: frozenset[Kind] = frozenset()
 
 
 @frozen(kw_only=True)
 class RawRecord:
-    """One record as the source sent it. ``context`` is shared by the records of a page."""
+    """One record as the source sent it. ``context`` is shared by the records of a page.
+
+    ``makes`` are the kinds of entity with this ``id`` that it may become, where the source numbers
+    its kinds separately: those that ``normalise`` does not yield are gone in the source. Empty:
+    the identifier is unique among all kinds.
+    """
 
     id: str
     data: Mapping[str, Any]
     context: Mapping[str, Any] = field(factory=dict)
+    makes: frozenset[Kind] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -76,6 +88,15 @@ class Source(Protocol):
         ...
 
 
+@frozen(kw_only=True)
+class File:
+    """The content of an attachment: ``media_type`` such as ``image/jpeg``."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
 class WebhookVerdict(enum.StrEnum):
     """What became of a webhook call."""
 
@@ -91,6 +112,8 @@ class SourceType(Generic[C]):
     ``balance`` is pure too: the signed change of the account's balance that a record makes, for
     the proof of agreement, also where the record was rejected.
     ``webhook`` judges a call (headers in lower case, raw body); ``RUN`` makes the flow due at once.
+    ``fetch`` gets the file behind the address of a receipt; it raises :class:`ConnectorError`
+    subclasses only. ``authorization`` is there where a person has to consent in a browser.
     """
 
     manifest: Manifest
@@ -99,3 +122,5 @@ class SourceType(Generic[C]):
     normalise: Callable[[RawRecord], Iterable[Entity]]
     balance: Callable[[RawRecord], Money | None] | None = None
     webhook: Callable[[C, Mapping[str, str], bytes], WebhookVerdict] | None = None
+    fetch: Callable[[C, Context, str], Awaitable[File]] | None = None
+    authorization: Authorization[C] | None = None

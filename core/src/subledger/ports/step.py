@@ -61,7 +61,10 @@ class FlowPlan:
     """What a recipe makes of its settings.
 
     ``draft`` is pure: it completes an entity with what the recipe knows (accounts, party, memo).
-    ``steps`` are step names with default settings, in order; ``account`` the register account.
+    ``steps`` are step names with default settings, in order; ``account`` the account that the flow
+    keeps in agreement, ``more_accounts`` others that it posts to and that are read back as well.
+    ``whole`` are kinds of list entries that are wanted in full, not only where a document refers
+    to them. ``attach`` asks for receipts as files where the books can take them.
     """
 
     kinds: frozenset[Kind]
@@ -70,6 +73,9 @@ class FlowPlan:
     draft: Callable[[Entity, Books], Verdict]
     references: tuple[Reference, ...] = ()
     """List entries that must exist in the books before the first post."""
+    more_accounts: tuple[str, ...] = ()
+    whole: frozenset[Kind] = frozenset()
+    attach: bool = False
 
 
 @frozen(kw_only=True)

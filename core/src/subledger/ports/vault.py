@@ -1,0 +1,81 @@
+"""The vault: what a connector that was authorised by a person keeps, and how it is renewed."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from attrs import field, frozen
+
+from subledger.secret import Secret
+
+if TYPE_CHECKING:
+    from subledger.ports.source import Context
+
+C = TypeVar("C")
+
+
+@frozen(kw_only=True)
+class Grant:
+    """What an OAuth server gave us for one connection; all moments are aware, in UTC.
+
+    ``expires`` is the end of the access token, ``refresh_expires`` that of the refresh token where
+    it is not used before, ``reconnect_by`` the day after which a person has to consent again.
+    ``facts`` are plain texts that came with the consent, such as the company's identifier.
+    """
+
+    access: Secret
+    refresh: Secret
+    expires: dt.datetime
+    refresh_expires: dt.datetime | None = None
+    reconnect_by: dt.datetime | None = None
+    facts: Mapping[str, str] = field(factory=dict)
+
+
+class Vault(Protocol):
+    """The grant of one connection, encrypted at rest; other processes see the same."""
+
+    async def grant(self) -> Grant | None:
+        """The newest grant; None where nobody has connected yet."""
+        ...
+
+    async def keep(self, grant: Grant) -> None:
+        """Stores a grant durably; it may be used once this returns."""
+        ...
+
+    async def renewed(self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]]) -> Grant:
+        """A grant newer than ``stale``: another's if somebody has renewed it, else ``renew``'s.
+
+        ``renew`` is called by one caller at a time in all processes, with the stored grant; its
+        result is stored before anybody gets it. What ``renew`` raises is raised here, and the
+        stored grant stays as it is.
+        """
+        ...
+
+    async def forget(self) -> None:
+        """Removes the grant: the connection has to be authorised again."""
+        ...
+
+
+@frozen(kw_only=True)
+class Consent:
+    """One attempt to be let in: ``state`` and ``verifier`` are secrets of it (RFC 6749, 7636).
+
+    ``redirect`` is the address of ours that the browser is sent back to.
+    """
+
+    state: str
+    verifier: str
+    redirect: str
+
+
+@frozen(kw_only=True)
+class Authorization(Generic[C]):
+    """How a person lets us into an outside system (OAuth 2, authorization code with PKCE).
+
+    ``address`` is pure: where the browser goes. ``exchange`` trades the parameters that came back
+    for a grant; ``revoke`` gives the grant up. Both raise only :class:`ConnectorError` subclasses.
+    """
+
+    address: Callable[[C, Consent], str]
+    exchange: Callable[[C, "Context", Consent, Mapping[str, str]], Awaitable[Grant]]
+    revoke: Callable[[C, "Context", Grant], Awaitable[None]] | None = None
