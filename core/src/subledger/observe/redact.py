@@ -31,8 +31,8 @@ _ELEMENT = re.compile(rf"(<(?:\w+:)?\w*(?:{_NAMES})\b[^>]*>)[^<]+(?=</)", re.IGN
 _SCHEMES = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*")
 _USERINFO = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
-_SUSPECT = re.compile(rf"bearer|basic|eyJ|://|{_NAMES}", re.IGNORECASE)
-"""Found in every text in which one of the patterns above is found; most texts have none of it."""
+_SUSPECT = re.compile(rf"bearer|basic|eyj|://|{_NAMES}")
+"""Found in every folded text in which a pattern above is found; most texts have none of it."""
 
 _known: dict[int, set[str]] = {}
 """Clear texts by length; one register, since a secret must not leak through any logger."""
@@ -42,8 +42,8 @@ def register(secret: Secret | str) -> None:
     """From now on this text, plain or escaped for URL, JSON or XML, is masked in every log line."""
     text = secret.reveal() if isinstance(secret, Secret) else secret
     if text:
-        json_text = json.dumps(text)[1:-1]
-        for form in {text, quote(text, safe=""), quote_plus(text), json_text, escape(text)}:
+        as_json = {json.dumps(text, ensure_ascii=narrow)[1:-1] for narrow in (True, False)}
+        for form in {text, quote(text, safe=""), quote_plus(text), escape(text), *as_json}:
             _known.setdefault(len(form), set()).add(form)
 
 
@@ -57,13 +57,23 @@ def text(value: str) -> str:
     if value in _known.get(len(value), ()):
         return MASK
     value = _without_known(value)
-    if _SUSPECT.search(value) is None:
+    if _SUSPECT.search(value.casefold()) is None:
         return value
     value = _SCHEMES.sub(rf"\1 {MASK}", value)
     value = _JWT.sub(MASK, value)
     value = _USERINFO.sub(rf"\1{MASK}", value)
     value = _ELEMENT.sub(rf"\1{MASK}", value)
     return _ASSIGNED.sub(rf"\g<key>{MASK}", value)
+
+
+def clean(line: str) -> bool:
+    """Whether a whole line, as JSON, holds neither a known secret nor what looks like a credential.
+
+    Names of values count too, so that nothing of such a line would be masked.
+    """
+    if min(_known, default=_SHORTEST_INSIDE_TEXT) < _SHORTEST_INSIDE_TEXT:
+        return False  # so short a secret masks only a value that equals it
+    return _SUSPECT.search(line.casefold()) is None and _without_known(line) == line
 
 
 def _without_known(value: str) -> str:
