@@ -100,7 +100,9 @@ def test_upgrade_of_an_old_database(tmp_path):
     before = counts(old)
     upgrade(old)
     assert differences(old) == []
-    assert counts(old) == before
+    after = counts(old)
+    assert {name: after[name] for name in before} == before
+    assert not any(after[name] for name in after.keys() - before.keys())
     assert before["effect"] == 3
     assert before["record"] == 3
     with old.connect() as c:
@@ -112,11 +114,13 @@ def test_upgrade_of_an_old_database(tmp_path):
 
 
 def counts(engine):
-    """Rows of every table."""
+    """Rows of every table that is there."""
     with engine.connect() as connection:
+        there = sa.inspect(connection).get_table_names()
         return {
             name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             for name, table in METADATA.tables.items()
+            if name in there
         }
 
 

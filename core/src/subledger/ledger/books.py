@@ -13,7 +13,7 @@ from subledger.model.kinds import Kind
 from subledger.ports import BookDocument, BookEntry, Query, Question
 from subledger.store.schema import CONNECTION, DOCUMENT, ENTRY, QUESTION
 
-_PUT_ENTRY = upsert(ENTRY, "name", "active", "subtype", "guard")
+_PUT_ENTRY = upsert(ENTRY, "name", "active", "subtype", "guard", "number", "email")
 _PUT_DOCUMENT = upsert(
     DOCUMENT,
     *("date", "account", "amount", "currency", "guard", "key", "number", "memo", "party"),
@@ -136,6 +136,8 @@ def _entry_row(connection: str, entry: BookEntry) -> dict[str, object]:
         "active": entry.active,
         "subtype": entry.subtype,
         "guard": entry.guard,
+        "number": entry.number,
+        "email": entry.email,
     }
 
 
@@ -220,6 +222,8 @@ def _entry(row: sa.Row[Any]) -> BookEntry:
         active=row.active,
         subtype=row.subtype,
         guard=row.guard,
+        number=row.number,
+        email=row.email,
     )
 
 

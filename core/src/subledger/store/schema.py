@@ -49,9 +49,17 @@ POSTING = Table(
     _text("date"),
     _text("account"),
     _moment("changed"),
+    _text("needs"),
     sqlite_with_rowid=False,
 )
-"""What a flow decided about a record."""
+"""What a flow decided about a record; ``needs`` is ``kind/id`` of the record that blocks it."""
+Index(
+    "posting_blocked",
+    POSTING.c.flow,
+    POSTING.c.needs,
+    sqlite_where=POSTING.c.state == "blocked",
+    postgresql_where=POSTING.c.state == "blocked",
+)
 Index(
     "posting_open",
     POSTING.c.flow,
@@ -95,6 +103,8 @@ EFFECT = Table(
     _moment("planned_at"),
     _moment("sent_at"),
     _moment("settled_at"),
+    _text("batch"),
+    Column("place", Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("connection", "key", name="effect_key"),
 )
 """The ledger of effects: one row an intended write, kept for ever."""
@@ -148,6 +158,8 @@ ENTRY = Table(
     Column("active", Boolean, nullable=False),
     _text("subtype"),
     _text("guard"),
+    _text("number"),
+    _text("email"),
     sqlite_with_rowid=False,
 )
 """List entries of the books."""
@@ -205,6 +217,16 @@ NOTE = Table(
     sqlite_with_rowid=False,
 )
 """A connector's own durable memory."""
+
+TOKEN = Table(
+    "token",
+    METADATA,
+    _text("connection", key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _moment("changed"),
+    sqlite_with_rowid=False,
+)
+"""What a person authorised, encrypted; see :mod:`subledger.vault`."""
 
 LEASE = Table(
     "lease",
