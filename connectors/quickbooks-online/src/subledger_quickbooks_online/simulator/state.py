@@ -1,0 +1,180 @@
+"""A running simulation: companies, connections, switches, faults, and what was asked."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from .clock import Clock
+from .company import Behaviour, Company
+from .faults import Faults
+from .switches import Switches
+from .throttle import Throttle
+from .tokens import Tokens
+from .webhooks import Notification, Subscription, notification, told
+
+REALM = "9341453172000001"
+ACCOUNTING = "com.intuit.quickbooks.accounting"
+
+
+@frozen(kw_only=True)
+class App:
+    """The app as its developer registered it; no redirect addresses means any."""
+
+    client_id: str = "simulated-client"
+    client_secret: str = field(default="simulated-secret", repr=False)
+    redirect_uris: tuple[str, ...] = ()
+    verifier_token: str = field(default="simulated-verifier", repr=False)
+
+
+@frozen(kw_only=True)
+class StoredFile:
+    """An uploaded file."""
+
+    data: bytes = field(repr=False)
+    name: str
+    content_type: str
+
+
+@frozen(kw_only=True)
+class LoggedRequest:
+    """One request as the simulator saw it; tokens are not kept. Status 0: no answer came."""
+
+    number: int
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int
+    faults: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Snapshot:
+    """Everything but the clock, to go back to."""
+
+    door: Mapping[str, Any] = field(repr=False)
+    companies: Mapping[str, bytes] = field(repr=False)
+
+
+_DOOR = (
+    *("app", "switches", "faults", "tokens", "files", "throttles", "log", "outbox", "serial"),
+    *("subscriptions", "chosen_realm"),
+)
+
+
+@define(kw_only=True)
+class Simulation:
+    """The mutable state behind the door; one process may hold several companies."""
+
+    clock: Clock
+    companies: dict[str, Company]
+    chosen_realm: str
+    """The company that a person picks at the authorisation page."""
+    app: App = field(factory=App)
+    switches: Switches = field(factory=Switches)
+    faults: Faults = field(factory=Faults)
+    tokens: Tokens
+    base_url: str = "http://simulator.invalid"
+    files: dict[tuple[str, str], StoredFile] = field(factory=dict)
+    throttles: dict[str, Throttle] = field(factory=dict)
+    subscriptions: list[Subscription] = field(factory=list)
+    outbox: list[Notification] = field(factory=list)
+    log: list[LoggedRequest] = field(factory=list)
+    serial: int = 0
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        realm: str = REALM,
+        path: str = ":memory:",
+        clock: Clock | None = None,
+        seed: int = 1,
+        preferences: Mapping[str, Any] | None = None,
+        behaviour: Behaviour | None = None,
+        switches: Switches | None = None,
+    ) -> "Simulation":
+        """A simulation of one company; the clock stands still unless one is given."""
+        clock = clock or Clock()
+        company = Company.open(
+            path, realm, clock, seed=seed, preferences=preferences or {}, behaviour=behaviour
+        )
+        return cls(
+            clock=clock,
+            companies={realm: company},
+            chosen_realm=realm,
+            tokens=Tokens(clock=clock, seed=seed),
+            switches=switches or Switches(),
+        )
+
+    @property
+    def now(self) -> datetime:
+        """The simulated instant."""
+        return self.clock()
+
+    @property
+    def company(self) -> Company:
+        """The company of a simulation that holds one, or the chosen one."""
+        return self.companies[self.chosen_realm]
+
+    def company_name(self, realm: str) -> str:
+        """A company's name."""
+        info = self.companies[realm].query("select * from CompanyInfo")
+        return str(info["CompanyInfo"][0]["CompanyName"])
+
+    def connect(self, realm: str | None = None, scope: str = ACCOUNTING) -> dict[str, Any]:
+        """Tokens as if a person had agreed just now; as the token endpoint answers them."""
+        return self.tokens.connect(
+            self.app.client_id, realm or self.chosen_realm, scope, self.switches
+        )
+
+    def set(self, **switches: Any) -> None:
+        """Change some switches by name."""
+        self.switches = evolve(self.switches, **switches)
+
+    def throttle(self, realm: str) -> Throttle:
+        """The windows of a company."""
+        return self.throttles.setdefault(realm, Throttle())
+
+    def next_tid(self) -> str:
+        """The next value of the header intuit_tid."""
+        self.serial += 1
+        digest = sha256(f"{self.tokens.seed}:tid:{self.serial}".encode()).hexdigest()
+        return f"1-{digest[:8]}-{digest[8:32]}"
+
+    def collect(self, realm: str) -> None:
+        """Turn what changed in a company into notifications for every subscription."""
+        changes = told(self.companies[realm].take_changes())
+        for subscription in self.subscriptions if changes else ():
+            self.outbox.append(
+                notification(subscription, realm, changes, self.switches, self.serial)
+            )
+
+    def take_notifications(self) -> list[Notification]:
+        """The notifications since the last take, oldest first."""
+        taken, self.outbox = self.outbox, []
+        return taken
+
+    def snapshot(self) -> Snapshot:
+        """Everything but the clock."""
+        kept = {id(self.clock): self.clock}
+        return Snapshot(
+            door={name: deepcopy(getattr(self, name), kept) for name in _DOOR},
+            companies={realm: company.snapshot() for realm, company in self.companies.items()},
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this simulation."""
+        kept = {id(self.clock): self.clock}
+        for name, value in snapshot.door.items():
+            setattr(self, name, deepcopy(value, kept))
+        for realm, content in snapshot.companies.items():
+            self.companies[realm].restore(content)
+
+    def close(self) -> None:
+        """Close every company's file."""
+        for company in self.companies.values():
+            company.close()
