@@ -14,6 +14,15 @@ MAX_TOKEN: Final = 1024 * 1024
 
 _BOM: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    huge_tree=False,
+    remove_comments=True,
+)
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
 _COUNT = etree.XPath("count(//*)")
@@ -60,23 +69,15 @@ def parse(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
     data = prologue(data)
     if len(data) > limits.max_bytes:
         raise HostileXml("size", f"{len(data)} bytes, at most {limits.max_bytes}")
-    if data.count(b"<") > limits.max_markup:
+    markup = data.count(b"<")
+    if markup > limits.max_markup:
         raise HostileXml("elements", f"more than {limits.max_elements} elements")
     refuse_dtd(data)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         raise HostileXml("syntax", error.msg or "not well-formed") from None
-    _check_shape(root, limits)
+    _check_shape(root, data, markup, limits)
     return root
 
 
@@ -104,15 +105,17 @@ def refuse_instruction(target: str, *, inside: bool) -> None:
         raise HostileXml("instruction", f"<?{target[:40]}?> is not allowed here")
 
 
-def _check_shape(root: etree._Element, limits: Limits) -> None:
+def _check_shape(root: etree._Element, data: bytes, markup: int, limits: Limits) -> None:
+    """Looks through the tree only for what the number of its signs does not rule out already."""
     if root.getroottree().docinfo.internalDTD is not None:
         raise HostileXml("dtd", "a document type declaration is not allowed")
-    if _TOO_DEEP(root):
+    if markup > MAX_DEPTH and _TOO_DEEP(root):
         raise HostileXml("depth", f"more than {MAX_DEPTH} levels")
-    if _TOO_MANY_ATTRIBUTES(root):
+    if data.count(b"=") > MAX_ATTRIBUTES and _TOO_MANY_ATTRIBUTES(root):
         raise HostileXml("attributes", f"more than {MAX_ATTRIBUTES} on one element")
-    if _COUNT(root) > limits.max_elements:
+    if markup > limits.max_elements and _COUNT(root) > limits.max_elements:
         raise HostileXml("elements", f"more than {limits.max_elements} elements")
-    before = set(root.itersiblings(preceding=True))
-    for node in _INSTRUCTIONS(root):
-        refuse_instruction(str(node.target), inside=node not in before)
+    if data.count(b"<?") > data.startswith(b"<?xml "):
+        before = set(root.itersiblings(preceding=True))
+        for node in _INSTRUCTIONS(root):
+            refuse_instruction(str(node.target), inside=node not in before)
