@@ -1,0 +1,1 @@
+"""subledger connector for the Syncro platform for managed service providers."""

@@ -1,0 +1,73 @@
+"""The command that runs the simulator in the foreground."""
+
+import time
+from datetime import UTC, date, datetime
+
+from .behaviour import Behaviour
+from .clock import SimulatedClock
+from .faults import parse_plan
+from .permissions import PRESETS
+from .state import STARTS, Simulation
+
+
+def simulate_syncro(
+    *,
+    port: int = 8702,
+    host: str = "127.0.0.1",
+    seed: int = 1,
+    invoices: int = 600,
+    today: str | None = None,
+    token: str = "demo-token",  # noqa: S107 - opens made-up data only
+    permissions: str = "everything",
+    subdomain: str = "acme",
+    limit: int = 180,
+    goes_on: bool = False,
+    webhook: str = "",
+    fault: str = "",
+) -> None:
+    """Run a Syncro account with made-up data until it is interrupted.
+
+    Parameters
+    ----------
+    port
+        TCP port; 0 picks a free one.
+    host
+        Address to listen on.
+    seed
+        The same seed gives the same account.
+    invoices
+        At least so many invoices in the year before today.
+    today
+        The day after the data ends, as YYYY-MM-DD; the current day in UTC by default.
+    token
+        API token that is accepted.
+    permissions
+        What the token may do: reader, writer or everything.
+    subdomain
+        Name of the account; a request whose host names another one is not served.
+    limit
+        Requests a minute from one address; 0 switches the limit off.
+    goes_on
+        Let the business continue as the clock moves on.
+    webhook
+        Address that changes are posted to.
+    fault
+        Faults to inject, such as "rate_limit_every=5,storm=10;40,lose_write_at=1".
+
+    """
+    day = date.fromisoformat(today) if today else datetime.now(UTC).date()
+    simulation = Simulation.of(
+        today=day,
+        seed=seed,
+        invoices=invoices,
+        monotonic=time.monotonic,
+        clock=SimulatedClock(datetime.combine(day, STARTS), time.monotonic),
+        token=token,
+        permissions=PRESETS[permissions],
+        subdomain=subdomain,
+    )
+    simulation.behaviour = Behaviour(limit_per_minute=limit, goes_on=goes_on, webhook_url=webhook)
+    simulation.faults = parse_plan(fault)
+    from .server import serve_until_signal  # noqa: PLC0415 - the network is loaded only to serve
+
+    serve_until_signal(simulation, host=host, port=port)
