@@ -11,8 +11,9 @@ from attrs import define, field
 from subledger.config import FlowSettings, Settings
 from subledger.errors import AuthenticationError, ConnectorError, Fenced, TemporaryError
 from subledger.findings import Finding
-from subledger.flow import prepare, readiness, reconcile
+from subledger.flow import dispatch, prepare, readiness, reconcile
 from subledger.flow.decide import Rules
+from subledger.flow.dispatch import Courier, DispatchReport
 from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
@@ -22,7 +23,7 @@ from subledger.flow.survey import survey
 from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
-from subledger.ports import Context, ExtractRequest, Hold, Query, Vault
+from subledger.ports import Context, Delivery, ExtractRequest, File, Hold, Query, Vault
 from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
@@ -118,6 +119,7 @@ class Kernel:
             since=start.since,
             until=min(flow.end or self.today(), self.today()),
             cursor=start.cursor,
+            whole=flow.plan.whole,
         )
         subscribers = [
             Subscriber(flow=other.name, kinds=other.kinds)
@@ -207,6 +209,85 @@ class Kernel:
                 left = True
             await self.store.tx(leases.give_back, f"flow:{flow.name}", epoch)
         return left
+
+    # -------------------------------------------------------------- dispatch
+
+    async def dispatch(self, connection: str, progress: Progress = _silent) -> DispatchReport:
+        """Plans and delivers what waits for a sink that the kernel calls, and reads what was asked.
+
+        One dispatch of a connection at a time in all processes.
+        """
+        settings = self.settings.connections[connection]
+        sink = settings.sink
+        if sink is None or sink.open is None:
+            raise TypeError(f"{connection} is not a sink that the kernel calls")
+        peer = self.peer(connection)
+        entered = await peer.enter(self.owner, dispatch.LEASE, lambda _desk, epoch: epoch)
+        if entered is None:
+            return DispatchReport(connection=connection, state="busy")
+        epoch = entered[0]
+        try:
+            async with sink.open(settings.config, self.context(connection)) as opened:
+                courier = Courier(
+                    peer=peer, epoch=epoch, sink=opened, batch=sink.batch, fetch=self._fetch
+                )
+                report = await self._courier(courier, progress)
+            await peer.leave(epoch, dispatch.all_is_well)
+        except Fenced as error:
+            return DispatchReport(connection=connection, state="busy", message=error.message)
+        except Exception as error:  # noqa: BLE001 - a connector's bug stops its connection only
+            finding = dispatch.trouble(connection, settings.connector, error)
+            await peer.leave(epoch, lambda desk: desk.report(finding))
+            self.log.warning(
+                "dispatch_failed",
+                connection=connection,
+                category=finding.category,
+                detail=finding.detail,
+            )
+            again = getattr(error, "retry_after", None) or dispatch.AGAIN
+            return DispatchReport(
+                connection=connection, state="failed", again=again, message=finding.message
+            )
+        return report
+
+    async def _courier(self, courier: Courier, progress: Progress) -> DispatchReport:
+        name = courier.peer.connection
+        await courier.settle_lost()
+        await courier.read_lists()
+        before = -1
+        while courier.delivered > before:
+            before = courier.delivered
+            await self.prepare_sink(name)
+            await courier.send(progress)
+        await courier.read_documents()
+        await self.compare_answered()
+        return DispatchReport(
+            connection=name,
+            state="done",
+            delivered=courier.delivered,
+            unknown=courier.unknown,
+            again=dispatch.AGAIN if courier.unknown else 0.0,
+        )
+
+    async def _fetch(self, delivery: Delivery) -> File:
+        """The file behind an attachment, from the source that told of it."""
+        name = delivery.source
+        connection = self.settings.connections.get(name)
+        source = connection.type if connection else None
+        if connection is None or source is None or source.fetch is None:
+            raise ConnectorError(f"{name} cannot hand over files")
+        url = getattr(delivery.entity, "url", "")
+        return await source.fetch(connection.config, self.context(name), url)
+
+    async def waiting_sinks(self) -> list[str]:
+        """Connections that the kernel calls and that have something to do now."""
+        return [
+            name
+            for name, connection in self.settings.connections.items()
+            if connection.sink is not None
+            and connection.sink.open is not None
+            and await self.peer(name).note(lambda desk: desk.waiting())
+        ]
 
     # --------------------------------------------------------- reconciliation
 

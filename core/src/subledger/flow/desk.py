@@ -16,9 +16,9 @@ from subledger.ledger.keys import attempt_key
 from subledger.ledger.upsert import upsert
 from subledger.manifest import Operation
 from subledger.model import Entity, Reference
-from subledger.model.kinds import Kind
+from subledger.model.kinds import ATTACHMENT, Kind
 from subledger.model.marker import marker
-from subledger.model.references import map_references
+from subledger.model.references import map_references, references
 from subledger.model.stored import load
 from subledger.ports import (
     BookDocument,
@@ -52,6 +52,15 @@ _NEXT = (
     .order_by(EFFECT.c.priority, EFFECT.c.id)
     .limit(1)
 )
+_LOST = (
+    sa.select(EFFECT)
+    .where(
+        _OPEN,
+        EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in ("sent", "unknown")]),
+        EFFECT.c.code != settlement.DECIDE,
+    )
+    .order_by(EFFECT.c.priority, EFFECT.c.id)
+)
 _IN_FLIGHT = sa.union_all(
     *(
         sa.select(EFFECT).where(_OPEN, _is(state), EFFECT.c.code != settlement.DECIDE)
@@ -72,6 +81,8 @@ _SEND = (
         payload=sa.bindparam("bytes"),
         sent_at=sa.bindparam("at"),
         attempts=EFFECT.c.attempts + 1,
+        batch=sa.bindparam("group"),
+        place=sa.bindparam("number"),
     )
 )
 _PAUSE = upsert(CONNECTION, "paused")
@@ -138,15 +149,54 @@ class SqlDesk:
         bound = {"connection": self.connection, "now": self.now_ms}
         while (row := self.c.execute(_NEXT, bound).first()) is not None:
             delivery = self._delivery(row)
+            missing = _missing(delivery.entity)
+            if missing is not None:
+                settlement.block(self.c, row, missing, self.now_ms)
+                continue
             try:
                 payload = render(delivery)
             except RecordRejected as error:
                 self.settle(row.id, Refused(finding=_finding(error, row.record), code=error.code))
                 continue
-            self.c.execute(_SEND, {"effect": row.id, "bytes": payload, "at": self.now_ms})
+            self._send(row.id, payload)
             self._in_flight = attrs.evolve(delivery, payload=payload)
             return self.outstanding()
         return None
+
+    def claim_many(self, most: int, batch: str) -> list[Delivery]:
+        """The next effects for a sink that the kernel calls, marked as sent; at most ``most``.
+
+        They do not depend on each other. ``batch`` is the identifier they share where they are
+        several.
+        """
+        claimed: list[Delivery] = []
+        bound = {"connection": self.connection, "now": self.now_ms}
+        while not self._paused() and len(claimed) < most:
+            row = self.c.execute(_NEXT, bound).first()
+            if row is None:
+                break
+            delivery = self._delivery(row)
+            if claimed and (row.kind == ATTACHMENT or claimed[0].kind == ATTACHMENT):
+                break
+            missing = _missing(delivery.entity)
+            if missing is not None:
+                if claimed:  # perhaps it is among them
+                    break
+                settlement.block(self.c, row, missing, self.now_ms)
+                continue
+            place = len(claimed) + 1
+            self._send(row.id, b"", batch, place)
+            claimed.append(attrs.evolve(delivery, batch=batch, place=place))
+        return claimed
+
+    def lost(self) -> list[Delivery]:
+        """Every effect that was sent and has no settled outcome, a person's decisions aside."""
+        rows = self.c.execute(_LOST, {"connection": self.connection}).all()
+        return [self._delivery(row) for row in rows]
+
+    def _send(self, effect: int, payload: bytes, batch: str = "", place: int = 0) -> None:
+        sent = {"effect": effect, "bytes": payload, "at": self.now_ms}
+        self.c.execute(_SEND, {**sent, "group": batch, "number": place})
 
     def settle(self, effect: int, outcome: Outcome) -> None:
         """Records what became of a sent effect; a second settling is ignored."""
@@ -230,21 +280,30 @@ class SqlDesk:
         kind = Kind(row.kind)
         return Delivery(
             effect=row.id,
+            source=row.source,
             kind=kind,
             operation=Operation(row.operation),
             key=row.key,
             attempt_key=attempt_key(row.key, row.generation),
             marker=marker(kind, row.record),
-            entity=self._resolved(load(row.entity)),
+            entity=self._resolved(load(row.entity), row.source),
             target=self._target(row),
+            batch=row.batch,
+            place=row.place,
             payload=row.payload or b"",
         )
 
-    def _resolved(self, entity: Entity) -> Entity:
-        """Fills in identifiers of entries that were created after the effect was planned."""
+    def _resolved(self, entity: Entity, source: str) -> Entity:
+        """Fills in identifiers of what was created after the effect was planned."""
 
         def identify(_path: str, reference: Reference) -> Reference:
             if reference.id:
+                return reference
+            if reference.record:
+                link = links.find(self.c, self.connection, source, reference.kind, reference.record)
+                if link is not None:
+                    return attrs.evolve(reference, id=link.target)
+            if not reference.name:
                 return reference
             bound = {"connection": self.connection, "kind": reference.kind}
             row = self.c.execute(
@@ -259,6 +318,14 @@ class SqlDesk:
             return None
         link = links.find(self.c, self.connection, row.source, row.kind, row.record)
         return Target(type=link.type, id=link.target, guard=link.guard) if link else None
+
+
+def _missing(entity: Entity) -> Reference | None:
+    """What has to be in the books first; None where everything is there."""
+    for _path, reference in references(entity):
+        if reference.record and not reference.id:
+            return reference
+    return None
 
 
 def _finding(error: RecordRejected, record: str) -> Finding:

@@ -8,6 +8,7 @@ from subledger.findings import Finding
 from subledger.ledger import books, findings, history, links
 from subledger.ledger.effects import State
 from subledger.manifest import Operation
+from subledger.model import Reference
 from subledger.money import Money
 from subledger.ports import Absent, Outcome, Posted, Query, Refused, Unknown
 from subledger.store.schema import EFFECT, POSTING
@@ -38,6 +39,27 @@ _UNBLOCK = (
         state=sa.case((EFFECT.c.review, State.HELD.value), else_=State.PLANNED.value),
     )
 )
+_BLOCK = (
+    sa.update(POSTING)
+    .where(
+        POSTING.c.flow == sa.bindparam("of_flow"),
+        POSTING.c.kind == sa.bindparam("of_kind"),
+        POSTING.c.id == sa.bindparam("of_record"),
+    )
+    .values(
+        state="blocked",
+        needs=sa.bindparam("because_of"),
+        finding=sa.bindparam("told"),
+        changed=sa.bindparam("at"),
+    )
+)
+_WAKE = (
+    sa.update(POSTING)
+    .where(
+        POSTING.c.needs == sa.bindparam("there"), POSTING.c.state == sa.literal_column("'blocked'")
+    )
+    .values(state="staged", needs="", finding=None)
+)
 _POSTING = sa.select(POSTING.c.version, POSTING.c.state).where(
     POSTING.c.flow == sa.bindparam("flow"),
     POSTING.c.kind == sa.bindparam("kind"),
@@ -65,6 +87,39 @@ def settle(c: sa.Connection, effect: sa.Row[Any], outcome: Outcome, now: int) ->
         _log(c, effect, now, "found absent", outcome.reason)
     else:
         _unknown(c, effect, outcome, now)
+
+
+def block(c: sa.Connection, effect: sa.Row[Any], missing: Reference, now: int) -> None:
+    """Takes an effect back that cannot go before something else is in the books.
+
+    Its record is judged again as soon as :func:`wake` tells that it is there.
+    """
+    c.execute(
+        sa.update(EFFECT).where(EFFECT.c.id == effect.id).values(state=State.SUPERSEDED.value)
+    )
+    label = missing.kind.replace("_", " ")
+    finding = Finding(
+        category="dependency",
+        subject=f"{effect.kind} waits for {missing.kind}",
+        message=f"the {label} that this {effect.kind.replace('_', ' ')} belongs to is not in the "
+        "books yet",
+    )
+    c.execute(
+        _BLOCK,
+        {
+            "of_flow": effect.flow,
+            "of_kind": effect.kind,
+            "of_record": effect.record,
+            "because_of": f"{missing.kind}/{missing.record}",
+            "told": findings.report(c, finding, now, flow=effect.flow),
+            "at": now,
+        },
+    )
+
+
+def wake(c: sa.Connection, kind: str, record: str) -> None:
+    """Has the records judged again that waited for this one."""
+    c.execute(_WAKE, {"there": f"{kind}/{record}"})
 
 
 def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
@@ -95,6 +150,7 @@ def _record(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> 
         links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
     else:
         _link(c, effect, posted, now)
+        wake(c, effect.kind, effect.record)
     finding = _difference(effect, posted)
     warnings = (*posted.warnings, *((finding,) if finding else ()))
     number = None

@@ -35,7 +35,7 @@ class Target:
 
 @frozen(kw_only=True)
 class Delivery:
-    """One effect on its way to a sink.
+    """One effect on its way to a sink, from the connection ``source`` (empty: made by the kernel).
 
     ``key`` is the idempotency key (26 characters), the same for every attempt; ``attempt_key``
     changes only after an attempt that certainly did not happen. ``entity`` has every reference
@@ -46,6 +46,7 @@ class Delivery:
     """
 
     effect: int
+    source: str = ""
     kind: Kind
     operation: Operation
     key: str
@@ -273,7 +274,15 @@ class Sink(Protocol):
     def read(
         self, question: Question
     ) -> AsyncIterator[tuple[Sequence[BookEntry], Sequence[BookDocument]]]:
-        """The answer to a question, page by page."""
+        """The answer to a question, page by page.
+
+        A question for lists may give a moment (ISO 8601) as its position: what changed since then
+        is enough. Raises as :meth:`deliver` does.
+        """
+        ...
+
+    async def closing_date(self) -> dt.date | None:
+        """The last day of the closed period; None where no period is closed."""
         ...
 
 

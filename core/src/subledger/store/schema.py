@@ -55,7 +55,6 @@ POSTING = Table(
 """What a flow decided about a record; ``needs`` is ``kind/id`` of the record that blocks it."""
 Index(
     "posting_blocked",
-    POSTING.c.flow,
     POSTING.c.needs,
     sqlite_where=POSTING.c.state == "blocked",
     postgresql_where=POSTING.c.state == "blocked",

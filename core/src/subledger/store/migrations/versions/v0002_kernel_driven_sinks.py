@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_index(
         "posting_blocked",
         "posting",
-        ["flow", "needs"],
+        ["needs"],
         sqlite_where=sa.text("state = 'blocked'"),
         postgresql_where=sa.text("state = 'blocked'"),
     )

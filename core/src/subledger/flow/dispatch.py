@@ -1,0 +1,199 @@
+"""The dispatch loop: claims what waits for a sink that the kernel calls, and settles it."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar, cast
+
+import attrs
+from attrs import define, frozen
+
+from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
+from subledger.findings import Finding
+from subledger.flow.desk import SqlDesk
+from subledger.flow.peer import KernelPeer
+from subledger.model import Attachment
+from subledger.ports import Delivery, Desk, File, Outcome, Query, Question, Refused, Sink, Unknown
+
+LEASE: Final = 180.0
+"""Seconds; longer than any one request to the books, and every step renews it."""
+WHOLE_LISTS_EVERY: Final = dt.timedelta(hours=24)
+AGAIN: Final = 60.0
+"""Seconds until a dispatch that failed or lost an answer is tried again."""
+_OVERLAP: Final = dt.timedelta(minutes=5)
+_FILE_LATER: Final = 300.0
+
+T = TypeVar("T")
+
+Fetch = Callable[[Delivery], Awaitable[File]]
+"""Gets the file behind an attachment. Raises :class:`ConnectorError`."""
+
+
+@frozen(kw_only=True)
+class DispatchReport:
+    """What one dispatch did. ``state`` is done, busy or failed; ``again`` seconds to wait."""
+
+    connection: str
+    state: str
+    delivered: int = 0
+    unknown: int = 0
+    again: float = 0.0
+    message: str = ""
+
+
+@define(kw_only=True)
+class Courier:
+    """Works for one connection under its lease; every store step is fenced by the epoch."""
+
+    peer: KernelPeer
+    epoch: int
+    sink: Sink
+    batch: int
+    fetch: Fetch
+    delivered: int = 0
+    unknown: int = 0
+
+    async def settle_lost(self) -> None:
+        """Finds out what became of every write whose answer was lost."""
+        for delivery in await self._step(SqlDesk.lost):
+            outcome = await self.sink.find(await self._with_file(delivery))
+            await self._settle([(delivery, outcome)])
+
+    async def send(self, progress: Callable[[str, int, int], None]) -> None:
+        """Sends everything that can go now, in the order of dependencies."""
+        while batch := await self._claim():
+            try:
+                ready, outcomes = await self._files(batch)
+                answers = await self.sink.deliver(ready) if ready else ()
+            except ConnectorError:
+                await self._step(partial(_release, batch=batch))
+                raise
+            if len(answers) != len(ready):
+                answers = [Unknown("the connector gave no outcome")] * len(ready)
+            await self._settle([*outcomes, *zip(ready, answers, strict=True)])
+            progress("posting", self.delivered, 0)
+
+    async def read_lists(self) -> None:
+        """Answers an open question for the lists; what changed only, once a day all of them."""
+        question = await self._step(lambda desk: desk.question(Query.LISTS))
+        if question is None:
+            return
+        asked = self.peer.runtime.now()
+        memory = await self._step(lambda desk: dict(desk.recall("kernel lists")))
+        question = attrs.evolve(question, position=_since(memory, asked))
+        await self._answer(question)
+        closing = await self.sink.closing_date()
+        memory = {
+            "read": asked.isoformat(),
+            "whole": memory["whole"] if question.position else asked.isoformat(),
+        }
+
+        def done(desk: SqlDesk) -> None:
+            desk.closing_date(closing)
+            desk.remember("kernel lists", memory)
+            desk.answered(question, None)
+
+        await self._step(done)
+
+    async def read_documents(self) -> None:
+        """Answers every open question for documents."""
+        while question := await self._step(lambda desk: desk.question(Query.DOCUMENTS)):
+            await self._answer(question)
+            await self._step(partial(SqlDesk.answered, question=question, position=None))
+
+    async def _answer(self, question: Question) -> None:
+        async for entries, documents in self.sink.read(question):
+            await self._step(
+                partial(SqlDesk.offer, entries=entries, documents=documents, question=question)
+            )
+
+    async def _claim(self) -> list[Delivery]:
+        identifier = self.peer.runtime.new_id()[:26] if self.batch > 1 else ""
+        return await self._step(partial(SqlDesk.claim_many, most=self.batch, batch=identifier))
+
+    async def _files(
+        self, batch: Sequence[Delivery]
+    ) -> tuple[list[Delivery], list[tuple[Delivery, Outcome]]]:
+        """The deliveries with their files, and the outcomes of those whose file is not there."""
+        ready: list[Delivery] = []
+        missing: list[tuple[Delivery, Outcome]] = []
+        for delivery in batch:
+            try:
+                ready.append(await self._with_file(delivery))
+            except ConnectorError as error:
+                missing.append((delivery, _no_file(delivery, error)))
+        return ready, missing
+
+    async def _with_file(self, delivery: Delivery) -> Delivery:
+        if not isinstance(delivery.entity, Attachment):
+            return delivery
+        file = await self.fetch(delivery)
+        return attrs.evolve(delivery, payload=file.content, media_type=file.media_type)
+
+    async def _settle(self, outcomes: Sequence[tuple[Delivery, Outcome]]) -> None:
+        def settle(desk: SqlDesk) -> None:
+            for delivery, outcome in outcomes:
+                desk.settle(delivery.effect, outcome)
+
+        await self._step(settle)
+        lost = sum(isinstance(outcome, Unknown) for _delivery, outcome in outcomes)
+        self.unknown += lost
+        self.delivered += len(outcomes) - lost
+
+    async def _step(self, step: Callable[[SqlDesk], T]) -> T:
+        return await self.peer.step(self.epoch, LEASE, cast("Callable[[Desk], T]", step))
+
+
+def _release(desk: SqlDesk, batch: Sequence[Delivery]) -> None:
+    for delivery in batch:
+        desk.release(delivery.effect)
+
+
+def _since(memory: dict[str, Any], now: dt.datetime) -> str:
+    """The moment from which changes are asked for; empty for all lists."""
+    whole = memory.get("whole")
+    if not whole or dt.datetime.fromisoformat(whole) < now - WHOLE_LISTS_EVERY:
+        return ""
+    return (dt.datetime.fromisoformat(memory["read"]) - _OVERLAP).isoformat()
+
+
+def _no_file(delivery: Delivery, error: ConnectorError) -> Refused:
+    finding = Finding(
+        category="unavailable",
+        subject=f"{delivery.kind} {delivery.entity.id}",
+        message=f"the file could not be fetched: {error.message}",
+        hint=error.hint or "Retry, or attach it by hand; its document is posted.",
+        detail=error.detail,
+    )
+    return Refused(
+        finding=finding, again=_FILE_LATER if isinstance(error, TemporaryError) else None
+    )
+
+
+def all_is_well(desk: Desk) -> None:
+    """Closes the connection's findings: it could be reached, and it knows us."""
+    for category in ("auth_expired", "unavailable", "rate_limited", "internal"):
+        desk.clear(category)
+
+
+def trouble(connection: str, connector: str, error: Exception) -> Finding:
+    """What a person should see where the whole connection failed."""
+    if not isinstance(error, ConnectorError):
+        return Finding(
+            category="internal",
+            subject=f"connection {connection}",
+            message=f"the connector {connector} failed in a way it must not",
+            detail=f"{type(error).__name__}: {error}",
+        )
+    category = "unavailable"
+    if isinstance(error, AuthenticationError):
+        category = "auth_expired"
+    elif isinstance(error, TemporaryError) and error.retry_after is not None:
+        category = "rate_limited"
+    return Finding(
+        category=category,
+        subject=f"connection {connection}",
+        message=error.message,
+        hint=error.hint,
+        detail=error.detail,
+    )
