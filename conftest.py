@@ -1,0 +1,41 @@
+"""What every test of the workspace gets: logging as it was, and the longest tests first."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+_LONG = ("test_year.py", "test_kill.py", "test_tutorial.py", "tests/third_party", "tests/crash")
+"""Paths of tests that take long: begun last, they would keep one processor busy and others idle."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts long tests first; apart from that the order stays."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((rank for rank, part in enumerate(_LONG) if part in path), len(_LONG))
+
+
+@pytest.fixture(autouse=True)
+def _logging_stays() -> Iterator[None]:
+    """No test's logging is seen by another one: a level of DEBUG would make SQLAlchemy log rows."""
+    root = logging.getLogger()
+    handlers, levels = root.handlers[:], _levels()
+    yield
+    root.handlers[:] = handlers
+    for name, level in _levels().items():
+        if level != levels.get(name, logging.NOTSET):
+            logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
+    structlog.reset_defaults()
+
+
+def _levels() -> dict[str, int]:
+    """The level of each logger, by name."""
+    return {
+        name: logging.getLogger(name).level for name in ["root", *logging.root.manager.loggerDict]
+    }
