@@ -156,9 +156,6 @@ def test_period(two):
     two.post()
     assert reconcile.period(two.c, "books", "Cards") == (DAY, dt.date(2026, 3, 9))
     assert reconcile.period(two.c, "books", "Other") is None
-    assert reconcile.last_asked(two.c, "books", "Cards") is None
-    compare(two)
-    assert reconcile.last_asked(two.c, "books", "Cards") == two.now
 
 
 # ------------------------------------------------------------------- the proof

@@ -54,7 +54,13 @@ class StagedRow:
 
 def prepared_with(digest: str, books: BookIndex) -> str:
     """What decisions rest on: the flow's configuration, the closing date, and the lists."""
-    return f"{digest}/{books.closing_date or ''}/{books.version}"
+    closing = books.closing_date
+    return rests_on(digest, closing.isoformat() if closing else "", books.version)
+
+
+def rests_on(digest: str, closing: str, version: int) -> str:
+    """As :func:`prepared_with`, of the closing date's text and the number of the lists."""
+    return f"{digest}/{closing}/{version}"
 
 
 def restage(c: sa.Connection, task: FlowTask, books: BookIndex) -> int:
@@ -89,7 +95,8 @@ _IS_STAGED = sa.and_(
     POSTING.c.state.not_in([sa.literal_column("'posted'"), sa.literal_column("'skipped'")]),
 )
 """In the very words of the partial index, so that what is done long ago is not looked at."""
-_ANY_STAGED = sa.select(POSTING.c.id).where(_IS_STAGED).limit(1)
+ANY_STAGED = sa.select(POSTING.c.id).where(_IS_STAGED).limit(1)
+"""Finds something where records of ``flow`` wait for a decision."""
 _WAITING = (
     sa.select(POSTING.c.kind, POSTING.c.id)
     .where(_IS_STAGED)
@@ -116,11 +123,6 @@ _STAGED = (
         ),
     )
 )
-
-
-def any_staged(c: sa.Connection, flow: str) -> bool:
-    """Whether records of a flow wait for a decision."""
-    return c.execute(_ANY_STAGED, {"flow": flow}).first() is not None
 
 
 def staged(c: sa.Connection, task: FlowTask, most: int = BATCH) -> Sequence[StagedRow]:

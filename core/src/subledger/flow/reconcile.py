@@ -223,25 +223,31 @@ def answered(c: sa.Connection) -> list[int]:
     return [row.id for row in rows]
 
 
-def last_asked(c: sa.Connection, connection: str, account: str) -> int | None:
-    """When the books were last asked for the documents of an account."""
-    asked: int | None = c.execute(
-        sa.select(sa.func.max(QUESTION.c.asked)).where(
-            QUESTION.c.connection == connection,
-            QUESTION.c.query == "documents",
-            QUESTION.c.account == account,
-        )
-    ).scalar()
-    return asked
+LAST_ASKED = sa.select(sa.func.max(QUESTION.c.asked)).where(
+    QUESTION.c.connection == sa.bindparam("connection"),
+    QUESTION.c.query == sa.literal_column("'documents'"),
+    QUESTION.c.account == sa.bindparam("account"),
+)
+"""When the books were last asked for the documents of ``account``."""
+
+_DATES = (
+    sa.select(LINK.c.date)
+    .where(
+        LINK.c.connection == sa.bindparam("connection"),
+        LINK.c.account == sa.bindparam("account"),
+        LINK.c.date != sa.literal_column("''"),
+    )
+    .limit(1)
+)
+_PERIOD = sa.select(
+    _DATES.order_by(LINK.c.date).scalar_subquery().label("first"),
+    _DATES.order_by(LINK.c.date.desc()).scalar_subquery().label("last"),
+)
 
 
 def period(c: sa.Connection, connection: str, account: str) -> tuple[dt.date, dt.date] | None:
     """First and last posting date of what was posted to an account; two index look-ups."""
-    mine = sa.select(LINK.c.date).where(
-        LINK.c.connection == connection, LINK.c.account == account, LINK.c.date != ""
-    )
-    first = c.execute(mine.order_by(LINK.c.date).limit(1)).scalar()
-    last = c.execute(mine.order_by(LINK.c.date.desc()).limit(1)).scalar()
-    if first is None or last is None:
+    dates = c.execute(_PERIOD, {"connection": connection, "account": account}).one()
+    if dates.first is None:
         return None
-    return dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    return dt.date.fromisoformat(dates.first), dt.date.fromisoformat(dates.last)

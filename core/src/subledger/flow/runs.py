@@ -9,21 +9,25 @@ from attrs import frozen
 
 from subledger.config import FlowSettings
 from subledger.flow import prepare
-from subledger.ledger import books, findings, history, leases
-from subledger.ports import Query
+from subledger.ledger import history, leases
 from subledger.schedule.due import Rhythm
 from subledger.store.moments import from_ms, to_ms
-from subledger.store.schema import CONNECTION, FLOW, RUN
+from subledger.store.schema import FLOW, RUN
 
 LEASE = 120_000
 """A flow's lease in milliseconds; every page and batch renews it."""
-LISTS_STAY_FRESH = dt.timedelta(hours=1)
-_SOURCE_TROUBLE = ("auth_expired", "unavailable", "rate_limited", "internal")
+_OVER = (0, 0)
+"""Now and duration of a lease that ends here."""
 _YEAR = dt.timedelta(days=365)
 
 
 _OF_FLOW = FLOW.c.name == sa.bindparam("of_flow")
-_STARTED = sa.update(FLOW).where(_OF_FLOW).values(started=sa.bindparam("at"))
+_STARTED = (
+    sa.update(FLOW)
+    .where(_OF_FLOW)
+    .values(started=sa.bindparam("at"))
+    .returning(FLOW.c.cursor, FLOW.c.finished)
+)
 _FAILED = (
     sa.update(FLOW).where(_OF_FLOW).values(next_due=sa.bindparam("due"), error=sa.bindparam("why"))
 )
@@ -45,7 +49,6 @@ _RUN_ENDED = (
         message=sa.bindparam("said"),
     )
 )
-_LISTS_READ = sa.select(CONNECTION.c.lists_read).where(CONNECTION.c.name == sa.bindparam("sink"))
 
 
 @frozen(kw_only=True)
@@ -78,8 +81,11 @@ def begin(
     epoch = leases.take(c, f"flow:{flow.name}", owner, now, LEASE)
     if epoch is None:
         return None
-    state = flow_state(c, flow.name)
-    c.execute(_STARTED, {"of_flow": flow.name, "at": now})
+    started = {"of_flow": flow.name, "at": now}
+    state = c.execute(_STARTED, started).first()
+    if state is None:
+        flow_state(c, flow.name)
+        state = c.execute(_STARTED, started).one()
     run: int = c.execute(
         _RUN, {"flow": flow.name, "trigger": trigger, "state": "running", "started": now}
     ).scalar_one()
@@ -95,14 +101,6 @@ def window_start(flow: FlowSettings, finished: int | None, today: dt.date) -> dt
     return max(first, min(today, from_ms(finished).date()) - flow.look_back)
 
 
-def ask_for_lists(c: sa.Connection, sink: str, now: int) -> bool:
-    """Asks for the lists of the books where they are old; whether they were ever read."""
-    read = c.execute(_LISTS_READ, {"sink": sink}).scalar()
-    if read is None or from_ms(read) < from_ms(now) - LISTS_STAY_FRESH:
-        books.ask(c, sink, Query.LISTS, now)
-    return read is not None
-
-
 def end(
     c: sa.Connection,
     flow: FlowSettings,
@@ -112,7 +110,11 @@ def end(
     due: dt.datetime | None,
     now: int,
 ) -> None:
-    """Notes what a run did and when the next is due, and gives the lease back."""
+    """Notes what a run did and when the next is due, and gives the lease back.
+
+    Raises :class:`Fenced` where the lease has passed to somebody else.
+    """
+    leases.renew(c, f"flow:{flow.name}", start.epoch, *_OVER)
     c.execute(
         _RUN_ENDED,
         {
@@ -130,11 +132,12 @@ def end(
         c.execute(_FAILED, {"of_flow": flow.name, "due": next_due, "why": report.message})
     else:
         c.execute(_FINISHED, {"of_flow": flow.name, "due": next_due, "at": now})
-        findings.clear(c, flow.source, *_SOURCE_TROUBLE)
-    leases.give_back(c, f"flow:{flow.name}", start.epoch)
 
 
 _FLOW = sa.select(FLOW).where(FLOW.c.name == sa.bindparam("flow"))
+_WORK = sa.select(FLOW.c.prepared_with, prepare.ANY_STAGED.exists().label("staged")).where(
+    FLOW.c.name == sa.bindparam("flow")
+)
 
 
 def flow_state(c: sa.Connection, name: str) -> sa.Row[Any]:
@@ -148,9 +151,8 @@ def flow_state(c: sa.Connection, name: str) -> sa.Row[Any]:
 
 def has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
     """Whether records wait for a decision, or held ones are to be judged again."""
-    if prepare.any_staged(c, flow):
-        return True
-    return flow_state(c, flow).prepared_with not in ("", prepared_with)
+    found = c.execute(_WORK, {"flow": flow}).first()
+    return found is not None and (found.staged or found.prepared_with not in ("", prepared_with))
 
 
 def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:
