@@ -28,7 +28,7 @@ from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
 from subledger.store.moments import to_ms
-from subledger.testing.vault import MemoryVault
+from subledger.vault import KeySource, SqlVault
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Kernel:
     log: Any
     owner: str
     _books: dict[str, BookIndex] = field(factory=dict, init=False)
-    _vaults: dict[str, MemoryVault] = field(factory=dict, init=False)
+    _vaults: dict[str, SqlVault] = field(factory=dict, init=False)
 
     # ------------------------------------------------------------------ flows
 
@@ -344,7 +344,11 @@ class Kernel:
 
     def vault(self, connection: str) -> Vault:
         """Where a connection keeps what a person authorised."""
-        return self._vaults.setdefault(connection, MemoryVault())
+        if connection not in self._vaults:
+            self._vaults[connection] = SqlVault(
+                connection, self.store, self.runtime, KeySource(self.settings), self.owner
+            )
+        return self._vaults[connection]
 
     def task(self, flow: FlowSettings) -> FlowTask:
         """A flow as the prepare loop sees it."""

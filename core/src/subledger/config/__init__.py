@@ -8,6 +8,7 @@ from subledger.config.schema import (
     LogSettings,
     ServerSettings,
     StoreSettings,
+    VaultSettings,
 )
 from subledger.config.settings import ConnectionSettings, FlowSettings, Settings
 
@@ -21,6 +22,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "StoreSettings",
+    "VaultSettings",
     "load_companies",
     "load_settings",
 ]

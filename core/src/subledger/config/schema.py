@@ -74,6 +74,22 @@ class DebugSettings:
 
 
 @frozen(kw_only=True)
+class VaultSettings:
+    """The keys under which tokens are encrypted."""
+
+    key: Secret | None = field(
+        default=None,
+        metadata=describe(
+            "32 bytes in base64; without it a file beside the database holds the key.",
+            example='{env = "SUBLEDGER_VAULT_KEY"}',
+        ),
+    )
+    old_keys: tuple[Secret, ...] = field(
+        default=(), metadata=describe("Earlier keys, which can still be decrypted with.")
+    )
+
+
+@frozen(kw_only=True)
 class PluginTable:
     """A plugin to load that no connection, recipe or step names; or one that is a single file."""
 
@@ -178,3 +194,4 @@ class GlobalDocument:
     server: ServerSettings = field(factory=ServerSettings, metadata=describe("The server."))
     log: LogSettings = field(factory=LogSettings, metadata=describe("The log."))
     debug: DebugSettings = field(factory=DebugSettings, metadata=describe("Looking into trouble."))
+    vault: VaultSettings = field(factory=VaultSettings, metadata=describe("Keys of tokens."))

@@ -14,6 +14,7 @@ from subledger.config.schema import (
     LogSettings,
     ServerSettings,
     StoreSettings,
+    VaultSettings,
 )
 from subledger.errors import Problem
 from subledger.model.kinds import Kind
@@ -83,6 +84,7 @@ class Settings:
     server: ServerSettings = field(factory=ServerSettings)
     log: LogSettings = field(factory=LogSettings)
     debug: DebugSettings = field(factory=DebugSettings)
+    vault: VaultSettings = field(factory=VaultSettings)
     connections: Mapping[str, ConnectionSettings] = field(factory=dict)
     flows: Mapping[str, FlowSettings] = field(factory=dict)
     left_out: tuple[Problem, ...] = ()

@@ -1,0 +1,132 @@
+"""The store of grants: sealed rows, renewed by one caller at a time in all processes."""
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import sqlalchemy as sa
+from attrs import define, field
+
+from subledger.errors import Fenced
+from subledger.ledger import leases
+from subledger.ledger.upsert import upsert
+from subledger.ports import Grant
+from subledger.runtime import Runtime
+from subledger.secret import Secret
+from subledger.store import Store
+from subledger.store.moments import to_ms
+from subledger.store.schema import TOKEN
+from subledger.vault.sealing import Keyring
+
+RENEWAL: Final = 120_000
+"""Milliseconds that one renewal may take before another process may try."""
+_PAUSE: Final = 0.25
+_PUT = upsert(TOKEN, "sealed", "changed")
+_GET = sa.select(TOKEN.c.sealed).where(TOKEN.c.connection == sa.bindparam("of_connection"))
+_MOMENTS: Final = ("expires", "refresh_expires", "reconnect_by")
+
+
+@define
+class SqlVault:
+    """The :class:`subledger.ports.Vault` of one connection; one object in a process."""
+
+    connection: str
+    store: Store
+    runtime: Runtime
+    keys: Callable[[], Keyring]
+    owner: str
+    _turn: asyncio.Lock = field(factory=asyncio.Lock, init=False)
+
+    async def grant(self) -> Grant | None:
+        """The newest grant. Raises :class:`Unsealable` where no key opens it."""
+        sealed = await self.store.tx(self._read)
+        return None if sealed is None else _load(self.keys().open(sealed, self.connection))
+
+    async def keep(self, grant: Grant) -> None:
+        """Stores a grant durably; it may be used once this returns."""
+        await self.store.tx(self._write, self.keys().seal(_dump(grant), self.connection))
+
+    async def renewed(self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]]) -> Grant:
+        """A grant newer than ``stale``: another's if somebody has renewed it, else ``renew``'s."""
+        async with self._turn:
+            while True:
+                known = await self.grant()
+                if known is not None and known.access != stale.access:
+                    return known
+                epoch = await self.store.tx(
+                    leases.take, self._lease, self.owner, self._now(), RENEWAL
+                )
+                if epoch is None:
+                    await self.runtime.sleep(_PAUSE)
+                    continue
+                try:
+                    return await self._renew(stale, renew, epoch)
+                finally:
+                    await self.store.tx(leases.give_back, self._lease, epoch)
+
+    async def forget(self) -> None:
+        """Removes the grant."""
+        gone = sa.delete(TOKEN).where(TOKEN.c.connection == self.connection)
+        await self.store.tx(lambda c: c.execute(gone))
+
+    async def _renew(
+        self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]], epoch: int
+    ) -> Grant:
+        known = await self.grant()
+        if known is not None and known.access != stale.access:
+            return known
+        fresh = await renew(known or stale)
+        sealed = self.keys().seal(_dump(fresh), self.connection)
+        try:
+            await self.store.tx(self._write_fenced, sealed, epoch)
+        except Fenced:  # we took too long; whoever came after us has a newer one
+            return await self.grant() or fresh
+        return fresh
+
+    @property
+    def _lease(self) -> str:
+        return f"token:{self.connection}"
+
+    def _now(self) -> int:
+        return to_ms(self.runtime.now())
+
+    def _read(self, c: sa.Connection) -> bytes | None:
+        found: bytes | None = c.execute(_GET, {"of_connection": self.connection}).scalar()
+        return found
+
+    def _write(self, c: sa.Connection, sealed: bytes) -> None:
+        c.execute(_PUT, {"connection": self.connection, "sealed": sealed, "changed": self._now()})
+
+    def _write_fenced(self, c: sa.Connection, sealed: bytes, epoch: int) -> None:
+        leases.renew(c, self._lease, epoch, self._now(), RENEWAL)
+        self._write(c, sealed)
+
+
+def _dump(grant: Grant) -> bytes:
+    values: dict[str, Any] = {
+        "access": grant.access.reveal(),
+        "refresh": grant.refresh.reveal(),
+        "facts": dict(grant.facts),
+    }
+    for name in _MOMENTS:
+        moment = getattr(grant, name)
+        values[name] = moment.isoformat() if moment else None
+    return json.dumps(values).encode()
+
+
+def _load(text: bytes) -> Grant:
+    values = json.loads(text)
+    return Grant(
+        access=Secret(values["access"]),
+        refresh=Secret(values["refresh"]),
+        expires=dt.datetime.fromisoformat(values["expires"]),
+        refresh_expires=_moment(values["refresh_expires"]),
+        reconnect_by=_moment(values["reconnect_by"]),
+        facts=values["facts"],
+    )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

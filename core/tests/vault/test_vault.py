@@ -1,0 +1,164 @@
+"""The vault: tokens are encrypted, belong to one connection, and are renewed once."""
+
+import asyncio
+import base64
+import datetime as dt
+import os
+
+import attrs
+import pytest
+
+from subledger.config import Settings, StoreSettings, VaultSettings
+from subledger.errors import ConfigError
+from subledger.ports import Grant
+from subledger.realworld import real_runtime
+from subledger.secret import Secret
+from subledger.store import open_store
+from subledger.vault import Keyring, KeySource, SqlVault, Unsealable
+
+EXPIRES = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def make_grant(number=1):
+    """A grant whose tokens carry a number."""
+    return Grant(
+        access=Secret(f"access-{number}"),
+        refresh=Secret(f"refresh-{number}"),
+        expires=EXPIRES,
+        refresh_expires=EXPIRES + dt.timedelta(days=100),
+        facts={"realm": "4620816365"},
+    )
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings on a database of their own."""
+    return Settings(folder=tmp_path, store=StoreSettings(url=f"sqlite:///{tmp_path}/s.db"))
+
+
+@pytest.fixture
+async def vaults(settings, tmp_path):
+    """A maker of vaults on one database, each with its own lock as in a process of its own."""
+    stores = []
+    async with real_runtime() as runtime:
+
+        def make(connection="books", owner="a"):
+            stores.append(open_store(tmp_path / "s.db"))
+            return SqlVault(connection, stores[-1], runtime, KeySource(settings), owner)
+
+        yield make
+    for store in stores:
+        store.close()
+
+
+async def test_grant_is_kept(vaults):
+    """What one process keeps another finds, moments and facts included."""
+    assert await vaults().grant() is None
+    await vaults().keep(make_grant())
+    assert await vaults().grant() == make_grant()
+    await vaults().forget()
+    assert await vaults().grant() is None
+
+
+async def test_nothing_in_clear(vaults, tmp_path):
+    """No token stands in the files of the database."""
+    await vaults().keep(make_grant())
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("s.db*"))
+    assert b"access-1" not in content
+    assert b"refresh-1" not in content
+
+
+async def test_grant_of_another_connection(vaults):
+    """A row that was moved to another connection is not opened."""
+    await vaults("books").keep(make_grant())
+    await vaults("books").store.tx(
+        lambda c: c.exec_driver_sql("UPDATE token SET connection = 'other'")
+    )
+    with pytest.raises(Unsealable, match="other"):
+        await vaults("other").grant()
+
+
+async def test_key_file_is_private(vaults, tmp_path):
+    """The key lies in a file of its own that only its owner may read."""
+    await vaults().keep(make_grant())
+    key = tmp_path / "s.db.key"
+    assert key.stat().st_mode & 0o077 == 0
+    assert len(base64.b64decode(key.read_text())) == 32
+
+
+async def test_one_token_call_for_twenty(vaults):
+    """Twenty callers in two processes with a stale grant make one call and get one grant."""
+    first, second = vaults(owner="a"), vaults(owner="b")
+    await first.keep(make_grant(1))
+    calls = []
+
+    async def renew(grant):
+        calls.append(grant.refresh.reveal())
+        await asyncio.sleep(0.05)
+        return make_grant(2)
+
+    got = await asyncio.gather(
+        *(vault.renewed(make_grant(1), renew) for vault in [first, second] * 10)
+    )
+    assert calls == ["refresh-1"]
+    assert {grant.access.reveal() for grant in got} == {"access-2"}
+    assert await vaults().grant() == make_grant(2)
+
+
+async def test_without_the_lease_two_call(vaults, monkeypatch):
+    """Control: where nobody takes turns, the harness sees more than one token call."""
+    first, second = vaults(owner="a"), vaults(owner="b")
+    await first.keep(make_grant(1))
+    monkeypatch.setattr("subledger.vault.store.leases.take", lambda *_given: 1)
+    monkeypatch.setattr("subledger.vault.store.leases.renew", lambda *_given: None)
+    calls = []
+
+    async def renew(_grant):
+        calls.append(1)
+        await asyncio.sleep(0.05)
+        return make_grant(2)
+
+    await asyncio.gather(*(vault.renewed(make_grant(1), renew) for vault in (first, second)))
+    assert len(calls) == 2
+
+
+async def test_failed_renewal_keeps_the_grant(vaults):
+    """A renewal that fails leaves the stored grant as it is, and the next may try."""
+    vault = vaults()
+    await vault.keep(make_grant(1))
+
+    async def fail(_grant):
+        raise OSError("the network is down")
+
+    with pytest.raises(OSError, match="network"):
+        await vault.renewed(make_grant(1), fail)
+    assert await vault.grant() == make_grant(1)
+
+    async def renew(_grant):
+        return make_grant(2)
+
+    assert await vault.renewed(make_grant(1), renew) == make_grant(2)
+
+
+def test_keys_rotate():
+    """A new key seals, old ones still open; without the old one nothing opens."""
+    old, new = os.urandom(32), os.urandom(32)
+    sealed = Keyring([old]).seal(b"token", "books")
+    assert Keyring([new, old]).open(sealed, "books") == b"token"
+    with pytest.raises(Unsealable, match="connect it again"):
+        Keyring([new]).open(sealed, "books")
+
+
+@pytest.mark.parametrize("text", ["short", "not base64!", base64.b64encode(b"x" * 31).decode()])
+def test_bad_key(settings, text):
+    """A key that is not 32 bytes in base64 is refused by name."""
+    bad = attrs.evolve(settings, vault=VaultSettings(key=Secret(text)))
+    with pytest.raises(ConfigError, match=r"vault\.key: is not 32 bytes"):
+        KeySource(bad)()
+
+
+def test_server_database_needs_a_key(settings):
+    """A database without a folder of its own asks for a key, and says how to make one."""
+    far = attrs.evolve(settings, store=StoreSettings(url="postgresql://db/subledger"))
+    with pytest.raises(ConfigError, match="openssl rand"):
+        KeySource(far)()
