@@ -179,3 +179,114 @@ async def test_inline_writer():
     assert await writer.run(names) == ["a", "kept"]
     writer.close()
     engine.dispose()
+
+
+async def test_short_and_long_functions_share_one_order(store):
+    """Short steps and long transactions never overlap, and each gets its own result."""
+
+    def increment(c):
+        old = int(c.execute(sa.select(NOTE.c.value).where(NOTE.c.name == "n")).scalar_one())
+        c.execute(sa.update(NOTE).values(value=str(old + 1)))
+        return old + 1
+
+    await store.tx(put, "n", "0")
+    seen = await asyncio.gather(
+        *((store.step if number % 3 else store.tx)(increment) for number in range(300))
+    )
+    assert sorted(seen) == list(range(1, 301))
+
+
+async def test_a_short_function_runs_on_the_loop(store):
+    """A short step needs no other thread; a long transaction keeps the loop free."""
+    here = threading.get_ident()
+    assert await store.step(lambda _c: threading.get_ident()) == here
+    assert await store.tx(lambda _c: threading.get_ident()) != here
+
+
+async def test_an_exception_undoes_only_its_own_step(store):
+    """Among short steps of one group, too, a failing one leaves nothing behind."""
+    results = await asyncio.gather(
+        *(store.step(put if i % 3 else put_and_fail, f"n{i:03}") for i in range(90)),
+        store.step(put, "last"),
+        return_exceptions=True,
+    )
+    failed = [i for i in range(90) if i % 3 == 0]
+    assert [i for i, result in enumerate(results) if isinstance(result, LookupError)] == failed
+    assert await store.read(names) == ["last", *(f"n{i:03}" for i in range(90) if i % 3)]
+
+
+async def test_a_single_step_that_fails_is_undone(store):
+    """A step that is alone in its group is undone with the whole transaction."""
+    with pytest.raises(LookupError):
+        await store.step(put_and_fail, "a")
+    assert await store.step(put, "b") == "b"
+    assert await store.step(names) == ["b"]
+
+
+async def test_another_process_never_holds_up_the_loop(tmp_path):
+    """While somebody else has locked the file the loop goes on; the step is done afterwards."""
+    opened = open_store(tmp_path / "s.db")
+    other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    step = asyncio.create_task(opened.step(put, "a"))
+    longest = 0.0
+    loop = asyncio.get_running_loop()
+    for _ in range(20):
+        before = loop.time()
+        await asyncio.sleep(0.01)
+        longest = max(longest, loop.time() - before)
+    assert not step.done()
+    assert longest < 5
+    other.execute("COMMIT")
+    other.close()
+    assert await step == "a"
+    assert await opened.read(names) == ["a"]
+    opened.close()
+
+
+async def test_a_reader_of_another_process_only_delays_the_commit(tmp_path):
+    """A commit waits until a reader of another process is done, and is not lost."""
+    opened = open_store(tmp_path / "s.db")
+    await opened.step(put, "a")
+    other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM note").fetchall()
+    step = asyncio.create_task(opened.step(put, "b"))
+    await asyncio.sleep(0.1)
+    other.execute("COMMIT")
+    other.close()
+    assert await step == "b"
+    assert await opened.read(names) == ["a", "b"]
+    opened.close()
+
+
+async def test_close_finishes_short_steps_too(tmp_path):
+    """Steps that wait for their turn when the store is closed are stored."""
+    opened = open_store(tmp_path / "s.db")
+    tasks = [asyncio.create_task(opened.step(put, f"n{i:03}")) for i in range(50)]
+    await asyncio.sleep(0)
+    opened.close()
+    assert len(await asyncio.gather(*tasks)) == 50
+    again = open_store(tmp_path / "s.db")
+    assert len(await again.read(names)) == 50
+    again.close()
+
+
+def test_a_loop_that_ended_holds_up_nobody(tmp_path):
+    """Steps of an event loop that is gone do not stop those of the next one."""
+    opened = open_store(tmp_path / "s.db")
+
+    async def give_up():
+        task = asyncio.create_task(opened.step(put, "a"))
+        task.cancel()
+        await asyncio.sleep(0)
+
+    async def hand_over():
+        asyncio.create_task(opened.step(put, "a"))  # noqa: RUF006 - it is left behind on purpose
+        await asyncio.sleep(0)
+
+    for leave in (give_up, hand_over, hand_over):
+        asyncio.run(leave())
+    assert asyncio.run(asyncio.wait_for(opened.step(put, "b"), 5)) == "b"
+    assert "b" in asyncio.run(opened.read(names))
+    opened.close()

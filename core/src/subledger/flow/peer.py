@@ -55,7 +55,7 @@ class KernelPeer:
                 leases.give_back(c, self._lease, epoch)
             return epoch, result
 
-        return await self.store.tx(work)
+        return await self.store.step(work)
 
     async def step(self, epoch: int, lease: float, step: Callable[[Desk], T]) -> T:
         """Runs a step and renews the lease. Raises :class:`Fenced` when the epoch has passed."""
@@ -66,11 +66,11 @@ class KernelPeer:
             leases.renew(c, self._lease, epoch, desk.now_ms, lasts)
             return step(desk)
 
-        return await self.store.tx(work)
+        return await self.store.step(work)
 
     async def note(self, step: Callable[[Desk], T]) -> T:
         """Runs a step without the lease."""
-        return await self.store.tx(lambda c: step(self._desk(c)))
+        return await self.store.step(lambda c: step(self._desk(c)))
 
     async def leave(self, epoch: int, step: Callable[[Desk], T]) -> T:
         """Runs a last step and gives the lease back."""
@@ -82,7 +82,7 @@ class KernelPeer:
             leases.give_back(c, self._lease, epoch)
             return result
 
-        return await self.store.tx(work)
+        return await self.store.step(work)
 
     async def prepare(self) -> bool:
         """Plans what is staged for this sink; True while more is left to plan."""

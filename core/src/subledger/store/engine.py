@@ -1,28 +1,26 @@
 """Opens the database and runs transactions: a transaction is a plain function without await.
 
-One writer thread takes all waiting functions into one SQLite transaction, each in its savepoint
-(group commit), so that full durability costs little. An exception undoes only its own function.
+All functions that wait go into one SQLite transaction, each in its savepoint (group commit), so
+that full durability costs little. An exception undoes only its own function.
 """
 
 import asyncio
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
-from attrs import define, frozen
+from attrs import frozen
 
+from subledger.store.group import GroupWriter
 from subledger.store.prepared import PreparedConnection
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
-_GROUP = 128
 
 
 def _configure(connection: Any, *, query_only: bool) -> None:
@@ -61,118 +59,16 @@ def make_engine(path: str, *, query_only: bool = False) -> sa.Engine:
 class Writer(Protocol):
     """Runs functions in durable transactions."""
 
-    async def run(self, job: Callable[[sa.Connection], T]) -> T:
-        """The function's result, once its transaction is on disk."""
+    async def run(self, job: Callable[[sa.Connection], T], *, short: bool = False) -> T:
+        """The function's result, once its transaction is on disk.
+
+        A ``short`` one takes well under a millisecond and may run on the event loop itself.
+        """
         ...
 
     def close(self) -> None:
         """Finishes what waits, then stops."""
         ...
-
-
-@define
-class _Job:
-    function: Callable[[sa.Connection], Any]
-    future: "asyncio.Future[Any]"
-    loop: asyncio.AbstractEventLoop
-    result: Any = None
-    error: BaseException | None = None
-
-
-class GroupWriter:
-    """One thread, one connection, one commit for all the functions that wait."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._closed = False
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="subledger-writer", daemon=True)
-        self._thread.start()
-
-    async def run(self, job: Callable[[sa.Connection], T]) -> T:
-        """The function's result, once its transaction is on disk. RuntimeError once closed."""
-        if self._closed:
-            raise RuntimeError("the store is closed")
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(job, future, loop))
-        return await future
-
-    def close(self) -> None:
-        """Finishes what waits, then stops."""
-        self._closed = True
-        self._jobs.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        with PreparedConnection(self._engine) as connection:
-            while True:
-                first = self._jobs.get()
-                if first is None:
-                    return
-                group, ends = self._gather(first)
-                _commit(connection, group)
-                _deliver(group)
-                if ends:
-                    return
-
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
-        while len(group) < _GROUP:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return group, True
-            group.append(job)
-        return group, False
-
-
-def _commit(connection: sa.Connection, group: list[_Job]) -> None:
-    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-        if len(group) == 1:
-            group[0].result = group[0].function(connection)
-        else:
-            for job in group:
-                _run_in_savepoint(connection, driver, job)
-        driver.execute("COMMIT")
-    except BaseException as error:  # noqa: BLE001 - whatever it is, every waiter must be told
-        if driver.in_transaction:
-            driver.execute("ROLLBACK")
-        for job in group:
-            job.error = job.error or error
-
-
-def _run_in_savepoint(connection: sa.Connection, driver: sqlite3.Connection, job: _Job) -> None:
-    driver.execute("SAVEPOINT job")
-    try:
-        job.result = job.function(connection)
-    except BaseException as error:  # noqa: BLE001 - it belongs to the caller, not to this thread
-        job.error = error
-        driver.execute("ROLLBACK TO job")
-    driver.execute("RELEASE job")
-
-
-def _deliver(group: list[_Job]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
-    for job in group:
-        by_loop.setdefault(job.loop, []).append(job)
-    for loop, jobs in by_loop.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, jobs)
-
-
-def _resolve(jobs: list[_Job]) -> None:
-    for job in jobs:
-        if job.future.cancelled():
-            continue
-        if job.error is None:
-            job.future.set_result(job.result)
-        else:
-            job.future.set_exception(job.error)
 
 
 class InlineWriter:
@@ -187,7 +83,7 @@ class InlineWriter:
         self._connection = PreparedConnection(engine)
         self._around = around
 
-    async def run(self, job: Callable[[sa.Connection], T]) -> T:
+    async def run(self, job: Callable[[sa.Connection], T], *, short: bool = False) -> T:  # noqa: ARG002 - all are the same here
         """The function's result after its commit."""
         await asyncio.sleep(0)
         driver = cast("sqlite3.Connection", self._connection.connection.driver_connection)
@@ -223,6 +119,17 @@ class Store:
     ) -> T:
         """Runs ``function(connection, ...)`` in one durable transaction and returns its result."""
         return await self.writer.run(lambda connection: function(connection, *args, **kwargs))
+
+    async def step(
+        self,
+        function: Callable[Concatenate[sa.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As :meth:`tx`, for a function of few statements that somebody waits for."""
+        return await self.writer.run(
+            lambda connection: function(connection, *args, **kwargs), short=True
+        )
 
     async def read(
         self,
