@@ -94,17 +94,22 @@ def _blank(values: Mapping[str, Any]) -> list[str]:
             if name in values and not values[name]]  # fmt: skip
 
 
+def _written(call: Call, one: Product) -> Reply:
+    """The answer to a write, which shows no SKUs."""
+    shown = show_product(one, call.simulation.world)
+    del shown["product_skus"]
+    return Reply(body={"product": shown})
+
+
 def create_product(call: Call) -> Reply:
-    """A new product with name and description; the answer shows no SKUs."""
+    """A new product with name and description."""
     fields, world, now = call.fields(), call.simulation.world, call.now
     values = {"name": "", "description": "", **_product_values(fields)}
     if problems := _blank(values):
         body = {"success": False, "message": problems, "params": dict(fields)}
         raise RefusedError(422, body)
     made = world.add(Product(created_at=now, updated_at=now, **values))
-    shown = show_product(made, world)
-    del shown["product_skus"]
-    return Reply(body={"product": shown})
+    return _written(call, made)
 
 
 def update_product(call: Call) -> Reply:
@@ -115,7 +120,7 @@ def update_product(call: Call) -> Reply:
         raise RefusedError(422, {"success": False, "message": problems})
     if call.simulation.behaviour.put_resets_booleans:
         values = dict.fromkeys(BOOLEANS, False) | values
-    return Reply(body={"product": show_product(world.put(one, call.now, **values), world)})
+    return _written(call, world.put(one, call.now, **values))
 
 
 def list_categories(_: Call) -> Reply:

@@ -19,7 +19,6 @@ def simulate_syncro(
     today: str | None = None,
     token: str = "demo-token",  # noqa: S107 - opens made-up data only
     permissions: str = "everything",
-    subdomain: str = "acme",
     limit: int = 180,
     goes_on: bool = False,
     webhook: str = "",
@@ -43,8 +42,6 @@ def simulate_syncro(
         API token that is accepted.
     permissions
         What the token may do: reader, writer or everything.
-    subdomain
-        Name of the account; a request whose host names another one is not served.
     limit
         Requests a minute from one address; 0 switches the limit off.
     goes_on
@@ -56,15 +53,15 @@ def simulate_syncro(
 
     """
     day = date.fromisoformat(today) if today else datetime.now(UTC).date()
+    clock = SimulatedClock(datetime.combine(day, STARTS), time.monotonic)
     simulation = Simulation.of(
         today=day,
         seed=seed,
         invoices=invoices,
         monotonic=time.monotonic,
-        clock=SimulatedClock(datetime.combine(day, STARTS), time.monotonic),
+        clock=clock,
         token=token,
         permissions=PRESETS[permissions],
-        subdomain=subdomain,
     )
     simulation.behaviour = Behaviour(limit_per_minute=limit, goes_on=goes_on, webhook_url=webhook)
     simulation.faults = parse_plan(fault)

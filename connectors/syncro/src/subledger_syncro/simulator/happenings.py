@@ -128,7 +128,7 @@ def lose_payment(world: World, _: Random, now: datetime, record: Invoice) -> Non
 
 def receive_part(world: World, _: Random, now: datetime, record: Order) -> None:
     """Half of an order's goods come."""
-    purchasing.receive(world, now, record, share=0.5)
+    purchasing.receive(world, now, record, percent=50)
 
 
 def finish(world: World, _: Random, now: datetime, record: Order) -> None:

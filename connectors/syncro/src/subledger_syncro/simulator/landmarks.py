@@ -162,6 +162,6 @@ class _Maker:
             return made
 
         order("open_order")
-        purchasing.receive(world, self.now, order("part_received_order"), share=0.5)
+        purchasing.receive(world, self.now, order("part_received_order"), percent=50)
         purchasing.receive(world, self.now, order("received_order"))
         purchasing.finish(world, self.now, order("finished_order", shipping_cents=1_250))

@@ -21,9 +21,9 @@ def _name(world: World, customer_id: int) -> str | None:
     return found.display_name if found else None
 
 
-def _cost_cents(line: Line) -> int:
-    """What the goods of a line cost, in cents."""
-    return int(line.cost_cents * line.quantity)
+def _hardware_cents(one: Invoice) -> int:
+    """What the goods on an invoice cost."""
+    return sum(int(row.cost_cents * row.quantity) for row in one.lines)
 
 
 def invoice_row(one: Invoice, world: World) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def invoice_row(one: Invoice, world: World) -> dict[str, Any]:
         "po_number": one.po_number,
         "contact_id": one.contact_id,
         "note": one.note,
-        "hardwarecost": text(sum(_cost_cents(line) for line in one.lines)),
+        "hardwarecost": text(_hardware_cents(one)),
         "user_id": one.user_id,
     }
 
@@ -82,11 +82,18 @@ def line(one: Line, invoice_id: int | None, behaviour: Behaviour) -> dict[str, A
 
 
 def invoice_detail(one: Invoice, world: World, behaviour: Behaviour) -> dict[str, Any]:
-    """An invoice with its customer, lines and payments; the due date is a plain date."""
+    """An invoice with its customer, lines and payments.
+
+    Unlike in lists, its due date is a plain date and its hardware cost a number, and the
+    customer's id stands in ``customer`` alone.
+    """
     buyer = world.customers.get(one.customer_id)
+    row = invoice_row(one, world)
+    del row["customer_id"]
     return {
-        **invoice_row(one, world),
+        **row,
         "due_date": one.due_date.isoformat(),
+        "hardwarecost": number(_hardware_cents(one)),
         "date_received": None,
         "customer": None if buyer is None else customer(buyer, world, behaviour),
         "line_items": [line(row, one.id, behaviour) for row in one.lines],

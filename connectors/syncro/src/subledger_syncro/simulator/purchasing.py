@@ -58,11 +58,11 @@ def _received(world: World, now: datetime, line: OrderLine, quantity: int) -> Or
 
 
 def receive(
-    world: World, now: datetime, order: Order, line_id: int | None = None, share: float = 1
+    world: World, now: datetime, order: Order, line_id: int | None = None, percent: int = 100
 ) -> Order:
-    """Receive all of a line, or of every line when none is named; ``share`` for a part of it."""
+    """Receive all of a line, or of every line when none is named; ``percent`` of each."""
     lines = tuple(
-        _received(world, now, one, max(int(one.quantity * share), one.received_quantity))
+        _received(world, now, one, max(one.quantity * percent // 100, one.received_quantity))
         if line_id in {None, one.id}
         else one
         for one in order.lines

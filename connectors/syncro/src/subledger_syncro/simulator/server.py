@@ -3,26 +3,14 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from contextlib import asynccontextmanager
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import web
 
 from .answer import answer
-from .jsontext import to_json
 from .request import Request
 from .state import Simulation
-from .webhook import TIMEOUT_SECONDS, take
-
-
-async def _post(url: str, bodies: list[dict[str, Any]]) -> None:
-    """Post notifications once each; nobody is told when one fails."""
-    headers = {"Content-Type": "application/json"}
-    async with ClientSession(timeout=ClientTimeout(total=TIMEOUT_SECONDS)) as session:
-        for body in bodies:
-            with suppress(ClientError, TimeoutError):
-                async with session.post(url, data=to_json(body).encode(), headers=headers):
-                    pass
+from .webhook import deliver, take
 
 
 def create_app(simulation: Simulation) -> web.Application:
@@ -42,7 +30,7 @@ def create_app(simulation: Simulation) -> web.Application:
             ),
         )
         if bodies := take(simulation):
-            task = asyncio.create_task(_post(simulation.behaviour.webhook_url, bodies))
+            task = asyncio.create_task(deliver(simulation.behaviour.webhook_url, bodies))
             posting.add(task)
             task.add_done_callback(posting.discard)
         if response.delay_seconds:
