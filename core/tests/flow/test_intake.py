@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from subledger.errors import Fenced, RecordRejected
 from subledger.flow.intake import normalise_page, store_page
-from subledger.ledger import leases
+from subledger.ledger import leases, records
 from subledger.ledger.records import GONE, UNREADABLE
 from subledger.manifest import Direction, Frequency, Manifest, Operation, Role
 from subledger.model.kinds import CARD_TRANSACTION
@@ -75,6 +75,14 @@ def test_bad_records_stay_alone(source):
     assert found["3"].finding.category == "unreadable"
     assert "KeyError" in found["3"].finding.detail
     assert found["5"].finding.category == "unreadable"
+
+
+def test_identifier_with_a_nul(bench, source):
+    """A record with an identifier that the store cannot compare is parked like any other."""
+    page = normalise_page(source, [raw("1"), raw("2\0")])
+    assert [record.kind for record in page] == [CARD_TRANSACTION, UNREADABLE]
+    for changed in (2, 0):
+        assert records.stage(bench.c, "cards", bench.subscribers, page, bench.now) == changed
 
 
 def test_same_record_twice_on_a_page(source):

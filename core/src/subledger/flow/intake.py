@@ -14,6 +14,9 @@ from subledger.money import Money
 from subledger.ports import RawRecord, SourceType
 from subledger.store.schema import FLOW
 
+_NUL = "\0"
+"""SQLite ends a text of JSON here."""
+
 
 def normalise_page(source: SourceType[object], page: Iterable[RawRecord]) -> list[Staged]:
     """Every record of a page, readable or not; never raises for a bad record.
@@ -29,7 +32,7 @@ def normalise_page(source: SourceType[object], page: Iterable[RawRecord]) -> lis
 
 def _normalise(source: SourceType[object], raw: RawRecord) -> list[Staged]:
     try:
-        found = [_staged(raw.id, entity) for entity in source.normalise(raw)]
+        found = [_staged(raw, entity) for entity in source.normalise(raw)]
     except RecordRejected as error:
         finding = Finding(
             category=error.category,
@@ -46,21 +49,38 @@ def _normalise(source: SourceType[object], raw: RawRecord) -> list[Staged]:
             detail=f"{type(error).__name__}: {error}",
         )
     else:
-        return found or [_gone(raw.id)]
+        return found + _missing(raw, found)
     return [_rejected(source, raw, finding)]
 
 
-def _gone(raw: str) -> Staged:
-    return Staged(
-        raw=raw, kind=GONE, id=raw, version=GONE, entity="", amount=0, currency="", date=""
-    )
+def _missing(raw: RawRecord, found: Sequence[Staged]) -> list[Staged]:
+    """What the record may have been before, and is not any more."""
+    gone = raw.makes - {record.kind for record in found}
+    if found and not gone:
+        return []
+    return [
+        Staged(
+            raw=raw.id,
+            makes=gone,
+            kind=GONE,
+            id=records.raw_key(raw.id, gone),
+            version=GONE,
+            entity="",
+            amount=0,
+            currency="",
+            date="",
+        )
+    ]
 
 
-def _staged(raw: str, entity: Entity) -> Staged:
+def _staged(raw: RawRecord, entity: Entity) -> Staged:
+    if _NUL in entity.id:
+        raise RecordRejected("Its identifier holds the character NUL.", category="unreadable")
     text = dump(entity)
     amount, date = amount_of(entity), date_of(entity)
     return Staged(
-        raw=raw,
+        raw=raw.id,
+        makes=raw.makes,
         kind=entity.kind,
         id=entity.id,
         version=fingerprint(text),
@@ -74,10 +94,11 @@ def _staged(raw: str, entity: Entity) -> Staged:
 def _rejected(source: SourceType[object], raw: RawRecord, finding: Finding) -> Staged:
     amount = _balance(source, raw)
     version = fingerprint(f"{sorted(raw.data.items(), key=str)!r}{finding!r}")
+    identifier = raw.id.replace(_NUL, "")
     return Staged(
-        raw=raw.id,
+        raw=identifier,
         kind=UNREADABLE,
-        id=raw.id,
+        id=identifier,
         version=version,
         entity="",
         amount=amount.minor if amount else None,

@@ -1,6 +1,8 @@
 """Seam 1: the records of a page, what each flow has to do about them, and the cursor."""
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -27,6 +29,22 @@ _ANY_UNREADABLE = (
     )
     .limit(1)
 )
+_PAGE = sa.func.json_each(sa.bindparam("page")).table_valued("key", "value")
+_DIFFERENT = (
+    sa.select(_PAGE.c.key)
+    .select_from(
+        _PAGE.outerjoin(
+            RECORD,
+            sa.and_(
+                RECORD.c.connection == sa.bindparam("connection"),
+                RECORD.c.kind == sa.bindparam("kind"),
+                RECORD.c.id == _PAGE.c.key,
+            ),
+        )
+    )
+    .where(RECORD.c.version.is_distinct_from(_PAGE.c.value))
+)
+"""Of a page, JSON of versions by id, the ids of those that are new or have another version."""
 _PUT_RECORD = upsert(RECORD, "version", "entity", "amount", "currency", "date", "changed")
 _PUT_POSTING = upsert(
     POSTING, "state", "version", "finding", "amount", "currency", "date", "changed"
@@ -37,10 +55,12 @@ _PUT_POSTING = upsert(
 class Staged:
     """One normalised record on its way into the store. ``raw`` is the source's identifier.
 
-    ``finding`` is set where the record was rejected; ``entity`` is then empty.
+    ``finding`` is set where the record was rejected; ``entity`` is then empty. ``makes`` are the
+    kinds that a rejected record may be of, or those that are gone; empty means any.
     """
 
     raw: str
+    makes: frozenset[Kind] = frozenset()
     kind: Kind
     id: str
     version: str
@@ -49,6 +69,16 @@ class Staged:
     currency: str
     date: str
     finding: Finding | None = None
+
+    @property
+    def key(self) -> str:
+        """Tells raw records apart where the source numbers its kinds separately."""
+        return raw_key(self.raw, self.makes)
+
+
+def raw_key(raw: str, makes: frozenset[Kind]) -> str:
+    """The identifier of a raw record among those of all kinds."""
+    return f"{'/'.join(sorted(makes))}:{raw}" if makes else raw
 
 
 @frozen(kw_only=True)
@@ -59,6 +89,10 @@ class Subscriber:
     kinds: frozenset[Kind]
 
 
+ByKind = dict[Kind, dict[str, Staged]]
+"""A page's records by kind and id."""
+
+
 def stage(
     c: sa.Connection,
     connection: str,
@@ -67,11 +101,16 @@ def stage(
     now: int,
 ) -> int:
     """Stores what is new or changed and marks it for the flows; returns how many records."""
-    whole = list(page)
-    _forget_unreadable(c, connection, subscribers, whole)
-    taken_back, records = _without_lost(c, connection, subscribers, whole, now)
-    known = _versions(c, connection, records)
-    changed = [r for r in records if known.get((r.kind, r.id)) != r.version]
+    by_kind: defaultdict[Kind, dict[str, Staged]] = defaultdict(dict)
+    for record in page:
+        by_kind[record.kind][record.id] = record
+    _forget_unreadable(c, connection, subscribers, by_kind)
+    taken_back = _take_back(c, connection, subscribers, by_kind, now)
+    changed = [
+        record
+        for kind, records in by_kind.items()
+        for record in _different(c, connection, kind, records)
+    ]
     if not changed:
         return taken_back
     c.execute(_PUT_RECORD, [_record_row(connection, record, now) for record in changed])
@@ -86,59 +125,47 @@ def stage(
     return taken_back + len(changed)
 
 
-def _without_lost(
-    c: sa.Connection,
-    connection: str,
-    subscribers: Sequence[Subscriber],
-    page: Sequence[Staged],
-    now: int,
-) -> tuple[int, list[Staged]]:
-    """The page without what was taken back; and without what has a document all the same."""
+def _take_back(
+    c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], page: ByKind, now: int
+) -> int:
+    """Removes from the page what was taken back, and what has a document all the same."""
+    unreadable = page.get(UNREADABLE, {})
     lost = {
         record.id: Lost(
             id=record.id, version=record.version, amount=record.amount, finding=record.finding
         )
-        for record in page
-        if record.kind in (GONE, UNREADABLE)
+        for record in (*page.pop(GONE, {}).values(), *unreadable.values())
     }
     if not lost:
-        return 0, list(page)
+        return 0
     flows = [subscriber.flow for subscriber in subscribers]
     changed, kept = retire(c, connection, flows, lost, unreadable=UNREADABLE, now=now)
-    return changed, [
-        record
-        for record in page
-        if record.kind != GONE and not (record.kind == UNREADABLE and record.id in kept)
-    ]
+    for identifier in kept & unreadable.keys():
+        del unreadable[identifier]
+    return changed
 
 
-def _versions(
-    c: sa.Connection, connection: str, records: Sequence[Staged]
-) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    by_kind: dict[str, list[str]] = {}
-    for record in records:
-        by_kind.setdefault(record.kind, []).append(record.id)
-    for kind, ids in by_kind.items():
-        for start in range(0, len(ids), 500):
-            rows = c.execute(
-                sa.select(RECORD.c.id, RECORD.c.version).where(
-                    RECORD.c.connection == connection,
-                    RECORD.c.kind == kind,
-                    RECORD.c.id.in_(ids[start : start + 500]),
-                )
-            )
-            found.update({(kind, row.id): row.version for row in rows})
-    return found
+def _different(
+    c: sa.Connection, connection: str, kind: Kind, page: Mapping[str, Staged]
+) -> list[Staged]:
+    """What is new or has another version than the stored one."""
+    versions = json.dumps({identifier: record.version for identifier, record in page.items()})
+    given = {"connection": connection, "kind": kind, "page": versions}
+    return [page[row.key] for row in c.execute(_DIFFERENT, given)]
 
 
 def _forget_unreadable(
-    c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], records: Sequence[Staged]
+    c: sa.Connection, connection: str, subscribers: Sequence[Subscriber], page: ByKind
 ) -> None:
     """What can be read now, changed or as it was before, is not unreadable any more."""
     if c.execute(_ANY_UNREADABLE, {"connection": connection}).first() is None:
         return
-    ids = [record.raw for record in records if record.kind != UNREADABLE]
+    ids = [
+        record.raw
+        for kind, records in page.items()
+        if kind != UNREADABLE
+        for record in records.values()
+    ]
     gone = c.execute(
         sa.delete(RECORD).where(
             RECORD.c.connection == connection, RECORD.c.kind == UNREADABLE, RECORD.c.id.in_(ids)
