@@ -111,6 +111,7 @@ class Office:
     errands: dict[int, Callable[[], Awaitable[None]]] = field(factory=dict)
     source_version: Callable[[], Any] = lambda: None
     connector: WebConnector = field(init=False)
+    _named: Any = None
 
     def __attrs_post_init__(self):
         plan = Faults(FaultPlan.parse(self.faults), rng=chance("faults"))
@@ -177,9 +178,16 @@ class Office:
 
     def state(self) -> Any:
         """A name for the durable state, and for what the server is asked for at the moment."""
-        content = (self.disk.content(), self.company.store.snapshot())
         now = to_ms(self.clock())  # as fine as the store writes it
-        return (self.runs, self.calls, self.source_version(), now, *map(_name, content))
+        return (self.runs, self.calls, self.source_version(), now, self._contents())
+
+    def _contents(self) -> Any:
+        """A name for what store and company file hold; thought out anew only after a change."""
+        changes = (self.disk.changes, self.company.store._connection.total_changes)
+        if self._named is None or self._named[0] != changes:
+            contents = (self.disk.content(), self.company.store.snapshot())
+            self._named = (changes, tuple(map(_name, contents)))
+        return self._named[1]
 
     # -------------------------------------------------------- the Web Connector
 

@@ -1,5 +1,7 @@
 """Nothing is lost and nothing is doubled, wherever the server stops and whatever else fails."""
 
+from functools import cache
+
 import pytest
 
 from subledger.testing.worlds import World, crashes, explore
@@ -12,14 +14,24 @@ from .simulate import digest, simulate
 REPLAY = "pytest tests/crash --world"
 
 
+@cache
+def _calm(world):
+    return simulate(world)
+
+
+def _played(world):
+    """How a world ends; one without a crash, which is asked for again and again, is played once."""
+    return _calm(world) if world.point is None else simulate(world)
+
+
 def _histories(calm):
-    return crashes(simulate, calm, moments(calm), apart=differ(calm))
+    return crashes(_played, calm, moments(calm), apart=differ(calm))
 
 
 @pytest.mark.parametrize("calm", calm_worlds(), ids=str)
 def test_a_crash_at_every_step_loses_and_doubles_nothing(calm, record_property):
     """A crash at each await, and before and after each commit, leaves the books right."""
-    report = explore(simulate, _histories(calm))
+    report = explore(_played, _histories(calm))
     for name in ("worlds", "played", "lost", "doubled"):
         record_property(name, getattr(report, name))
     assert not report.bad, report.text(REPLAY)

@@ -195,6 +195,11 @@ class Disk:
     def _around(self, moment: str) -> None:
         self._trap.transaction(moment)
 
+    @property
+    def changes(self) -> int:
+        """How many rows were written so far: while this stays the same, so does the content."""
+        return self._driver.total_changes
+
     def content(self) -> bytes:
         """A snapshot of everything."""
         return self._driver.serialize()
