@@ -25,7 +25,7 @@ class Behaviour:
     """Who is named in a stale-object fault."""
     unknown_property: str = _one_of("refuse", "ignore")
     """A key that the entity does not have: fault 2010, or dropped."""
-    future_sync_token: str = _one_of("refuse", "accept")
+    newer_sync: str = _one_of("refuse", "accept")
     """A SyncToken above the current one: fault 5010, or taken."""
     feature_off: str = _one_of("ignore", "refuse")
     """Class or location although tracking is off: dropped, or fault 5030."""

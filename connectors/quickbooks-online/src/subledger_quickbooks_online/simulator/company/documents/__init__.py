@@ -1,0 +1,1 @@
+"""Documents: what each kind takes, computes and posts."""

@@ -1,0 +1,1 @@
+"""Name lists: customers, vendors, accounts, items, classes, terms and their like."""
