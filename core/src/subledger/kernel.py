@@ -23,6 +23,7 @@ from subledger.flow.survey import survey
 from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
+from subledger.manifest import Operation
 from subledger.ports import Context, Delivery, ExtractRequest, File, Hold, Query, Vault
 from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
@@ -368,6 +369,7 @@ class Kernel:
             digest=flow.digest,
             review=flow.review,
             complete=flow.require_complete_mapping,
+            updates=sink.manifest.able(Operation.UPDATE) if sink else frozenset(),
         )
 
     async def books(self, connection: str) -> BookIndex:

@@ -7,11 +7,11 @@ import attrs
 from attrs import frozen
 
 from subledger.findings import Finding
-from subledger.model import Entity, Moving, Party, Reference, account_of, amount_of, date_of
+from subledger.model import Entity, Item, Moving, Party, Reference, account_of, amount_of, date_of
 from subledger.model.kinds import PARTIES, Kind
 from subledger.model.references import map_references, posted_form, references
 from subledger.model.stored import dump, fingerprint
-from subledger.ports import Books, FlowPlan, Hold, Keep, Skip, Step
+from subledger.ports import BookEntry, Books, FlowPlan, Hold, Keep, Skip, Step
 
 
 @frozen(kw_only=True)
@@ -33,6 +33,7 @@ class Ready:
 
     ``fingerprint`` covers the document before its references were resolved, so that a new
     identifier in the books is not taken for a change. ``create`` are parties the books lack.
+    ``same`` is the entry of the books that a list entry is, by its exact name.
     """
 
     entity: Entity
@@ -40,6 +41,7 @@ class Ready:
     fingerprint: str
     create: tuple[Party, ...]
     account: str
+    same: BookEntry | None = None
 
 
 Decision = Ready | Hold | Skip
@@ -106,19 +108,31 @@ def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
     if isinstance(resolved, Hold):
         return resolved
     entity, create = resolved
+    same = _same(entity, books) if isinstance(entity, Party | Item) else None
+    if isinstance(same, Hold):
+        return same
     return Ready(
         entity=entity,
         text=dump(entity),
         fingerprint=fingerprint(plain),
         create=create,
         account=_account(entity),
+        same=same,
     )
+
+
+def _same(entry: Party | Item, books: Books) -> BookEntry | Hold | None:
+    """The entry of the books with exactly this name; None where there is none yet."""
+    found = resolve(Reference(kind=entry.kind, name=entry.name, create=True), books)
+    return found if isinstance(found, Hold) else books.get(entry.kind, found.id)
 
 
 def _fitted(entity: Entity, rules: Rules) -> Entity:
     fit = rules.fit_name
     if fit is None:
         return entity
+    if isinstance(entity, Party | Item):
+        entity = attrs.evolve(entity, name=fit(entity.kind, entity.name))
 
     def fitted(_path: str, reference: Reference) -> Reference:
         name = fit(reference.kind, reference.name)

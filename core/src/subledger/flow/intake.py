@@ -97,8 +97,9 @@ def _rejected(source: SourceType[object], raw: RawRecord, finding: Finding) -> S
     identifier = raw.id.replace(_NUL, "")
     return Staged(
         raw=identifier,
+        makes=raw.makes,
         kind=UNREADABLE,
-        id=identifier,
+        id=records.raw_key(identifier, raw.makes),
         version=version,
         entity="",
         amount=amount.minor if amount else None,

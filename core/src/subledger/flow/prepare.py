@@ -10,14 +10,15 @@ from attrs import frozen
 from subledger.findings import Finding
 from subledger.flow import readiness
 from subledger.flow.decide import Decision, Ready, Rules, decide
-from subledger.ledger import effects, findings, leases, links, records
+from subledger.flow.settlement import wake
+from subledger.ledger import effects, findings, history, leases, links, records
 from subledger.ledger.books import BookIndex
 from subledger.ledger.effects import Intent, State
 from subledger.manifest import Operation
 from subledger.model import amount_of, date_of
-from subledger.model.kinds import Kind
+from subledger.model.kinds import KNOWN, Kind
 from subledger.model.stored import dump, fingerprint, load
-from subledger.ports import Hold, Skip
+from subledger.ports import BookEntry, Hold, Skip
 from subledger.store.schema import EFFECT, FLOW, POSTING, RECORD
 
 BATCH = 250
@@ -31,6 +32,7 @@ class FlowTask:
     """What the loop needs to know of a flow. ``digest`` changes with its configuration.
 
     With ``complete`` nothing is planned while a record lacks its counterpart in the books.
+    ``updates`` are the kinds that the sink can change.
     """
 
     name: str
@@ -40,6 +42,7 @@ class FlowTask:
     digest: str
     review: bool = False
     complete: bool = False
+    updates: frozenset[Kind] = KNOWN
 
 
 @frozen(kw_only=True)
@@ -236,6 +239,12 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     if effects.in_flight(c, task.name, row.kind, row.id):
         _mark(c, task, row, "sent", now, account=ready.account)
         return 0
+    if link is None and ready.same is not None:
+        _adopt(c, task, row, ready, ready.same, now=now)
+        return 0
+    if link is not None and row.kind not in task.updates:
+        _mark(c, task, row, "posted", now, finding=_no_update(c, task, row, now))
+        return 0
     amount, date = amount_of(ready.entity), date_of(ready.entity)
     operation = Operation.CREATE if link is None else Operation.UPDATE
     if operation is Operation.UPDATE:
@@ -276,6 +285,50 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
         )
     _mark(c, task, row, "planned", now, finding=finding, account=ready.account)
     return 1
+
+
+def _adopt(
+    c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, entry: BookEntry, *, now: int
+) -> None:
+    """Links a list entry of the source with the one of the books that has its name."""
+    other = links.holder(c, task.sink, row.kind, entry.id)
+    if other is not None:
+        finding = Finding(
+            category="name_conflict",
+            subject=f"{row.kind} {entry.name}",
+            message=f"the {row.kind} {entry.name} of the books already stands for {other}, which "
+            f"has the same name as {row.id} in the source",
+        )
+        _wait(c, task, row, Hold(finding), now)
+        return
+    links.adopt(
+        c,
+        *(task.sink, task.source, row.kind, row.id),
+        entry=entry,
+        fingerprint=ready.fingerprint,
+        now=now,
+    )
+    wake(c, row.kind, row.id)
+    _mark(c, task, row, "posted", now)
+    history.add(
+        *(c, now, f"flow {task.name}", "adopted"),
+        flow=task.name,
+        connection=task.sink,
+        kind=row.kind,
+        record=row.id,
+        detail=f"{entry.name} ({entry.id})",
+    )
+
+
+def _no_update(c: sa.Connection, task: FlowTask, row: StagedRow, now: int) -> int:
+    finding = Finding(
+        category="feature_off",
+        subject=f"changed {row.kind}",
+        message=f"a {row.kind.replace('_', ' ')} changed in the source after it was posted, and "
+        f"{task.sink} cannot change it",
+        hint="Change it there by hand, then skip this finding.",
+    )
+    return findings.report(c, finding, now, flow=task.name)
 
 
 def _parties(c: sa.Connection, task: FlowTask, ready: Ready, now: int) -> int | None:

@@ -9,12 +9,16 @@ from subledger.ledger import books, findings, history, links
 from subledger.ledger.effects import State
 from subledger.manifest import Operation
 from subledger.model import Reference
+from subledger.model.kinds import LISTS, PARTIES
 from subledger.money import Money
 from subledger.ports import Absent, Outcome, Posted, Query, Refused, Unknown
 from subledger.store.schema import EFFECT, POSTING
 
 DECIDE = "decide"
 """Code of an unknown effect that only a person can settle; it does not hold up the others."""
+
+_ENTRIES = (*LISTS, *PARTIES)
+"""Kinds of list entries: they are linked under their kind, documents under the books' word."""
 
 MOST_ATTEMPTS = 20
 """How often a write that the books put off is tried by itself."""
@@ -168,7 +172,7 @@ def _link(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> No
             "source": effect.source,
             "kind": effect.kind,
             "id": effect.record,
-            "type": posted.type,
+            "type": effect.kind if effect.kind in _ENTRIES else posted.type,
             "target": posted.id,
             "guard": posted.guard,
             "fingerprint": effect.fingerprint,

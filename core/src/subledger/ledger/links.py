@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from subledger.ledger.upsert import upsert
+from subledger.model.kinds import Kind
+from subledger.ports import BookEntry
 from subledger.store.schema import DOCUMENT, LINK
 
 PUT = upsert(
@@ -27,6 +29,53 @@ def find(
     """The link of one record."""
     key = {"connection": connection, "source": source, "kind": kind, "record": record}
     return c.execute(_FIND, key).first()
+
+
+_HOLDER = sa.select(LINK.c.id).where(
+    LINK.c.connection == sa.bindparam("connection"),
+    LINK.c.type == sa.bindparam("type"),
+    LINK.c.target == sa.bindparam("target"),
+)
+
+
+def holder(c: sa.Connection, connection: str, kind: Kind, target: str) -> str | None:
+    """The source record that an entry of the books stands for."""
+    key = {"connection": connection, "type": kind, "target": target}
+    found: str | None = c.execute(_HOLDER, key).scalar()
+    return found
+
+
+def adopt(
+    c: sa.Connection,
+    connection: str,
+    source: str,
+    kind: Kind,
+    record: str,
+    *,
+    entry: BookEntry,
+    fingerprint: str,
+    now: int,
+) -> None:
+    """Links a record with an entry that was in the books already; its type is the kind."""
+    c.execute(
+        PUT,
+        {
+            "connection": connection,
+            "source": source,
+            "kind": kind,
+            "id": record,
+            "type": kind,
+            "target": entry.id,
+            "guard": entry.guard,
+            "fingerprint": fingerprint,
+            "amount": None,
+            "currency": "",
+            "date": "",
+            "account": "",
+            "effect": 0,
+            "linked_at": now,
+        },
+    )
 
 
 def remove(c: sa.Connection, connection: str, source: str, kind: str, record: str) -> None:

@@ -130,12 +130,17 @@ def _take_back(
 ) -> int:
     """Removes from the page what was taken back, and what has a document all the same."""
     unreadable = page.get(UNREADABLE, {})
-    lost = {
-        record.id: Lost(
-            id=record.id, version=record.version, amount=record.amount, finding=record.finding
+    lost = [
+        Lost(
+            id=record.raw,
+            key=record.id,
+            kinds=record.makes,
+            version=record.version,
+            amount=record.amount,
+            finding=record.finding,
         )
         for record in (*page.pop(GONE, {}).values(), *unreadable.values())
-    }
+    ]
     if not lost:
         return 0
     flows = [subscriber.flow for subscriber in subscribers]
@@ -161,7 +166,7 @@ def _forget_unreadable(
     if c.execute(_ANY_UNREADABLE, {"connection": connection}).first() is None:
         return
     ids = [
-        record.raw
+        record.key
         for kind, records in page.items()
         if kind != UNREADABLE
         for record in records.values()

@@ -1,6 +1,6 @@
 """What becomes of a known record that the source takes back, or that cannot be read any more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from attrs import frozen
 from subledger.findings import Finding
 from subledger.ledger import effects, findings
 from subledger.ledger.effects import State
+from subledger.model.kinds import Kind
 from subledger.store.schema import EFFECT, LINK, POSTING, RECORD
 
 _CHUNK = 500
@@ -18,10 +19,13 @@ _CHUNK = 500
 class Lost:
     """A known record as it was read now: ``amount`` is what it moves now, None if nobody can tell.
 
-    ``finding`` says why it cannot be read; without one it moves nothing any more.
+    ``finding`` says why it cannot be read; without one it moves nothing any more. ``kinds`` are the
+    kinds it was of, where the source numbers its kinds separately; ``key`` tells it from others.
     """
 
     id: str
+    key: str
+    kinds: frozenset[Kind] = frozenset()
     version: str
     amount: int | None
     finding: Finding | None = None
@@ -31,7 +35,7 @@ def retire(
     c: sa.Connection,
     connection: str,
     flows: Sequence[str],
-    lost: Mapping[str, Lost],
+    lost: Sequence[Lost],
     *,
     unreadable: str,
     now: int,
@@ -43,15 +47,14 @@ def retire(
     """
     changed = 0
     kept = set()
-    for row in _known(c, connection, unreadable, list(lost)):
-        record = lost[row.id]
+    for row, record in _known(c, connection, unreadable, lost):
         if _in_books(c, connection, row):
-            kept.add(row.id)
+            kept.add(record.key)
             if row.version != record.version:
                 changed += 1
                 _note(c, connection, flows, row, record, now=now)
         elif _on_its_way(c, connection, row):
-            kept.add(row.id)
+            kept.add(record.key)
         else:
             changed += record.finding is None
             _forget(c, connection, flows, row)
@@ -59,9 +62,13 @@ def retire(
 
 
 def _known(
-    c: sa.Connection, connection: str, unreadable: str, ids: Sequence[str]
-) -> list[sa.Row[Any]]:
-    found: list[sa.Row[Any]] = []
+    c: sa.Connection, connection: str, unreadable: str, lost: Sequence[Lost]
+) -> list[tuple[sa.Row[Any], Lost]]:
+    found: list[tuple[sa.Row[Any], Lost]] = []
+    by_id: dict[str, list[Lost]] = {}
+    for record in lost:
+        by_id.setdefault(record.id, []).append(record)
+    ids = list(by_id)
     for start in range(0, len(ids), _CHUNK):
         rows = c.execute(
             sa.select(RECORD).where(
@@ -70,7 +77,12 @@ def _known(
                 RECORD.c.id.in_(ids[start : start + _CHUNK]),
             )
         )
-        found.extend(rows)
+        found += [
+            (row, record)
+            for row in rows
+            for record in by_id[row.id]
+            if not record.kinds or row.kind in record.kinds
+        ]
     return found
 
 
