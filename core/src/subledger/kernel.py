@@ -1,7 +1,7 @@
 """The kernel: settings, store and runtime joined; what the server and the commands call."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +55,9 @@ class Kernel:
     log: Any
     owner: str
     _books: dict[str, BookIndex] = field(factory=dict, init=False)
+    _by_sink: tuple[Settings | None, dict[str, list[FlowSettings]]] = field(
+        default=(None, {}), init=False
+    )
     _vaults: dict[str, SqlVault] = field(factory=dict, init=False)
 
     # ------------------------------------------------------------------ flows
@@ -188,14 +191,8 @@ class Kernel:
     async def prepare_sink(self, connection: str) -> bool:
         """Plans what is staged for a sink; True while more is left (or another run is at it)."""
         left = False
-        for flow in self.settings.flows.values():
-            if flow.sink != connection:
-                continue
-            index = await self.books(connection)
-            due = await self.store.tx(
-                has_work, flow.name, prepare.prepared_with(flow.digest, index)
-            )
-            if not due:
+        for flow in self._flows_into(connection):
+            if not await self.store.step(self._has_work, flow):
                 continue
             epoch = await self.store.tx(
                 leases.take, f"flow:{flow.name}", self.owner, self.now_ms(), LEASE
@@ -210,6 +207,23 @@ class Kernel:
                 left = True
             await self.store.tx(leases.give_back, f"flow:{flow.name}", epoch)
         return left
+
+    def _flows_into(self, connection: str) -> Sequence[FlowSettings]:
+        """The flows of a sink; sorted out once for each configuration."""
+        settings, by_sink = self._by_sink
+        if settings is not self.settings:
+            by_sink = {}
+            for flow in self.settings.flows.values():
+                by_sink.setdefault(flow.sink, []).append(flow)
+            self._by_sink = self.settings, by_sink
+        return by_sink.get(connection, ())
+
+    def _has_work(self, c: sa.Connection, flow: FlowSettings) -> bool:
+        return has_work(c, flow.name, prepare.rests_on(flow.digest, *books.state(c, flow.sink)))
+
+    def _staged(self, c: sa.Connection, connection: str) -> bool:
+        """Whether there is something to plan for a sink."""
+        return any(self._has_work(c, flow) for flow in self._flows_into(connection))
 
     # -------------------------------------------------------------- dispatch
 
@@ -390,6 +404,7 @@ class Kernel:
             self.store,
             self.prepare_sink,
             self.wire_log(connection),
+            self._staged,
         )
 
     def wire_log(self, connection: str) -> Callable[[str, bytes], None] | None:

@@ -63,7 +63,9 @@ class Asking:
         if question is not None:
             return self._read(desk, session, question)
         if not session.prepared:
-            return Reply(prepare=True)
+            if desk.staged():
+                return Reply(prepare=True)
+            session = self._all_planned(desk, session)
         if not self.config.read_only:
             claimed = desk.claim(lambda delivery: self._render(desk, session, delivery))
             if claimed is not None:
@@ -80,8 +82,11 @@ class Asking:
         if more:
             save(desk, evolve(session, error=NO_OP))
             return Reply(text=NO_OP)
+        return self.next(desk, self._all_planned(desk, session))
+
+    def _all_planned(self, desk: Desk, session: Session) -> Session:
         total = session.done + desk.backlog(BACKLOG)
-        return self.next(desk, evolve(session, prepared=True, error="", total=total))
+        return evolve(session, prepared=True, error="", total=total)
 
     def _render(self, desk: Desk, session: Session, delivery: Delivery) -> bytes:
         request = render(delivery, self._account_type(desk), self.style)

@@ -3,9 +3,10 @@
 Source: QuickBooks Web Connector Programmer's Guide, chapters 5 and 8.
 """
 
+import hashlib
 from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from subledger.findings import Finding
 from subledger.ports import Desk, Query, Unknown
@@ -31,12 +32,29 @@ COMPANY = "company"
 _TRIES = 2
 
 
+@define
+class LastFacts:
+    """What was told about the company file last; the same text is read only once."""
+
+    _digest: bytes = b""
+    _facts: CompanyFacts = field(factory=CompanyFacts)
+
+    def read(self, text: str) -> CompanyFacts:
+        """The facts of a strHCPResponse. Raises HostileXml."""
+        digest = hashlib.blake2b(text.encode(), digest_size=32).digest()
+        if digest != self._digest:
+            self._facts = parse_hcp(text, owner_id=OWNER_ID)
+            self._digest = digest
+        return self._facts
+
+
 @frozen(kw_only=True)
 class Opening:
     """Steps that open and close a session; each is a plain function of the desk."""
 
     config: QuickBooksDesktopConfig
     connection: str
+    facts: LastFacts = field(factory=LastFacts, eq=False, repr=False)
 
     def open(self, desk: Desk, token: str, epoch: int) -> str | None:
         """Opens a session and returns its ticket; None where there is nothing to do.
@@ -68,7 +86,7 @@ class Opening:
         """The first call tells about the company file; a wrong one gets nothing."""
         session = evolve(session, version="")
         try:
-            facts = parse_hcp(arguments.get("strHCPResponse", ""), owner_id=OWNER_ID)
+            facts = self.facts.read(arguments.get("strHCPResponse", ""))
         except HostileXml as error:
             return stop(desk, session, f"the company information cannot be read: {error}")
         wrong = self._wrong_company(desk, facts, file_id)

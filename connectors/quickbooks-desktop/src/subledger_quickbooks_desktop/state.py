@@ -87,11 +87,13 @@ def load(desk: Desk) -> Session:
     return Session(**notes)
 
 
+_DEFAULTS = tuple((name, getattr(Session(), name)) for name in attrs.fields_dict(Session))
+
+
 def save(desk: Desk, session: Session) -> None:
     """Stores the session; what has its default is left out."""
-    default = Session()
-    values = attrs.asdict(session, recurse=False)
-    desk.remember(NOTE, {k: v for k, v in values.items() if v != getattr(default, k)})
+    values = ((name, getattr(session, name), default) for name, default in _DEFAULTS)
+    desk.remember(NOTE, {name: value for name, value, default in values if value != default})
 
 
 def knows(session: Session, ticket: str) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -100,6 +101,11 @@ _NAMED = sa.select(ENTRY.c.id).where(
 _UNASKED: Final = object()
 
 
+def always(_c: sa.Connection, _connection: str) -> bool:
+    """Something may be staged for a connection: whoever cannot tell has to look."""
+    return True
+
+
 @attrs.define
 class SqlDesk:
     """The :class:`subledger.ports.Desk` of one connection inside one transaction.
@@ -110,9 +116,12 @@ class SqlDesk:
     c: sa.Connection
     connection: str
     now_ms: int
+    _staged: Callable[[sa.Connection, str], bool] = always
     _in_flight: Any = attrs.field(default=_UNASKED, init=False)
+    _sent: Any = attrs.field(default=None, init=False)
     _is_paused: Any = attrs.field(default=_UNASKED, init=False)
     _questions: dict[Query | None, Question | None] = attrs.field(factory=dict, init=False)
+    _notes: dict[str, Mapping[str, Any]] = attrs.field(factory=dict, init=False)
 
     @property
     def now(self) -> dt.datetime:
@@ -121,10 +130,13 @@ class SqlDesk:
 
     def recall(self, name: str) -> Mapping[str, Any]:
         """The connector's own durable notes under a name; empty at first."""
-        return notes.recall(self.c, self.connection, name)
+        if name not in self._notes:
+            self._notes[name] = notes.recall(self.c, self.connection, name)
+        return MappingProxyType(self._notes[name])
 
     def remember(self, name: str, values: Mapping[str, Any]) -> None:
         """Replaces the notes under a name."""
+        self._notes.pop(name, None)
         notes.remember(self.c, self.connection, name, values)
 
     def waiting(self) -> bool:
@@ -134,10 +146,14 @@ class SqlDesk:
             return not self._paused()
         return self.question() is not None
 
+    def staged(self) -> bool:
+        """Whether records wait to be planned for this sink."""
+        return self._staged(self.c, self.connection)
+
     def outstanding(self) -> Delivery | None:
         """The effect that was sent and has no settled outcome."""
         if self._in_flight is _UNASKED:
-            row = self.c.execute(_IN_FLIGHT, {"connection": self.connection}).first()
+            self._sent = row = self.c.execute(_IN_FLIGHT, {"connection": self.connection}).first()
             self._in_flight = None if row is None else self._delivery(row)
         found: Delivery | None = self._in_flight
         return found
@@ -201,13 +217,15 @@ class SqlDesk:
     def settle(self, effect: int, outcome: Outcome) -> None:
         """Records what became of a sent effect; a second settling is ignored."""
         self._in_flight = _UNASKED
-        row = effects.get(self.c, effect)
+        row, self._sent = self._sent, None
+        if row is None or row.id != effect:
+            row = effects.get(self.c, effect)
         if row is not None and row.state in (State.SENT, State.UNKNOWN, State.PLANNED):
             settlement.settle(self.c, row, outcome, self.now_ms)
 
     def release(self, effect: int) -> None:
         """Gives back a claimed effect that never left."""
-        self._in_flight = _UNASKED
+        self._in_flight, self._sent = _UNASKED, None
         self.c.execute(
             sa.update(EFFECT)
             .where(EFFECT.c.id == effect, EFFECT.c.state == State.SENT)
@@ -216,6 +234,10 @@ class SqlDesk:
 
     def question(self, query: Query | None = None) -> Question | None:
         """The next read that waits for this sink, of one sort or of any."""
+        if query is not None and query not in self._questions:
+            oldest = self.question()
+            if oldest is None or oldest.query is query:
+                return oldest
         if query not in self._questions:
             self._questions[query] = books.next_question(self.c, self.connection, query)
         return self._questions[query]

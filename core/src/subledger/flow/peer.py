@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from attrs import define
 
-from subledger.flow.desk import SqlDesk
+from subledger.flow.desk import SqlDesk, always
 from subledger.ledger import leases
 from subledger.ledger.upsert import upsert
 from subledger.ports import Desk
@@ -30,13 +30,14 @@ class KernelPeer:
     store: Store
     plan: Callable[[str], Awaitable[bool]]
     wire_log: Callable[[str, bytes], None] | None = None
+    staged: Callable[[sa.Connection, str], bool] = always
 
     @property
     def _lease(self) -> str:
         return f"connection:{self.connection}"
 
     def _desk(self, c: sa.Connection) -> SqlDesk:
-        return SqlDesk(c, self.connection, to_ms(self.runtime.now()))
+        return SqlDesk(c, self.connection, to_ms(self.runtime.now()), self.staged)
 
     async def enter(
         self, owner: str, lease: float, step: Callable[[Desk, int], T]
@@ -47,12 +48,12 @@ class KernelPeer:
         def work(c: sa.Connection) -> tuple[int, T] | None:
             desk = self._desk(c)
             c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
-            epoch = leases.take(c, self._lease, owner, desk.now_ms, lasts)
+            epoch = leases.next_epoch(c, self._lease, desk.now_ms)
             if epoch is None:
                 return None
             result = step(desk, epoch)
-            if result is None:
-                leases.give_back(c, self._lease, epoch)
+            if result is not None:
+                leases.take(c, self._lease, owner, desk.now_ms, lasts)
             return epoch, result
 
         return await self.store.step(work)
@@ -77,10 +78,8 @@ class KernelPeer:
 
         def work(c: sa.Connection) -> T:
             desk = self._desk(c)
-            leases.renew(c, self._lease, epoch, desk.now_ms, 0)
-            result = step(desk)
-            leases.give_back(c, self._lease, epoch)
-            return result
+            leases.renew(c, self._lease, epoch, 0, 0)
+            return step(desk)
 
         return await self.store.step(work)
 

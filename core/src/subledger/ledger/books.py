@@ -45,6 +45,9 @@ _GROW = sqlite.insert(CONNECTION).on_conflict_do_update(
 _VERSION = sa.select(CONNECTION.c.books_version).where(
     CONNECTION.c.name == sa.bindparam("connection")
 )
+_STATE = sa.select(CONNECTION.c.closing_date, CONNECTION.c.books_version).where(
+    CONNECTION.c.name == sa.bindparam("connection")
+)
 _CLOSING_DATE = sa.select(CONNECTION.c.closing_date).where(
     CONNECTION.c.name == sa.bindparam("connection")
 )
@@ -89,6 +92,12 @@ class BookIndex:
 def version(c: sa.Connection, connection: str) -> int:
     """A number that grows whenever a list entry or the closing date changes."""
     return c.execute(_VERSION, {"connection": connection}).scalar() or 0
+
+
+def state(c: sa.Connection, connection: str) -> tuple[str, int]:
+    """The closing date (ISO, or empty) and the number that grows with every change."""
+    row = c.execute(_STATE, {"connection": connection}).first()
+    return (row.closing_date or "", row.books_version or 0) if row else ("", 0)
 
 
 def load(c: sa.Connection, connection: str) -> BookIndex:

@@ -128,6 +128,10 @@ class Desk(Protocol):
         """Whether there is anything to send or to ask; cheap."""
         ...
 
+    def staged(self) -> bool:
+        """Whether records wait for :meth:`PeerContext.prepare`; cheap."""
+        ...
+
     def outstanding(self) -> Delivery | None:
         """The effect that was sent and has no settled outcome; at most one per connection."""
         ...

@@ -9,8 +9,9 @@ cannot be remembered (lists in ``IN``, ORM options, texts) takes SQLAlchemy's ow
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from attrs import field, frozen
@@ -20,6 +21,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 _EXPANDED_LATER: Final = "__[POSTCOMPILE"
 _REQUIRED: Final = object()
+_NOTHING: Final[Mapping[str, Any]] = {}
+_MOST: Final = 2_000
+"""Statements that are kept; the kernel has fewer than that."""
 
 
 class Rows:
@@ -61,25 +65,21 @@ class Rows:
 
 @frozen
 class _Prepared:
-    """A statement ready for the driver. ``order`` is names with their values where not given."""
+    """A statement ready for the driver: its text, its parameters in order, its rows made.
+
+    ``values`` raises KeyError for a parameter that is missing.
+    """
 
     sql: str
-    order: Sequence[tuple[str, Any, Callable[[Any], Any] | None]]
+    values: Callable[[Mapping[str, Any]], Sequence[Any]]
     row: Callable[[Sequence[Any]], Any] | None
-
-    def values(self, given: Mapping[str, Any]) -> list[Any]:
-        """The parameters in the order of the text. Raises KeyError for one that is missing."""
-        found = []
-        for name, default, convert in self.order:
-            value = given[name] if default is _REQUIRED else given.get(name, default)
-            found.append(convert(value) if convert is not None else value)
-        return found
 
 
 @frozen
 class _Known:
     """The prepared forms of one statement, by the names of the parameters it was given."""
 
+    statement: Any
     forms: dict[tuple[str, ...], _Prepared | None] = field(factory=dict)
 
 
@@ -88,17 +88,17 @@ class PreparedConnection(sa.Connection):
 
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine)
-        self._known: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
+        self._seen: WeakSet[Any] = WeakSet()
+        self._known: dict[int, _Known] = {}
         self._driver = cast("sqlite3.Connection", self.connection.driver_connection)
 
     def execute(self, statement: Any, parameters: Any = None, **more: Any) -> Any:
         """As :meth:`sqlalchemy.Connection.execute`."""
-        known = self._known.get(statement)
+        known = self._known.get(id(statement)) or self._learn(statement)
         if known is None:
-            self._known[statement] = _Known()
             return super().execute(statement, parameters, **more)
         many = isinstance(parameters, list)
-        given: Mapping[str, Any] = (parameters[0] if many else parameters) or {}
+        given: Mapping[str, Any] = (parameters[0] if many else parameters) or _NOTHING
         names = tuple(given)
         if names not in known.forms:
             known.forms[names] = _prepare(statement, names, self.dialect)
@@ -112,7 +112,17 @@ class PreparedConnection(sa.Connection):
         if prepared.row is None:
             return Rows([], done.rowcount)
         rows = done.fetchall()
-        return Rows([prepared.row(row) for row in rows], len(rows))
+        return Rows([*map(prepared.row, rows)], len(rows))
+
+    def _learn(self, statement: Any) -> _Known | None:
+        """Keeps a statement that is executed again; None at its first time."""
+        if statement not in self._seen:
+            self._seen.add(statement)
+            return None
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        known = self._known[id(statement)] = _Known(statement)  # kept, so that its id stays its own
+        return known
 
 
 def _prepare(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Prepared | None:
@@ -126,7 +136,24 @@ def _prepare(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Pr
     if any(parameter is None for parameter in order):
         return None
     known = [parameter for parameter in order if parameter is not None]
-    return _Prepared(str(compiled), known, _row_maker(statement, dialect))
+    return _Prepared(str(compiled), _values(known), _row_maker(statement, dialect))
+
+
+def _values(
+    order: Sequence[tuple[str, Any, Callable[[Any], Any] | None]],
+) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """What puts the parameters in order; ``order`` is names with their values where not given."""
+    if len(order) > 1 and all(value is _REQUIRED and not convert for _, value, convert in order):
+        return itemgetter(*(name for name, _, _ in order))
+
+    def values(given: Mapping[str, Any]) -> Sequence[Any]:
+        found = []
+        for name, default, convert in order:
+            value = given[name] if default is _REQUIRED else given.get(name, default)
+            found.append(convert(value) if convert is not None else value)
+        return found
+
+    return values
 
 
 def _parameter(

@@ -6,6 +6,7 @@ SupportedQBXMLVersion); QuickBooks Web Connector Programmer's Guide, sendRequest
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
@@ -48,6 +49,11 @@ def negotiate(
     What is missing or unreadable does not count. An edition that lists only versions with a country
     prefix is answered with that prefix.
     """
+    return _negotiated(tuple(supported), str(major), str(minor), highest)
+
+
+@lru_cache(maxsize=256)
+def _negotiated(supported: tuple[str, ...], major: str, minor: str, highest: Version) -> Version:
     listed = [version for text in supported if (version := parse_version(text))]
     plain = [version for version in listed if not version.country]
     bounds = [highest]
