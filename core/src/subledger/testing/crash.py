@@ -238,7 +238,7 @@ class _ProcessWriter:
     disk: Disk
     trap: Trap
 
-    async def run(self, job: Callable[[sa.Connection], T]) -> T:
+    async def run(self, job: Callable[[sa.Connection], T], *, short: bool = False) -> T:  # noqa: ARG002 - all are the same here
         """The function's result after its commit."""
         return await self.disk.run(job, self.trap)
 
