@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -19,7 +18,7 @@ from subledger.model import amount_of, date_of
 from subledger.model.kinds import KNOWN, Kind
 from subledger.model.stored import dump, fingerprint, load
 from subledger.ports import BookEntry, Hold, Skip
-from subledger.store.schema import EFFECT, FLOW, POSTING, RECORD
+from subledger.store.schema import FLOW, POSTING, RECORD
 
 BATCH = 250
 """Records decided and written in one transaction."""
@@ -175,6 +174,15 @@ def _decide_one(row: StagedRow, books: BookIndex, rules: Rules) -> Decision:
         )
 
 
+_MARK = sa.update(POSTING).where(
+    POSTING.c.flow == sa.bindparam("of_flow"),
+    POSTING.c.kind == sa.bindparam("of_kind"),
+    POSTING.c.id == sa.bindparam("of_id"),
+    POSTING.c.version == sa.bindparam("of_version"),
+    POSTING.c.state == sa.literal_column("'staged'"),
+)
+
+
 def record_decisions(
     c: sa.Connection,
     task: FlowTask,
@@ -215,19 +223,10 @@ def _mark(
     now: int,
     *,
     finding: int | None = None,
-    **more: Any,
+    **more: str,
 ) -> None:
-    c.execute(
-        sa.update(POSTING)
-        .where(
-            POSTING.c.flow == task.name,
-            POSTING.c.kind == row.kind,
-            POSTING.c.id == row.id,
-            POSTING.c.version == row.version,
-            POSTING.c.state == "staged",
-        )
-        .values(state=state, finding=finding, changed=now, **more)
-    )
+    mine = {"of_flow": task.name, "of_kind": row.kind, "of_id": row.id, "of_version": row.version}
+    c.execute(_MARK, {**mine, "state": state, "finding": finding, "changed": now, **more})
 
 
 def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, now: int) -> int:
@@ -348,15 +347,8 @@ def _parties(c: sa.Connection, task: FlowTask, ready: Ready, now: int) -> int | 
             fingerprint=fingerprint(text),
             review=task.review,
         )
-        known = c.execute(
-            sa.select(EFFECT.c.id, EFFECT.c.state).where(
-                EFFECT.c.connection == task.sink,
-                EFFECT.c.kind == party.kind,
-                EFFECT.c.record == intent.record,
-                EFFECT.c.state.in_([State.PLANNED, State.HELD, State.SENT, State.UNKNOWN]),
-            )
-        ).first()
-        waits_for = known.id if known else _plan_party(c, intent, now)
+        known = effects.unsettled(c, intent)
+        waits_for = _plan_party(c, intent, now) if known is None else known
     return waits_for
 
 

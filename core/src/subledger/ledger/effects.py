@@ -30,9 +30,39 @@ class State(enum.StrEnum):
 
 
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
+_OPEN = (State.PLANNED, State.HELD, *_IN_FLIGHT)
 _AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
 
-_GET = sa.select(EFFECT).where(EFFECT.c.id == sa.bindparam("effect"))
+_ONE = EFFECT.c.id == sa.bindparam("effect")
+_GET = sa.select(EFFECT).where(_ONE)
+_SAME = sa.select(
+    *(EFFECT.c.id, EFFECT.c.state, EFFECT.c.generation, EFFECT.c.fingerprint, EFFECT.c.review)
+).where(
+    EFFECT.c.connection == sa.bindparam("connection"),
+    EFFECT.c.key == sa.bindparam("key"),
+)
+_NEW = sa.insert(EFFECT).returning(EFFECT.c.id)
+_RENEW = sa.update(EFFECT).where(_ONE)
+
+
+def _of_record(*states: State) -> "sa.ColumnElement[bool]":
+    return sa.and_(
+        EFFECT.c.flow == sa.bindparam("of_flow"),
+        EFFECT.c.kind == sa.bindparam("of_kind"),
+        EFFECT.c.record == sa.bindparam("of_record"),
+        EFFECT.c.state.in_([sa.literal_column(f"'{state}'") for state in states]),
+    )
+
+
+_FLYING = sa.select(EFFECT.c.id).where(_of_record(*_IN_FLIGHT)).limit(1)
+_SUPERSEDE = (
+    sa.update(EFFECT)
+    .where(
+        EFFECT.c.connection == sa.bindparam("of_connection"),
+        _of_record(State.PLANNED, State.HELD),
+    )
+    .values(state=sa.literal_column(f"'{State.SUPERSEDED}'"))
+)
 
 
 @frozen(kw_only=True)
@@ -71,20 +101,8 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
 
     The key makes the row unique: whoever plans the same write finds the same row.
     """
-    key = idempotency_key(
-        intent.connection,
-        intent.source,
-        intent.kind,
-        intent.record,
-        operation=intent.operation,
-        turn=intent.turn,
-    )
-    row = c.execute(
-        sa.select(
-            *(EFFECT.c.id, EFFECT.c.state, EFFECT.c.generation, EFFECT.c.fingerprint),
-            EFFECT.c.review,
-        ).where(EFFECT.c.connection == intent.connection, EFFECT.c.key == key)
-    ).first()
+    key = _key(intent)
+    row = c.execute(_SAME, {"connection": intent.connection, "key": key}).first()
     review = intent.review and not (row and _reviewed(row, intent))
     held = review or intent.waits_for is not None
     state = State.HELD if held else State.PLANNED
@@ -106,20 +124,16 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
         "message": "",
     }
     if row is None:
-        number = c.execute(
-            sa.insert(EFFECT)
-            .values(
-                connection=intent.connection,
-                source=intent.source,
-                kind=intent.kind,
-                record=intent.record,
-                operation=intent.operation,
-                key=key,
-                priority=priority(intent.kind),
-                **values,
-            )
-            .returning(EFFECT.c.id)
-        ).scalar_one()
+        identity = {
+            "connection": intent.connection,
+            "source": intent.source,
+            "kind": intent.kind,
+            "record": intent.record,
+            "operation": intent.operation,
+            "key": key,
+            "priority": priority(intent.kind),
+        }
+        number = c.execute(_NEW, {**identity, **values}).scalar_one()
         return Planned(id=number, state=state)
     current = State(row.state)
     if current in _IN_FLIGHT:
@@ -127,10 +141,26 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
     if current is State.SETTLED:
         return Planned(id=row.id, state=current)
     generation = row.generation + 1 if current in _AGAIN else row.generation
-    c.execute(
-        sa.update(EFFECT).where(EFFECT.c.id == row.id).values(generation=generation, **values)
-    )
+    c.execute(_RENEW, {"effect": row.id, "generation": generation, **values})
     return Planned(id=row.id, state=state)
+
+
+def unsettled(c: sa.Connection, intent: Intent) -> int | None:
+    """The row of the same write, where it is planned, held or in flight."""
+    same = {"connection": intent.connection, "key": _key(intent)}
+    row = c.execute(_SAME, same).first()
+    return row.id if row is not None and row.state in _OPEN else None
+
+
+def _key(intent: Intent) -> str:
+    return idempotency_key(
+        intent.connection,
+        intent.source,
+        intent.kind,
+        intent.record,
+        operation=intent.operation,
+        turn=intent.turn,
+    )
 
 
 def _reviewed(row: Any, intent: Intent) -> bool:
@@ -155,32 +185,14 @@ def reopen(c: sa.Connection, effect: int) -> None:
 
 def supersede(c: sa.Connection, connection: str, flow: str, kind: str, record: str) -> None:
     """Withdraws what was planned for a record and has not left."""
-    c.execute(
-        sa.update(EFFECT)
-        .where(
-            EFFECT.c.connection == connection,
-            EFFECT.c.flow == flow,
-            EFFECT.c.kind == kind,
-            EFFECT.c.record == record,
-            EFFECT.c.state.in_([State.PLANNED, State.HELD]),
-        )
-        .values(state=State.SUPERSEDED)
-    )
+    mine = {"of_connection": connection, "of_flow": flow, "of_kind": kind, "of_record": record}
+    c.execute(_SUPERSEDE, mine)
 
 
 def in_flight(c: sa.Connection, flow: str, kind: str, record: str) -> bool:
     """Whether a write for this record has left and is not settled."""
-    return (
-        c.execute(
-            sa.select(EFFECT.c.id).where(
-                EFFECT.c.flow == flow,
-                EFFECT.c.kind == kind,
-                EFFECT.c.record == record,
-                EFFECT.c.state.in_(_IN_FLIGHT),
-            )
-        ).first()
-        is not None
-    )
+    mine = {"of_flow": flow, "of_kind": kind, "of_record": record}
+    return c.execute(_FLYING, mine).first() is not None
 
 
 def get(c: sa.Connection, effect: int) -> sa.Row[Any] | None:
