@@ -13,6 +13,7 @@ from subledger.errors import AuthenticationError, ConnectorError, Fenced, Tempor
 from subledger.findings import Finding
 from subledger.flow import dispatch, prepare, readiness, reconcile
 from subledger.flow.decide import Rules
+from subledger.flow.desk import SqlDesk
 from subledger.flow.dispatch import Courier, DispatchReport
 from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
@@ -97,6 +98,9 @@ class Kernel:
     async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
         read, changed = await self._intake(flow, start, progress)
         found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
+        if not found.ready and flow.sink in self.pushed():
+            await self.dispatch(flow.sink, progress)
+            found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
         if not found.ready:
             return RunReport(
                 flow=flow.name,
@@ -294,15 +298,22 @@ class Kernel:
         url = getattr(delivery.entity, "url", "")
         return await source.fetch(connection.config, self.context(name), url)
 
-    async def waiting_sinks(self) -> list[str]:
-        """Connections that the kernel calls and that have something to do now."""
+    def pushed(self) -> list[str]:
+        """Connections to sinks that the kernel calls."""
         return [
             name
             for name, connection in self.settings.connections.items()
-            if connection.sink is not None
-            and connection.sink.open is not None
-            and await self.peer(name).note(lambda desk: desk.waiting())
+            if connection.sink is not None and connection.sink.open is not None
         ]
+
+    async def waiting_sinks(self) -> list[str]:
+        """Those of them that have something to do now."""
+        names, now = self.pushed(), self.now_ms()
+        if not names:
+            return []
+        return await self.store.tx(
+            lambda c: [name for name in names if SqlDesk(c, name, now).waiting()]
+        )
 
     # --------------------------------------------------------- reconciliation
 

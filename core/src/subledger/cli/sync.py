@@ -4,11 +4,14 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from attrs import asdict
+
 from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import console, show, table
+from subledger.flow.dispatch import DispatchReport
 from subledger.flow.runs import RunReport
 from subledger.kernel import Progress
 
@@ -21,6 +24,9 @@ _FAILED = frozenset({"failed"})
 def sync(*flows: str, options: ConfigOptions = ConfigOptions()) -> int:  # noqa: B008 - frozen
     """Read the sources and plan documents now; a run can be stopped and goes on next time.
 
+    Books that are called over the internet get their documents at once; QuickBooks Desktop fetches
+    them with the Web Connector's next run.
+
     Parameters
     ----------
     flows
@@ -29,21 +35,28 @@ def sync(*flows: str, options: ConfigOptions = ConfigOptions()) -> int:  # noqa:
     settings = open_settings(options)
     names = flows_named(settings, flows)
 
-    async def run() -> list[RunReport]:
+    async def run() -> tuple[list[RunReport], list[DispatchReport]]:
         async with open_kernel(settings) as kernel:
             with progress_bar(visible=not options.json) as progress:
-                return [await kernel.run_flow(name, "by hand", progress) for name in names]
+                reports = [await kernel.run_flow(name, "by hand", progress) for name in names]
+                sinks = dict.fromkeys(settings.flows[name].sink for name in names)
+                pushed = [name for name in sinks if name in kernel.pushed()]
+                return reports, [await kernel.dispatch(name, progress) for name in pushed]
 
-    reports = asyncio.run(run())
+    reports, deliveries = asyncio.run(run())
     show(
-        {"runs": [_document(report) for report in reports]},
-        lambda out: _print(out, reports),
+        {
+            "runs": [_document(report) for report in reports],
+            "deliveries": [asdict(delivery) for delivery in deliveries],
+        },
+        lambda out: _print(out, reports, deliveries),
         as_json=options.json,
     )
-    failed = [report for report in reports if report.state in _FAILED]
+    done: list[RunReport | DispatchReport] = [*reports, *deliveries]
+    failed = [report for report in done if report.state in _FAILED]
     if not failed:
         return Exit.OK
-    return Exit.REMOTE if len(failed) == len(reports) else Exit.PARTIAL
+    return Exit.REMOTE if len(failed) == len(done) else Exit.PARTIAL
 
 
 def _document(report: RunReport) -> dict[str, object]:
@@ -58,9 +71,12 @@ def _document(report: RunReport) -> dict[str, object]:
     }
 
 
-def _print(out: "Console", reports: list[RunReport]) -> None:
+def _print(out: "Console", reports: list[RunReport], deliveries: list[DispatchReport]) -> None:
     rows = [(r.flow, r.state, r.read, r.changed, r.planned, r.message) for r in reports]
     out.print(table(("flow", "state", "read", "changed", "planned", ""), rows))
+    if deliveries:
+        sent = [(d.connection, d.state, d.delivered, d.unknown, d.message) for d in deliveries]
+        out.print(table(("books", "state", "delivered", "unknown", ""), sent))
     for report in reports:
         if report.hint:
             out.print(f"{report.flow}: {report.hint}")

@@ -47,7 +47,7 @@ class Listen:
         return context
 
 
-async def schedule(kernel: Kernel, dispatcher: Dispatcher) -> None:
+async def schedule(kernel: Kernel, flows: Dispatcher, sinks: Dispatcher) -> None:
     """Asks for what is due, for ever; a lost request heals itself at the next tick."""
     while True:
         rhythms = {
@@ -56,7 +56,9 @@ async def schedule(kernel: Kernel, dispatcher: Dispatcher) -> None:
         }
         try:
             for name in await kernel.store.tx(due_flows, rhythms, kernel.now_ms()):
-                dispatcher.request(name)
+                flows.request(name)
+            for name in await kernel.waiting_sinks():
+                sinks.request(name)
             await kernel.compare_answered()
         except Exception:
             kernel.log.exception("tick_failed")
@@ -86,15 +88,17 @@ async def serving(
     """The running server; yields the address that it listens on."""
     plant = Plant(kernel)
     plant.furnish()
-    dispatcher = LocalDispatcher(lambda name: _run(kernel, name), kernel.log)
-    await dispatcher.start()
+    flows = LocalDispatcher(lambda name: _run(kernel, name), kernel.log)
+    sinks = LocalDispatcher(lambda name: _dispatch(kernel, name), kernel.log)
+    await flows.start()
+    await sinks.start()
     runner = web.AppRunner(
         make_app(plant), access_log=None, handle_signals=False, keepalive_timeout=IDLE
     )
     await runner.setup()
     site = web.TCPSite(runner, listen.host, listen.port, ssl_context=listen.context())
     await site.start()
-    tasks = [asyncio.create_task(schedule(kernel, dispatcher))]
+    tasks = [asyncio.create_task(schedule(kernel, flows, sinks))]
     if reload is not None:
         tasks.append(asyncio.create_task(reloading(plant, reload)))
     host, port = runner.addresses[0][:2]
@@ -105,12 +109,19 @@ async def serving(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await dispatcher.stop(DRAIN)
+        await asyncio.gather(flows.stop(DRAIN), sinks.stop(DRAIN))
         await runner.cleanup()
 
 
 async def _run(kernel: Kernel, name: str) -> None:
     await kernel.run_flow(name)
+
+
+async def _dispatch(kernel: Kernel, name: str) -> None:
+    """Delivers to a sink; after trouble nobody asks again before its time has come."""
+    report = await kernel.dispatch(name)
+    if report.again:
+        await kernel.runtime.sleep(report.again)
 
 
 async def until_stopped() -> None:
