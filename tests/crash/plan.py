@@ -12,13 +12,13 @@ from .scenarios import SCENARIOS
 WANTED = int(os.environ.get("SUBLEDGER_WORLDS", "20000"))
 """The least number of worlds in a run."""
 _LEAST = {
-    "shop": (150, 48),
-    "move": (130, 44),
-    "update": (138, 44),
-    "hasty": (185, 60),
-    "late": (235, 82),
-    "first": (262, 86),
-    "pex": (545, 360),
+    "shop": (118, 39),
+    "move": (93, 32),
+    "update": (98, 33),
+    "hasty": (152, 54),
+    "late": (188, 66),
+    "first": (220, 74),
+    "pex": (510, 345),
 }
 """The worlds that a fault gives at least, on average, and a frozen process; a test counts them."""
 _SELDOM = {"first": 2}
