@@ -10,9 +10,31 @@ from subledger.findings import Finding
 from subledger.ledger import effects, findings
 from subledger.ledger.effects import State
 from subledger.model.kinds import Kind
-from subledger.store.schema import EFFECT, LINK, POSTING, RECORD
+from subledger.store.schema import CONNECTION, EFFECT, FLOW, LINK, POSTING, RECORD
 
 _CHUNK = 500
+_LINKED = (
+    sa.select(LINK.c.target)
+    .where(
+        LINK.c.connection.in_(sa.select(CONNECTION.c.name)),
+        LINK.c.source == sa.bindparam("source"),
+        LINK.c.kind == sa.bindparam("kind"),
+        LINK.c.id == sa.bindparam("record"),
+    )
+    .limit(1)
+)
+"""All connections are named, so that SQLite finds the link by the primary key."""
+_SENT = (
+    sa.select(EFFECT.c.id)
+    .where(
+        EFFECT.c.flow.in_(sa.select(FLOW.c.name)),
+        EFFECT.c.kind == sa.bindparam("kind"),
+        EFFECT.c.record == sa.bindparam("record"),
+        EFFECT.c.source == sa.bindparam("source"),
+        EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in (State.SENT, State.UNKNOWN)]),
+    )
+    .limit(1)
+)
 
 
 @frozen(kw_only=True)
@@ -87,14 +109,13 @@ def _known(
 
 
 def _in_books(c: sa.Connection, connection: str, row: sa.Row[Any]) -> bool:
-    mine = (LINK.c.source == connection, LINK.c.kind == row.kind, LINK.c.id == row.id)
-    return c.execute(sa.select(LINK.c.target).where(*mine).limit(1)).first() is not None
+    mine = {"source": connection, "kind": row.kind, "record": row.id}
+    return c.execute(_LINKED, mine).first() is not None
 
 
 def _on_its_way(c: sa.Connection, connection: str, row: sa.Row[Any]) -> bool:
-    mine = (EFFECT.c.source == connection, EFFECT.c.kind == row.kind, EFFECT.c.record == row.id)
-    sent = EFFECT.c.state.in_([State.SENT, State.UNKNOWN])
-    return c.execute(sa.select(EFFECT.c.id).where(*mine, sent).limit(1)).first() is not None
+    mine = {"source": connection, "kind": row.kind, "record": row.id}
+    return c.execute(_SENT, mine).first() is not None
 
 
 def _note(
