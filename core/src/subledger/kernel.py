@@ -30,7 +30,7 @@ from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
 from subledger.store.moments import to_ms
-from subledger.vault import KeySource, SqlVault
+from subledger.vault import Keyring, KeySource, SqlVault
 
 T = TypeVar("T")
 
@@ -60,6 +60,12 @@ class Kernel:
         default=(None, {}), init=False
     )
     _vaults: dict[str, SqlVault] = field(factory=dict, init=False)
+    keys: Callable[[], Keyring] = field(init=False)
+    """The keys that tokens are encrypted with."""
+
+    @keys.default
+    def _keys(self) -> Callable[[], Keyring]:
+        return KeySource(self.settings)
 
     # ------------------------------------------------------------------ flows
 
@@ -372,7 +378,7 @@ class Kernel:
         """Where a connection keeps what a person authorised."""
         if connection not in self._vaults:
             self._vaults[connection] = SqlVault(
-                connection, self.store, self.runtime, KeySource(self.settings), self.owner
+                connection, self.store, self.runtime, self.keys, self.owner
             )
         return self._vaults[connection]
 

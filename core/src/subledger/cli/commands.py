@@ -39,6 +39,7 @@ COMMANDS: Final[dict[str, Command]] = {
         "subledger.cli.control:resume", "Let a flow run or a connection write again."
     ),
     "qwc": Command("subledger.cli.qwc:qwc", "Write the .qwc file, or make its password."),
+    "connect": Command("subledger.cli.connect:connect", "Authorise a connection in a browser."),
     "doctor": Command("subledger.cli.doctor:doctor", "Look for what is wrong with the set-up."),
     "simulate": Command(
         "subledger.cli.simulate:simulate",

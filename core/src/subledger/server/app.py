@@ -6,6 +6,8 @@ from typing import Any, Final
 from aiohttp import web
 from attrs import define, field
 
+from subledger.connecting import CALLBACK, finish
+from subledger.errors import ConnectorError
 from subledger.flow.runs import run_now
 from subledger.kernel import Kernel
 from subledger.ports import Peer, WebhookVerdict
@@ -51,6 +53,7 @@ def make_app(plant: Plant) -> web.Application:
     app.router.add_route("GET", "/support", _support)
     app.router.add_route("GET", "/health", _health)
     app.router.add_route("GET", "/ready", _ready)
+    app.router.add_route("GET", CALLBACK, _callback)
     app.router.add_route("POST", "/webhooks/{connection}", _webhook)
     app.router.add_route("*", "/{mount}/{connection}", _peer)
     return app
@@ -95,6 +98,14 @@ async def _ready(request: web.Request) -> web.Response:
         return web.json_response({"status": "not ready", "why": type(error).__name__}, status=503)
     bad = sorted(plant.problems)
     return web.json_response({"status": "ready", "companies_with_problems": bad})
+
+
+async def _callback(request: web.Request) -> web.Response:
+    try:
+        name = await finish(request.app[PLANT].kernel, request.query)
+    except ConnectorError as error:
+        return web.Response(status=400, text=f"{error}\n")
+    return web.Response(text=f"{name} is connected. You can close this window.\n")
 
 
 async def _peer(request: web.Request) -> web.StreamResponse:

@@ -82,6 +82,27 @@ async def reloading(plant: Plant, reload: Reload) -> None:
 
 
 @asynccontextmanager
+async def listening(
+    kernel: Kernel, listen: Listen, plant: Plant | None = None
+) -> AsyncIterator[str]:
+    """The HTTP side alone; yields the address that it listens on."""
+    runner = web.AppRunner(
+        make_app(plant or Plant(kernel)),
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=IDLE,
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, listen.host, listen.port, ssl_context=listen.context())
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield f"{'https' if listen.certificate else 'http'}://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def serving(
     kernel: Kernel, listen: Listen, reload: Reload | None = None
 ) -> AsyncIterator[str]:
@@ -92,25 +113,17 @@ async def serving(
     sinks = LocalDispatcher(lambda name: _dispatch(kernel, name), kernel.log)
     await flows.start()
     await sinks.start()
-    runner = web.AppRunner(
-        make_app(plant), access_log=None, handle_signals=False, keepalive_timeout=IDLE
-    )
-    await runner.setup()
-    site = web.TCPSite(runner, listen.host, listen.port, ssl_context=listen.context())
-    await site.start()
-    tasks = [asyncio.create_task(schedule(kernel, flows, sinks))]
-    if reload is not None:
-        tasks.append(asyncio.create_task(reloading(plant, reload)))
-    host, port = runner.addresses[0][:2]
-    scheme = "https" if listen.certificate else "http"
-    try:
-        yield f"{scheme}://{host}:{port}"
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(flows.stop(DRAIN), sinks.stop(DRAIN))
-        await runner.cleanup()
+    async with listening(kernel, listen, plant) as address:
+        tasks = [asyncio.create_task(schedule(kernel, flows, sinks))]
+        if reload is not None:
+            tasks.append(asyncio.create_task(reloading(plant, reload)))
+        try:
+            yield address
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(flows.stop(DRAIN), sinks.stop(DRAIN))
 
 
 async def _run(kernel: Kernel, name: str) -> None:
@@ -133,4 +146,4 @@ async def until_stopped() -> None:
     await stopped.wait()
 
 
-__all__ = ["Listen", "serving", "until_stopped"]
+__all__ = ["Listen", "listening", "serving", "until_stopped"]
