@@ -15,11 +15,11 @@ from lxml import etree
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 FILES = ("IntuitBaseTypes", "IntuitNamesTypes", "Finance", "SalesTax", "IntuitRestServiceDef")
 ENTITIES = """
-    Account Attachable Bill BillPayment Budget Class CompanyCurrency CompanyInfo
-    CreditCardPaymentTxn CreditMemo Customer CustomerType Department Deposit Employee Estimate ExchangeRate
-    InventoryAdjustment Invoice Item JournalCode JournalEntry Payment PaymentMethod Preferences
-    Purchase PurchaseOrder RefundReceipt SalesReceipt TaxAgency TaxCode
-    TaxRate TaxService Term TimeActivity Transfer Vendor VendorCredit
+    " Account Attachable Bill BillPayment Budget Class CompanyCurrency CompanyInfo
+    CreditCardPaymentTxn CreditMemo Customer CustomerType Department Deposit Employee Estimate
+    ExchangeRate InventoryAdjustment Invoice Item JournalCode JournalEntry Payment
+    PaymentMethod Preferences Purchase PurchaseOrder RefundReceipt SalesReceipt TaxAgency
+    TaxCode TaxRate TaxService Term TimeActivity Transfer Vendor VendorCredit
 """
 NUMBERS = {f"xs:{name}" for name in (
     "decimal", "int", "integer", "long", "short", "positiveInteger", "nonNegativeInteger", "float",
@@ -27,10 +27,10 @@ NUMBERS = {f"xs:{name}" for name in (
 )}  # fmt: skip
 HEAD = """\
 # The XML form of the Accounting API v3: the members of each type, in their order, and their kinds.
-# A line is TYPE [< BASE] = members in order. Member: NAME[:KIND][*]. KIND: a type of this file, or
-# b true or false, n number; text where none is named. * the JSON form is a list. @ attribute,
-# $ the text of the element (in JSON: value), ~ anything (name-value pairs). An entity is the type
-# of its name.
+# A line is TYPE [< BASE] = members in order. Member: NAME[:KIND][*|!]. KIND: a type of this file,
+# or b true or false, n number; text where none is named. * the JSON form is a list. ! is there
+# even when empty. @ attribute, $ the text of the element (in JSON: value), ~ anything (name-value
+# pairs). An entity is the type of its name.
 """
 
 
@@ -80,6 +80,12 @@ class Outline:
         heading = f"{name} < {base}" if base else name
         self.lines[name] = f"{heading} = {' '.join(members)}".rstrip()
 
+    @staticmethod
+    def must(element: Any) -> str:
+        """The mark of an extension that the schema wants even where it is empty."""
+        is_wanted = element.get("minOccurs", "1") != "0"
+        return "!" if is_wanted and element.get("type") == "IntuitAnyType" else ""
+
     def collect(self, node: Any, members: list[str], *, many: bool) -> None:
         """The members below a node, in order."""
         for child in node:
@@ -88,8 +94,8 @@ class Outline:
             tag = child.tag.removeprefix(XSD)
             repeats = many or child.get("maxOccurs", "1") not in {"0", "1"}
             if tag == "element" and child.get("name"):
-                star = "*" if repeats else ""
-                members.append(f"{child.get('name')}{self.kind(child.get('type'))}{star}")
+                mark = "*" if repeats else self.must(child)
+                members.append(f"{child.get('name')}{self.kind(child.get('type'))}{mark}")
             elif tag == "attribute":
                 members.append(f"@{child.get('name')}{self.kind(child.get('type'))}")
             elif tag == "any":

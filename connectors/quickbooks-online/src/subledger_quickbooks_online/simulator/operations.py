@@ -1,6 +1,7 @@
 """What can be done with one object: create, read, update, delete, void, send, print."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from .attachments import forget_file
@@ -8,7 +9,16 @@ from .call import Call
 from .company import Company
 from .envelope import Payload
 from .names import entity, sendable
-from .refusals import missing, unsupported
+from .refusals import missing, unsupported, unsupported_currency
+
+RATES = {
+    "AUD": Decimal("0.66"),
+    "CAD": Decimal("0.73"),
+    "EUR": Decimal("1.09"),
+    "GBP": Decimal("1.27"),
+    "JPY": Decimal("0.0066"),
+}
+"""Made-up rates, the same on every day."""
 
 
 def write(call: Call, segment: str) -> Payload:
@@ -78,18 +88,25 @@ def preferences(call: Call) -> Payload:
 
 
 def exchange_rate(call: Call) -> Payload:
-    """`GET /exchangerate?sourcecurrencycode=&asofdate=`: the rate in force on a day."""
-    code, day = call.options.get("sourcecurrencycode", ""), call.options.get("asofdate", "")
-    if not code.isalpha():
+    """`GET /exchangerate?sourcecurrencycode=&asofdate=`: a rate that does not change."""
+    code = call.options.get("sourcecurrencycode", "").upper()
+    if not code:
         raise missing("sourcecurrencycode")
-    wanted = [f"SourceCurrencyCode = '{code.upper()}'"]
-    if day.replace("-", "").isdecimal():
-        wanted.append(f"AsOfDate = '{day}'")
-    found = call.company.query(f"select * from ExchangeRate where {' and '.join(wanted)}")
-    rates = found.get("ExchangeRate")
-    if not rates:
-        raise unsupported(f"exchange rate of {code}")
-    return {"ExchangeRate": rates[0]}
+    prefs = preferences(call)["Preferences"].get("CurrencyPrefs", {})
+    home = prefs.get("HomeCurrency", {}).get("value", "USD")
+    rate = Decimal(1) if code == home else RATES.get(code)
+    if rate is None:
+        raise unsupported_currency(code)
+    day = call.options.get("asofdate") or call.simulation.now.date().isoformat()
+    found = {
+        "SourceCurrencyCode": code,
+        "TargetCurrencyCode": home,
+        "Rate": rate,
+        "AsOfDate": day,
+        "domain": "QBO",
+        "sparse": False,
+    }
+    return {"ExchangeRate": found}
 
 
 def tax_code(call: Call) -> Payload:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from attrs import frozen
 
-_MEMBER = re.compile(r"(?P<mark>[@$]?)(?P<name>\w+)(?::(?P<kind>\w+))?(?P<many>\*?)")
+_MEMBER = re.compile(r"(?P<mark>[@$]?)(?P<name>\w+)(?::(?P<kind>\w+))?(?P<many>[*!]?)")
 
 
 @frozen(kw_only=True)
@@ -17,6 +17,7 @@ class Member:
     name: str
     kind: str = ""
     many: bool = False
+    must: bool = False
     mark: str = ""
 
 
@@ -71,7 +72,8 @@ def _member(word: str) -> Member:
     return Member(
         name=match["name"],
         kind=match["kind"] or "",
-        many=bool(match["many"]),
+        many=match["many"] == "*",
+        must=match["many"] == "!",
         mark=match["mark"],
     )
 

@@ -92,7 +92,7 @@ def _fill(node: Any, kind: Shape, value: Any) -> None:
         for item in value.get("any", ()):
             add(node, "NameValue", item["value"])
     for name, member in kind.elements.items():
-        found = value.get(name)
+        found = value.get(name, {} if member.must else None)
         if found is not None:
             for item in found if isinstance(found, list | tuple) else (found,):
                 child = etree.SubElement(node, f"{_EXTENSION}{name}")
@@ -136,7 +136,8 @@ def _read(node: Any, kind: Shape) -> Any:
         value["value"] = (node.text or "").strip()
         return value
     if kind.any:
-        return {"any": [{"value": _read(item, _name_value())} for item in children(node)]}
+        pairs = [{"value": _read(item, _name_value())} for item in children(node)]
+        return {"any": pairs} if pairs else {}
     for child in children(node):
         name = local(child)
         member = kind.elements.get(name)
