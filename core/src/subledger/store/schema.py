@@ -206,6 +206,14 @@ Index(
     sqlite_where=QUESTION.c.state == "open",
     postgresql_where=QUESTION.c.state == "open",
 )
+Index(
+    "question_documents",
+    QUESTION.c.connection,
+    QUESTION.c.account,
+    QUESTION.c.asked,
+    sqlite_where=QUESTION.c.query == "documents",
+    postgresql_where=QUESTION.c.query == "documents",
+)
 
 NOTE = Table(
     "note",

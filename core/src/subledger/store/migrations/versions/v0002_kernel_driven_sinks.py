@@ -19,6 +19,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'blocked'"),
         postgresql_where=sa.text("state = 'blocked'"),
     )
+    op.create_index(
+        "question_documents",
+        "question",
+        ["connection", "account", "asked"],
+        sqlite_where=sa.text("query = 'documents'"),
+        postgresql_where=sa.text("query = 'documents'"),
+    )
     op.add_column("entry", _text("number"))
     op.add_column("entry", _text("email"))
     op.create_table(
