@@ -15,7 +15,7 @@ from lxml import etree
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 FILES = ("IntuitBaseTypes", "IntuitNamesTypes", "Finance", "SalesTax", "IntuitRestServiceDef")
 ENTITIES = """
-    " Account Attachable Bill BillPayment Budget Class CompanyCurrency CompanyInfo
+    Account Attachable Bill BillPayment Budget Class CompanyCurrency CompanyInfo
     CreditCardPaymentTxn CreditMemo Customer CustomerType Department Deposit Employee Estimate
     ExchangeRate InventoryAdjustment Invoice Item JournalCode JournalEntry Payment
     PaymentMethod Preferences Purchase PurchaseOrder RefundReceipt SalesReceipt TaxAgency
