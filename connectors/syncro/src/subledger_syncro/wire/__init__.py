@@ -1,0 +1,1 @@
+"""The protocol of the Syncro API: requests, answers, dates. Nothing here knows subledger."""
