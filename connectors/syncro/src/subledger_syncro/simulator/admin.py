@@ -12,7 +12,7 @@ from attrs import asdict
 from . import purchasing, sales, truth
 from .behaviour import changed
 from .catalogue import RATES
-from .clock import SimulatedClock, read_day, read_moment, stamp
+from .clock import SimulatedClock, local_day, read_day, read_moment, stamp
 from .faults import plan_from
 from .model import Contact, Customer, Invoice, Line, Order, Payment, Product, Record, Vendor
 from .permissions import PRESETS
@@ -104,7 +104,7 @@ def add_invoice(call: Call) -> Reply:
     """``{"customer_id", "lines": [{"price_cents", "quantity", ...}], "date", ...}``."""
     values = _values(call.fields())
     values["lines"] = [_line(call, row) for row in values.get("lines", ())]
-    day = values.pop("date", call.now.date())
+    day = values.pop("date", local_day(call.now))
     return _id(sales.add_invoice(_world(call), call.now, day=day, **values))
 
 
@@ -140,7 +140,7 @@ def add_payment(call: Call) -> Reply:
     """``{"customer_id", "cents", "applied": {invoice: cents}, "date", ...}``."""
     values = _values(call.fields())
     values["applied"] = _applied(values.get("applied", {}))
-    day = values.pop("date", call.now.date())
+    day = values.pop("date", local_day(call.now))
     return _id(sales.pay(_world(call), call.now, day=day, **values))
 
 

@@ -15,6 +15,7 @@ from . import (
     api_payments,
     sales,
 )
+from .clock import local_day
 from .faults import FaultPlan
 from .jsontext import from_json, to_json
 from .request import Call, RefusedError, Reply, Request, Response, Routes
@@ -58,10 +59,10 @@ def _token(request: Request) -> str:
 
 
 def _is_other_account(simulation: Simulation, request: Request) -> bool:
-    """Whether the host names another subdomain; addresses and single names are not looked at."""
+    """Whether a host under the vendor's domain, or under localhost, names another account."""
     host = request.headers.get("host", "").partition(":")[0]
     label, _, rest = host.partition(".")
-    return bool(rest) and not label.isdecimal() and label != simulation.subdomain
+    return rest in {"syncromsp.com", "localhost"} and label != simulation.subdomain
 
 
 def _body(request: Request) -> Any:
@@ -105,7 +106,7 @@ def _disturb(simulation: Simulation) -> None:
         sales.delete_invoice(world, now, newest)
         if newest.customer_id in world.customers:
             sales.add_invoice(
-                world, now, customer_id=newest.customer_id, day=now.date(), lines=newest.lines
+                world, now, customer_id=newest.customer_id, day=local_day(now), lines=newest.lines
             )
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from . import permissions as may
-from .catalogue import TIME_ZONE, USER_ID
+from .catalogue import USER_ID
+from .clock import TIME_ZONE
 from .request import Call, Reply, Row
 
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

@@ -6,7 +6,7 @@ from typing import Any
 from . import permissions as may
 from . import sales
 from .catalogue import METHODS
-from .clock import stamp
+from .clock import local_day, stamp
 from .model import Invoice
 from .paging import in_order, matches, page
 from .present_sales import payment as show_payment
@@ -95,7 +95,7 @@ def create_payment(call: Call) -> Reply:
         now,
         customer_id=customer_id,
         cents=amount,
-        day=now.date(),
+        day=local_day(now),
         applied=_parts(call, fields, customer_id, amount),
         method=fields.get("payment_method"),
         ref_num=None if fields.get("ref_num") is None else str(fields["ref_num"]),

@@ -6,7 +6,6 @@ from typing import Final
 from .model import Component, TaxRate
 
 SUBDOMAIN: Final = "acme"
-TIME_ZONE: Final = "America/Chicago"
 ACCOUNT_ID: Final = 7710
 USER_ID: Final = 5
 

@@ -2,8 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from attrs import define, field
+
+TIME_ZONE: Final = "America/Chicago"
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of an instant in the account's time zone."""
+    return moment.astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 def stamp(moment: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 from . import catalogue, purchasing, sales
+from .clock import local_day
 from .making import happens
 from .model import Invoice, Order
 from .world import World
@@ -60,7 +61,7 @@ def pay_all(world: World, rng: Random, now: datetime, record: Invoice) -> None:
             customer_id=record.customer_id,
             cents=sum(owed.values()),
             applied=owed,
-            day=now.date(),
+            day=local_day(now),
             **_method(rng),
         )
 

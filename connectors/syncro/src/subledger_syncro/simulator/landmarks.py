@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import catalogue, purchasing, sales
+from .clock import local_day
 from .model import Customer, Invoice
 from .world import World
 
@@ -48,7 +49,7 @@ class _Maker:
 
     def _invoice(self, mark: str, *cents: int, lines: Any = None, **values: Any) -> Invoice:
         values.setdefault("customer_id", self.world.landmarks["customer"])
-        values.setdefault("day", self.time.date())
+        values.setdefault("day", local_day(self.time))
         made = sales.add_invoice(
             self.world, self.now, lines=lines or [self._line(one) for one in cents], **values
         )
@@ -59,6 +60,8 @@ class _Maker:
         """Parent and child, doubles, and names that make trouble."""
         self._customer("customer", business_name="Landmark Dental", tax_rate_id=catalogue.STANDARD)
         self._customer("payer", business_name="Landmark Payer", tax_rate_id=catalogue.EXEMPT)
+        self._customer("grouped", business_name="Landmark Group", tax_rate_id=catalogue.GROUP)
+        self._customer("compounded", business_name="Landmark GST", tax_rate_id=catalogue.COMPOUND)
         parent = self._customer("parent", business_name="Landmark Holding")
         self._customer("child", business_name="Landmark Branch", parent_id=parent.id)
         self._customer("non_latin", business_name="株式会社ランドマーク", firstname="太郎")
@@ -84,9 +87,11 @@ class _Maker:
             self._line(10_000), self._line(10_000, tax_rate_id=catalogue.CITY),
             self._line(10_000, taxable=False),
         ])  # fmt: skip
-        at("tax_group", 33_333, tax_rate_id=catalogue.GROUP)
-        at("compound_tax", 33_333, tax_rate_id=catalogue.COMPOUND)
-        at("exempt", 10_000, tax_rate_id=catalogue.EXEMPT)
+        ids = self.world.landmarks
+        at("tax_group", 33_333, customer_id=ids["grouped"])
+        at("compound_tax", 33_333, customer_id=ids["compounded"])
+        at("exempt", 10_000, customer_id=ids["payer"])
+        at("other_rate", 10_000, tax_rate_id=catalogue.ZERO)
         at("child_invoice", 10_000, customer_id=self.world.landmarks["child"])
         at("non_latin_invoice", lines=[self._line(5_000, item="保守", name="月次保守 — 三月 ☕")],
            customer_id=self.world.landmarks["non_latin"])  # fmt: skip
@@ -110,11 +115,16 @@ class _Maker:
             customer_id=payer,
             cents=30_000,
             applied={one.id: 12_000, two.id: 18_000},
-            day=self.time.date(),
+            day=local_day(self.time),
         )
         mark("split_payment", split.id)
         credit = sales.pay(
-            world, self.now, customer_id=payer, cents=50_000, day=self.time.date(), method="Cash"
+            world,
+            self.now,
+            customer_id=payer,
+            cents=50_000,
+            day=local_day(self.time),
+            method="Cash",
         )
         mark("store_credit", credit.id)
         by_credit = self._invoice("paid_by_credit", 8_000, customer_id=payer)
@@ -141,8 +151,10 @@ class _Maker:
         sales.pay_invoice(world, self.now, half)
         part = sales.refund(world, self.now, half, 5_000, pay_out=False)
         self._mark("refund_as_credit", part.id)
-        sales.void_invoice(world, self.now, self._invoice("voided", 6_600))
-        sales.delete_invoice(world, self.now, self._invoice("deleted", 5_500))
+        unwanted = self._invoice("voided", 6_600)
+        sales.void_invoice(world, self.now, unwanted)
+        gone = self._invoice("deleted", 5_500)
+        sales.delete_invoice(world, self.now, gone)
         freed = self._invoice("deleted_when_paid", 3_300)
         self._mark("freed_payment", sales.pay_invoice(world, self.now, freed).id)
         sales.delete_invoice(world, self.now, world.invoices[freed.id])
@@ -162,6 +174,9 @@ class _Maker:
             return made
 
         order("open_order")
-        purchasing.receive(world, self.now, order("part_received_order"), percent=50)
-        purchasing.receive(world, self.now, order("received_order"))
-        purchasing.finish(world, self.now, order("finished_order", shipping_cents=1_250))
+        part = order("part_received_order")
+        purchasing.receive(world, self.now, part, percent=50)
+        whole = order("received_order")
+        purchasing.receive(world, self.now, whole)
+        finished = order("finished_order", shipping_cents=1_250)
+        purchasing.finish(world, self.now, finished)

@@ -9,7 +9,8 @@ from typing import Any
 from attrs import evolve
 
 from . import catalogue, purchasing, sales
-from .model import Estimate, Invoice, Line, Order, Purchase
+from .clock import local_day
+from .model import Customer, Estimate, Invoice, Line, Order, Purchase
 from .world import World
 
 HARDWARE = slice(8, 15)
@@ -26,6 +27,12 @@ def happens(rng: Random, percent: int) -> bool:
 def _one(rng: Random, weights: Mapping[str, int]) -> str:
     (found,) = rng.choices(tuple(weights), tuple(weights.values()))
     return found
+
+
+def _clients(world: World) -> list[Customer]:
+    """The organisations that the everyday business is with: the hand-made ones are left alone."""
+    kept = set(world.landmarks.values())
+    return [one for one in world.customers.values() if one.id not in kept and not one.disabled]
 
 
 def _line(world: World, rng: Random, now: datetime) -> Line:
@@ -64,21 +71,21 @@ def recurring_invoice(world: World, rng: Random, now: datetime, schedule_id: int
         )
         for one in schedule.lines
     ]
-    following = (now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    following = (local_day(now).replace(day=1) + timedelta(days=32)).replace(day=1)
     world.put(schedule, now, next_run=following)
     note = f"{now:%B} services"
     return sales.add_invoice(
-        world, now, customer_id=schedule.customer_id, day=now.date(), lines=lines, note=note
+        world, now, customer_id=schedule.customer_id, day=local_day(now), lines=lines, note=note
     )
 
 
 def single_invoice(world: World, rng: Random, now: datetime) -> Invoice:
     """An invoice for work or goods; now and then it is free, from an estimate, or dated back."""
-    customer = rng.choice([one for one in world.customers.values() if not one.disabled])
+    customer = rng.choice(_clients(world))
     lines = [_line(world, rng, now) for _ in range(rng.choice((1, 1, 2, 3, 6)))]
     if happens(rng, 3):
         lines = [evolve(one, discount_percent=Decimal(100), discount_cents=None) for one in lines]
-    day = now.date() - timedelta(days=rng.choice((0, 0, 0, 0, 1, 3)))
+    day = local_day(now) - timedelta(days=rng.choice((0, 0, 0, 0, 1, 3)))
     number = f"PO-{rng.randrange(100, 999)}" if happens(rng, 20) else None
     contacts = [one.id for one in world.contacts.values() if one.customer_id == customer.id]
     invoice = sales.add_invoice(
@@ -130,10 +137,10 @@ def purchase(world: World, rng: Random, now: datetime) -> None:
     """Used goods are bought from a customer."""
     world.add(
         Purchase(
-            customer_id=rng.choice(list(world.customers)),
+            customer_id=rng.choice(_clients(world)).id,
             name="Used laptop",
             cents=rng.randrange(2_000, 30_000),
-            date=now.date(),
+            date=local_day(now),
             created_at=now,
             updated_at=now,
         )
@@ -142,7 +149,7 @@ def purchase(world: World, rng: Random, now: datetime) -> None:
 
 def change_customer(world: World, rng: Random, now: datetime) -> None:
     """An organisation gets another address or another name."""
-    customer = rng.choice(list(world.customers.values()))
+    customer = rng.choice(_clients(world))
     if happens(rng, 30) and customer.business_name:
         world.put(customer, now, business_name=f"{customer.business_name} (new)")
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
+from .clock import local_day
 from .model import Order, OrderLine
 from .world import World
 
@@ -20,9 +21,9 @@ def add_order(
     **values: Any,
 ) -> Order:
     """A new purchase order; ``lines`` are product and quantity, at the product's cost."""
-    day = day or now.date()
+    day = day or local_day(now)
     prefix = "".join(word[0] for word in world.vendors[vendor_id].name.split()[:2]).upper()
-    today = [one for one in world.orders.values() if one.created_at.date() == now.date()]
+    today = [one for one in world.orders.values() if local_day(one.created_at) == local_day(now)]
     values.setdefault("number", f"{prefix}-{day:%Y%m%d}-{len(today) + 1}")
     values.setdefault("expected_date", day + timedelta(days=6))
     values.setdefault("due_date", day + timedelta(days=30))

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
+from .clock import local_day
 from .model import Invoice, Line, Payment
 from .tax import Totals, extension, totals
 from .world import World
@@ -153,7 +154,7 @@ def pay_invoice(
     owed = balance_cents(world, invoice)
     amount = owed if cents is None else cents
     part = max(amount, owed) if owed < 0 else min(amount, owed)
-    values.setdefault("day", now.date())
+    values.setdefault("day", local_day(now))
     return pay(
         world,
         now,
@@ -171,7 +172,7 @@ def use_credit(world: World, now: datetime, invoice: Invoice, cents: int) -> Pay
         now,
         customer_id=invoice.customer_id,
         cents=cents,
-        day=now.date(),
+        day=local_day(now),
         applied={invoice.id: cents},
         method=CREDIT_METHOD,
         uses_credit=True,
@@ -221,7 +222,7 @@ def refund(
         world,
         now,
         customer_id=invoice.customer_id,
-        day=now.date(),
+        day=local_day(now),
         lines=lines,
         tax_rate_id=invoice.tax_rate_id,
         note=f"Refund of invoice {invoice.number}",
