@@ -9,16 +9,6 @@ from typing import Any
 _MARK = "$"
 
 
-def dumps(value: Any) -> str:
-    """The value as text."""
-    return json.dumps(value, default=_tagged, ensure_ascii=False, separators=(",", ":"))
-
-
-def loads(text: str) -> Any:
-    """The value of a text that `dumps` wrote."""
-    return json.loads(text, object_hook=_untagged)
-
-
 def _tagged(value: Any) -> dict[str, str]:
     if isinstance(value, Decimal):
         return {_MARK: str(value)}
@@ -27,3 +17,17 @@ def _tagged(value: Any) -> dict[str, str]:
 
 def _untagged(value: dict[str, Any]) -> Any:
     return Decimal(value[_MARK]) if _MARK in value else value
+
+
+_ENCODER = json.JSONEncoder(default=_tagged, ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_hook=_untagged)
+
+
+def dumps(value: Any) -> str:
+    """The value as text."""
+    return _ENCODER.encode(value)
+
+
+def loads(text: str) -> Any:
+    """The value of a text that `dumps` wrote."""
+    return _DECODER.decode(text)
