@@ -296,7 +296,7 @@ def test_registered():
     manager.add_hookspecs(hooks)
     manager.register(plugin)
     manager.check_pending()
-    assert [list(made) for made in manager.hook.register_recipes()] == [[CARD_EXPENSES]]
+    assert CARD_EXPENSES in list(manager.hook.register_recipes()[0])
     assert (CARD_EXPENSES.source, CARD_EXPENSES.sink) == (Role.CARD_PLATFORM, Role.GENERAL_LEDGER)
 
 

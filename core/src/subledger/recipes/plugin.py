@@ -6,9 +6,10 @@ from typing import Any
 from subledger.hooks import hookimpl
 from subledger.ports import RecipeType
 from subledger.recipes.card_expenses import CARD_EXPENSES
+from subledger.recipes.psa_invoices import PSA_INVOICES
 
 
 @hookimpl
 def register_recipes() -> Iterable[RecipeType[Any]]:
-    """The recipe card-expenses."""
-    return [CARD_EXPENSES]
+    """The recipes card-expenses and psa-invoices."""
+    return [CARD_EXPENSES, PSA_INVOICES]
