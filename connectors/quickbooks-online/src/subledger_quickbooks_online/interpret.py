@@ -1,0 +1,204 @@
+"""What QuickBooks answered to a write: the posted document, its guard, its amount. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from subledger.findings import Finding
+from subledger.model import Document, Movement, Reference, Settlement
+from subledger.model.kinds import BILL, CREDIT_MEMO, CUSTOMER, ITEM, PAYMENT, VENDOR, Kind
+from subledger.money import Money
+from subledger.ports import BookEntry, Delivery, Posted
+from subledger_quickbooks_online.company import Company
+from subledger_quickbooks_online.postings import Record, Register, lines, number, total
+from subledger_quickbooks_online.render import LISTS, losses
+from subledger_quickbooks_online.wire.jsontext import to_json
+
+_KINDS: Final[Mapping[str, Kind]] = {"Customer": CUSTOMER, "Vendor": VENDOR, "Item": ITEM}
+_MOVES_BY_ITSELF: Final = frozenset(
+    {
+        *("Id", "SyncToken", "MetaData", "domain", "sparse", "status", "time"),
+        *("Balance", "BalanceWithJobs", "HomeBalance", "HomeTotalAmt", "UnappliedAmt"),
+        *("RemainingCredit", "LinkedTxn", "LineEx", "PurchaseEx", "InvoiceLink", "DeliveryInfo"),
+        *("EmailStatus", "PrintStatus", "ExchangeRate", "QtyOnHand", "AvgCost", "InvoiceStatus"),
+        *("name", "LineNum", "AttachableRef", "CurrentBalance"),
+        *("CurrentBalanceWithSubAccounts", "FullyQualifiedName", "Level", "V4IDPseudonym"),
+        *("TxnSource", "RecurDataRef", "TempDownloadUri", "POStatus", "CustomField"),
+    }
+)
+"""Members that QuickBooks changes when something else happens, such as a payment."""
+
+
+def digest(record: Record) -> str:
+    """A short hash of what a person can edit in an object."""
+    content = to_json(_editable(record))
+    return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+
+
+def _editable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        kept = {
+            name: _editable(inner)
+            for name, inner in value.items()
+            if name not in _MOVES_BY_ITSELF and not (name == "Line" and isinstance(inner, list))
+        }
+        if isinstance(value.get("Line"), list):
+            kept["Line"] = [_editable(line) for line in lines(value)]
+        return {name: kept[name] for name in sorted(kept) if kept[name] not in (None, "", {}, [])}
+    if isinstance(value, list | tuple):
+        return [_editable(inner) for inner in value]
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return format(Decimal(value).normalize(), "f")
+    return value
+
+
+def guard_of(record: Record) -> str:
+    """What an update must show: the version, and a hash that only edits by people change."""
+    return f"{record.get('SyncToken', '')}:{digest(record)}"
+
+
+def token_of(guard: str) -> str:
+    """The SyncToken in a guard."""
+    return guard.partition(":")[0]
+
+
+def was_edited(record: Record, guard: str) -> bool:
+    """Whether a person changed the object since the guard was taken.
+
+    A payment that was applied moves an invoice's version as well, but not the hash.
+    """
+    _, colon, known = guard.partition(":")
+    return not colon or digest(record) != known
+
+
+def holds(record: Any, body: Any) -> bool:
+    """Whether an object says everything that a body says; what QuickBooks adds does not count."""
+    if isinstance(body, Mapping):
+        if not isinstance(record, Mapping):
+            return False
+        return all(
+            _same_lines(record, inner)
+            if name == "Line" and isinstance(inner, list)
+            else holds(record.get(name), inner)
+            for name, inner in body.items()
+            if name not in ("TxnTaxDetail", "sparse", "SyncToken")
+        )
+    if isinstance(body, list | tuple):
+        return (
+            isinstance(record, list)
+            and len(record) == len(body)
+            and all(holds(*pair) for pair in zip(record, body, strict=True))
+        )
+    if isinstance(body, Decimal | int) and not isinstance(body, bool):
+        return isinstance(record, Decimal | int | None) and number(record) == body
+    if isinstance(body, str) and isinstance(record, str):
+        return record.casefold() == body.casefold()
+    return bool(record == body) or (body in (None, "", False) and record in (None, "", False))
+
+
+def _same_lines(record: Record, wanted: list[Any]) -> bool:
+    found = lines(record)
+    return len(found) == len(wanted) and all(
+        holds(*pair) for pair in zip(found, wanted, strict=True)
+    )
+
+
+def is_void(record: Record) -> bool:
+    """Whether a document was voided: zero, and its note says so."""
+    return "void" in str(record.get("PrivateNote", "")).casefold() and not number(
+        record.get("TotalAmt")
+    )
+
+
+def posted(
+    entity: str,
+    record: Record,
+    delivery: Delivery,
+    company: Company,
+    *,
+    recovered: bool = False,
+    warnings: tuple[Finding, ...] = (),
+) -> Posted:
+    """The outcome of a write that the books took."""
+    meant = delivery.entity
+    account = getattr(meant, "account", None)
+    return Posted(
+        type=entity,
+        id=str(record.get("Id", "")),
+        guard=guard_of(record),
+        amount=amount_of(entity, record, meant, company),
+        account=account.name if isinstance(account, Reference) else "",
+        entry=entry_of(_KINDS[entity], record) if entity in LISTS else None,
+        recovered=recovered,
+        warnings=(*warnings, *_unlinked(record, meant), *losses(meant, company)),
+    )
+
+
+def amount_of(entity: str, record: Record, meant: object, company: Company) -> Money | None:
+    """The signed change of the entity's account, as QuickBooks reports the document."""
+    if isinstance(meant, Document | Settlement):
+        if entity == "PurchaseOrder":
+            return None
+        money = Money.of(total(entity, record), meant.amount.currency)
+        return -money if meant.kind in (CREDIT_MEMO, PAYMENT, BILL) else money
+    if isinstance(meant, Movement) and meant.account is not None:
+        account = company.account(meant.account)
+        if account is None:
+            return None
+        return Register(account).change(entity, record, meant.amount.currency)
+    return None
+
+
+def _unlinked(record: Record, meant: object) -> tuple[Finding, ...]:
+    """QuickBooks drops links that it does not accept, and takes the payment all the same."""
+    if not isinstance(meant, Settlement) or "Line" not in record:
+        return ()
+    linked = sum(bool(line.get("LinkedTxn")) for line in lines(record))
+    if meant.kind not in ("payment", "bill_payment") or linked >= len(meant.applications):
+        return ()
+    return (
+        Finding(
+            category="amount_mismatch",
+            subject=f"payment {meant.id}",
+            message=f"QuickBooks linked {linked} of {len(meant.applications)} documents to it",
+            hint="Look whether the other documents are paid or void in QuickBooks.",
+        ),
+    )
+
+
+def removed(delivery: Delivery, *, recovered: bool = False) -> Posted:
+    """The outcome of a removal."""
+    target = delivery.target
+    return Posted(
+        type=target.type if target else "", id=target.id if target else "", recovered=recovered
+    )
+
+
+def entry_of(kind: Kind, record: Record) -> BookEntry:
+    """A list entry as the API returns it; an inactive one under the name that it had."""
+    name = str(record.get("FullyQualifiedName") or record.get("DisplayName") or record.get("Name"))
+    active = record.get("Active") is not False
+    email = record.get("PrimaryEmailAddr")
+    return BookEntry(
+        kind=kind,
+        id=str(record["Id"]),
+        name=name if active else without_deleted(name),
+        active=active,
+        subtype=_subtype(record),
+        guard=guard_of(record),
+        number=str(record.get("AcctNum") or record.get("Sku") or ""),
+        email=str(email.get("Address") or "") if isinstance(email, Mapping) else "",
+    )
+
+
+def without_deleted(name: str) -> str:
+    """A name without the ``(deleted)`` that QuickBooks appends to inactive ones."""
+    stem, mark, rest = name.rpartition(" (deleted")
+    return stem if mark and (rest == ")" or rest.rstrip(")").strip().isdecimal()) else name
+
+
+def _subtype(record: Record) -> str:
+    if "TaxGroup" in record:
+        return "group" if record["TaxGroup"] else "code"
+    return str(record.get("AccountType") or record.get("Type") or "")

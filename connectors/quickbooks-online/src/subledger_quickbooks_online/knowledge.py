@@ -1,0 +1,128 @@
+"""What a sink knows of its company: read once, and again when it is old or lacks an account."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import Any, Final
+
+from subledger.errors import ConnectorError
+from subledger.model import Entity, Reference
+from subledger.model.kinds import ACCOUNT
+from subledger.model.references import references
+from subledger_quickbooks_online.client import Client
+from subledger_quickbooks_online.company import (
+    Account,
+    Company,
+    account_of,
+    closing_date_of,
+    company_of,
+)
+from subledger_quickbooks_online.errors import rejected
+from subledger_quickbooks_online.wire import requests
+from subledger_quickbooks_online.wire.objects import object_of, queried
+from subledger_quickbooks_online.wire.query import EVERYTHING, MOST, Select
+
+_FRESH: Final = dt.timedelta(minutes=15)
+Record = Mapping[str, Any]
+
+
+async def pages(client: Client, select: Select) -> AsyncIterator[list[Record]]:
+    """The pages of a query, until one is not full."""
+    while True:
+        found = queried(await client.get(requests.query(select)), select.entity)
+        if found:
+            yield found
+        if len(found) < select.most:
+            return
+        select = select.after(len(found))
+
+
+async def everything(client: Client, select: Select) -> list[Record]:
+    """All objects of a query."""
+    return [record async for page in pages(client, select) for record in page]
+
+
+async def by_id(client: Client, entity: str, identifier: str) -> Record | None:
+    """One object; None where it does not exist (any more)."""
+    try:
+        body = await client.get(requests.read(entity, identifier))
+    except ConnectorError as error:
+        if error.code == "610":
+            return None
+        raise
+    found = object_of(body, entity)
+    return None if found is None or found.get("status") == "Deleted" else found
+
+
+class Knowledge:
+    """The company of one client."""
+
+    def __init__(self, client: Client, now: Callable[[], dt.datetime], location: str = "") -> None:
+        self._client = client
+        self._now = now
+        self._location = location
+        self._company: Company | None = None
+        self._read_at: dt.datetime | None = None
+        self._missing: set[str] = set()
+
+    async def company(self, entities: Iterable[Entity] = ()) -> Company:
+        """The company, with every account that some entities name where it has that account."""
+        wanted = {
+            reference.id
+            for entity in entities
+            for _, reference in references(entity)
+            if reference.kind == ACCOUNT and reference.id
+        }
+        known, read_at = self._company, self._read_at
+        fresh = read_at is not None and self._now() - read_at < _FRESH
+        if known is not None and fresh and wanted - self._missing <= known.accounts.keys():
+            return known
+        company = await self._load()
+        self._missing = wanted - company.accounts.keys()
+        self._company, self._read_at = company, self._now()
+        return company
+
+    async def preferences(self) -> Record:
+        """The company's settings as they are now."""
+        return object_of(await self._client.get(requests.preferences()), "Preferences") or {}
+
+    async def closing_date(self) -> dt.date | None:
+        """The last day of the closed period as it is now."""
+        return closing_date_of(await self.preferences())
+
+    async def info(self) -> Record:
+        """Name, country and subscription."""
+        realm = await self._client.realm()
+        return object_of(await self._client.get(requests.company_info(realm)), "CompanyInfo") or {}
+
+    async def order_lines(self, order: Reference | None) -> tuple[str, ...]:
+        """The line Ids of a purchase order, in order; none where it is gone."""
+        found = await by_id(self._client, "PurchaseOrder", order.id) if order and order.id else None
+        lines = found.get("Line") if found else None
+        return tuple(str(line.get("Id", "")) for line in (lines if isinstance(lines, list) else ()))
+
+    async def _load(self) -> Company:
+        return company_of(
+            await self.preferences(),
+            await self.info(),
+            await self._accounts(),
+            location=await self._location_id(),
+        )
+
+    async def _accounts(self) -> dict[str, Account]:
+        select = Select(entity="Account", where=(EVERYTHING,), most=MOST)
+        found = [account_of(record) for record in await everything(self._client, select)]
+        return {account.id: account for account in found}
+
+    async def _location_id(self) -> str:
+        if not self._location:
+            return ""
+        wanted = self._location.casefold()
+        for record in await everything(self._client, Select(entity="Department")):
+            if str(record.get("FullyQualifiedName", "")).casefold() == wanted:
+                return str(record["Id"])
+        raise rejected(
+            "mapping_missing",
+            f"location {self._location}",
+            f"QuickBooks has no location {self._location}",
+            "Correct location in the connection, or create it in QuickBooks.",
+        )

@@ -1,0 +1,73 @@
+"""What the QuickBooks Online connector declares."""
+
+import datetime as dt
+from typing import Final
+
+from subledger.manifest import (
+    Capability,
+    Direction,
+    Frequency,
+    Manifest,
+    Operation,
+    Recovery,
+    Role,
+)
+from subledger.model import kinds as k
+
+_READ: Final = frozenset({Operation.READ})
+_ENTRY: Final = _READ | {Operation.CREATE, Operation.UPDATE, Operation.VOID, Operation.DELETE}
+_DOCUMENT: Final = _ENTRY
+_FILE: Final = frozenset({Operation.CREATE, Operation.DELETE})
+_OFTEN: Final = Frequency(default=dt.timedelta(minutes=5), minimum=dt.timedelta(minutes=1))
+
+SINK: Final = Manifest(
+    name="quickbooks-online",
+    title="QuickBooks Online",
+    direction=Direction.SINK,
+    roles=(Role.GENERAL_LEDGER,),
+    kinds={
+        **dict.fromkeys((k.ACCOUNT, k.CLASS, k.TAX_CODE, k.TERMS, k.PAYMENT_METHOD), _READ),
+        **dict.fromkeys((k.CUSTOMER, k.VENDOR, k.ITEM), _ENTRY),
+        **dict.fromkeys(
+            (
+                *(k.INVOICE, k.CREDIT_MEMO, k.PAYMENT, k.REFUND),
+                *(k.BILL, k.VENDOR_CREDIT, k.BILL_PAYMENT, k.PURCHASE_ORDER),
+                *(k.CARD_TRANSACTION, k.FEE, k.TRANSFER, k.DEPOSIT, k.JOURNAL_ENTRY),
+            ),
+            _DOCUMENT,
+        ),
+        k.ATTACHMENT: _FILE,
+    },
+    frequency=_OFTEN,
+    capabilities=(Capability.UPDATE_GUARD, Capability.READ_BACK, Capability.ATTACHMENTS),
+    recovery=Recovery.KEYED,
+    limits=(
+        "Only invoices, payments and bill payments can be voided; others are deleted instead.",
+        "Customers, vendors and items are made inactive, never deleted.",
+        "A refund is an expense on the receivables account, joined to its credit memo.",
+        "Sales tax is written as the source charged it.",
+        "Purchases in the United States have no sales tax: it has to be a line.",
+        "Line prices are left out where quantity times price is not the line's amount.",
+        "A purchase with a negative line becomes a journal entry, which has no payee.",
+        "Text outside ISO 8859-1 is transliterated, and a finding tells where.",
+        "Document numbers longer than 21 characters are shortened, each always in the same way.",
+        "Files larger than 100 MB, and types such as HTML or ZIP, are not attached.",
+        "Documents in another currency need multicurrency, switched on in QuickBooks.",
+        "What was deleted in QuickBooks is reported, and never made again by itself.",
+    ),
+)
+
+SOURCE: Final = Manifest(
+    name="quickbooks-online",
+    title="QuickBooks Online",
+    direction=Direction.SOURCE,
+    roles=(Role.GENERAL_LEDGER,),
+    kinds=dict.fromkeys((k.ACCOUNT, k.CUSTOMER, k.ITEM, k.INVOICE, k.PAYMENT), _READ),
+    frequency=_OFTEN,
+    capabilities=(Capability.INCREMENTAL, Capability.WEBHOOKS),
+    limits=(
+        "Accounts are read by their names only, as lists.",
+        "Bundles and categories of items are not read.",
+        "What subledger itself wrote into the books is not read back into another system.",
+    ),
+)

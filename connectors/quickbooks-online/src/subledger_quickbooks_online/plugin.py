@@ -1,0 +1,41 @@
+"""Registers QuickBooks Online: the sink and its simulator."""
+
+from collections.abc import Iterable
+
+from subledger.hooks import hookimpl
+from subledger.manifest import API
+from subledger.ports import SimulatorType, SinkType
+from subledger_quickbooks_online import manifest
+from subledger_quickbooks_online.authorization import AUTHORIZATION
+from subledger_quickbooks_online.config import QuickBooksOnlineConfig
+from subledger_quickbooks_online.preview import preview
+from subledger_quickbooks_online.sink import BATCH, open_sink
+from subledger_quickbooks_online.text import fit_name
+
+
+@hookimpl
+def register_sinks() -> Iterable[SinkType[QuickBooksOnlineConfig]]:
+    """QuickBooks Online as the books."""
+    return (
+        SinkType(
+            manifest=manifest.SINK,
+            config=QuickBooksOnlineConfig,
+            preview=preview,
+            open=open_sink,
+            batch=BATCH,
+            fit_name=fit_name,
+            authorization=AUTHORIZATION,
+        ),
+    )
+
+
+@hookimpl
+def register_simulators() -> Iterable[SimulatorType]:
+    """A simulated QuickBooks Online."""
+    return (
+        SimulatorType(
+            name="quickbooks-online",
+            api=API,
+            command="subledger_quickbooks_online.simulator.command:quickbooks_online",
+        ),
+    )

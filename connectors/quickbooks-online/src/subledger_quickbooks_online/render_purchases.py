@@ -1,0 +1,92 @@
+"""Bills, vendor credits, purchase orders and the payments of bills as bodies of the API. Pure."""
+
+from collections.abc import Sequence
+
+from subledger.model import Document, Settlement
+from subledger.model.kinds import BILL, PURCHASE_ORDER, VENDOR_CREDIT
+from subledger_quickbooks_online import text
+from subledger_quickbooks_online.company import Company
+from subledger_quickbooks_online.errors import rejected
+from subledger_quickbooks_online.parts import (
+    Body,
+    amount,
+    applied_lines,
+    document_class,
+    expense_line,
+    header,
+    location,
+    needed,
+    purchase_tax,
+    ref,
+    without_empty,
+)
+
+NAMES = {BILL: "Bill", VENDOR_CREDIT: "VendorCredit", PURCHASE_ORDER: "PurchaseOrder"}
+
+
+def purchase_document(
+    document: Document, marker: str, company: Company, *, order_lines: Sequence[str] = ()
+) -> tuple[str, Body]:
+    """A bill, vendor credit or purchase order.
+
+    ``order_lines`` are the line Ids of the purchase order that a bill closes, in order.
+    """
+    if document.tax is not None and document.tax.amount and company.is_us:
+        raise rejected(
+            "feature_off",
+            "tax on a purchase",
+            "the document has tax, but in the United States purchases have no sales tax",
+            "Let the flow post the tax as a line.",
+        )
+    is_bill = document.kind == BILL
+    body = {
+        "VendorRef": needed(document.party, "vendor"),
+        **header(document, marker, company, document.amount.currency),
+        "DocNumber": text.number_of(document.number),
+        "DueDate": document.due.isoformat() if document.due and is_bill else None,
+        "SalesTermRef": ref(document.terms) if is_bill else None,
+        "APAccountRef": ref(document.account),
+        **location(company),
+        **document_class(document.class_, document.lines, company),
+        **purchase_tax(document.lines, company),
+    }
+    lines = [expense_line(line, document.class_, company) for line in document.lines]
+    if document.order is not None and is_bill and len(order_lines) == len(lines):
+        order = needed(document.order, "purchase order")["value"]
+        for line, identifier in zip(lines, order_lines, strict=True):
+            line["LinkedTxn"] = [
+                {"TxnId": order, "TxnType": "PurchaseOrder", "TxnLineId": identifier}
+            ]
+    return NAMES[document.kind], {**without_empty(body), "Line": lines}
+
+
+def bill_payment(settlement: Settlement, marker: str, company: Company) -> tuple[str, Body]:
+    """Money to a vendor for bills, or credits that settle them."""
+    account = company.account(settlement.money)
+    by_card = account is not None and account.type == "Credit Card"
+    paid_from = ref(settlement.money)
+    if paid_from is None and settlement.amount:
+        paid_from = needed(None, "account that the money comes from")
+    if paid_from is not None and (account is None or account.type not in ("Bank", "Credit Card")):
+        name = settlement.money.name if settlement.money else ""
+        raise rejected(
+            "account_type",
+            f"account {name}",
+            f"{name} is of type {account.type if account else 'unknown'}; "
+            "bills are paid from a Bank or Credit Card account",
+        )
+    body = {
+        "VendorRef": needed(settlement.party, "vendor"),
+        "PayType": "CreditCard" if by_card else "Check",
+        "TotalAmt": amount(settlement.amount),
+        **header(settlement, marker, company, settlement.amount.currency),
+        "DocNumber": text.number_of(settlement.number),
+        "APAccountRef": ref(settlement.account),
+    }
+    if paid_from is not None:
+        body |= (
+            {"CreditCardPayment": {"CCAccountRef": paid_from}}
+            if by_card
+            else {"CheckPayment": {"BankAccountRef": paid_from}}
+        )
+    return "BillPayment", {**without_empty(body), "Line": applied_lines(settlement)}

@@ -1,0 +1,1 @@
+"""The Accounting API's protocol: requests, answers and faults, without a word of the kernel."""

@@ -1,0 +1,276 @@
+"""One write to QuickBooks, and what its answer calls for: look, read again, try once more."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import evolve
+
+from subledger.errors import RecordRejected, TemporaryError
+from subledger.findings import Finding
+from subledger.model import Document, Settlement
+from subledger.model.kinds import REFUND
+from subledger.model.marker import parse_marker
+from subledger.ports import Delivery, Outcome, Posted, Refused, Unknown
+from subledger_quickbooks_online import errors
+from subledger_quickbooks_online.client import Client
+from subledger_quickbooks_online.company import Company
+from subledger_quickbooks_online.errors import Fate, Lost, finding_of
+from subledger_quickbooks_online.interpret import (
+    posted,
+    removed,
+    token_of,
+    was_edited,
+)
+from subledger_quickbooks_online.knowledge import Knowledge, by_id
+from subledger_quickbooks_online.names import Names
+from subledger_quickbooks_online.parts import Body
+from subledger_quickbooks_online.postings import Record, number
+from subledger_quickbooks_online.render import LISTS, SPARSE, Action, Write, render
+from subledger_quickbooks_online.render_money import Style
+from subledger_quickbooks_online.render_sales import refund_link
+from subledger_quickbooks_online.wire import requests
+from subledger_quickbooks_online.wire.faults import Fault
+from subledger_quickbooks_online.wire.objects import object_of
+from subledger_quickbooks_online.wire.requests import Request
+
+_TAKEN_BY: Final = re.compile(r"TxnId=(\d+)")
+_COMPUTED: Final = frozenset(
+    {*("Line", "LinkedTxn", "TxnTaxDetail", "TotalAmt", "Balance", "MetaData", "domain", "sparse")}
+)
+_ONCE_MORE: Final = "r"
+_LINK: Final = "l"
+"""What is added to the key of an attempt for a second request that belongs to it."""
+
+
+class Writer:
+    """Writes documents and list entries, one at a time."""
+
+    def __init__(self, client: Client, knowledge: Knowledge, style: Style) -> None:
+        self._client = client
+        self._knowledge = knowledge
+        self._style = style
+        self._names = Names(client)
+
+    async def prepare(self, delivery: Delivery) -> tuple[Write, Company]:
+        """The write of a delivery. Raises :class:`RecordRejected`, and where nothing was read."""
+        entity = delivery.entity
+        company = await self._knowledge.company([entity])
+        lines: Sequence[str] = ()
+        if isinstance(entity, Document) and entity.order is not None:
+            lines = await self._knowledge.order_lines(entity.order)
+        return render(delivery, company, self._style, order_lines=lines), company
+
+    async def write(self, delivery: Delivery, write: Write, company: Company) -> Outcome:
+        """Sends a write by itself.
+
+        Raises TemporaryError where certainly nothing was written, AuthenticationError where the
+        connection is down.
+        """
+        return await self._write(delivery, write, company, delivery.attempt_key, again=True)
+
+    async def judge(
+        self, delivery: Delivery, write: Write, company: Company, body: Record, faults: list[Fault]
+    ) -> Outcome:
+        """The outcome of a write that went out with others."""
+        if not faults:
+            return await self._done(delivery, write, company, body)
+        row = errors.row_of(errors.worst(faults).code)
+        if row.fate >= Fate.LATER:
+            finding = finding_of(errors.worst(faults))
+            if row.fate is Fate.UNKNOWN:
+                return Unknown(finding.message)
+            return Refused(finding=finding, again=errors.AGAIN, code=errors.worst(faults).code)
+        return await self._faulted(delivery, write, company, faults, again=True)
+
+    async def _write(
+        self, delivery: Delivery, write: Write, company: Company, key: str, *, again: bool
+    ) -> Outcome:
+        request = await self._request(write, key)
+        if isinstance(request, Refused):
+            return request
+        try:
+            answer = await self._client.send(request)
+        except Lost as error:
+            return Unknown(f"{error.message} {error.detail}".strip())
+        if answer.faults or answer.body is None:
+            return await self._faulted(delivery, write, company, list(answer.faults), again=again)
+        return await self._done(delivery, write, company, answer.body)
+
+    async def _request(self, write: Write, key: str) -> Request | Refused:
+        name = write.entity
+        if write.action is Action.CREATE:
+            return requests.write(name, write.body, key)
+        pointer: Body = {"Id": write.id, "SyncToken": token_of(write.guard)}
+        if write.action is Action.DELETE:
+            return requests.delete(name, pointer, key)
+        if write.action is Action.VOID:
+            return requests.void(name, pointer, key)
+        if name in SPARSE:
+            return requests.write(name, {**write.body, **pointer, "sparse": True}, key)
+        current = await by_id(self._client, name, write.id)
+        if current is None:
+            return gone(write)
+        if str(current.get("SyncToken")) != pointer["SyncToken"] and was_edited(
+            current, write.guard
+        ):
+            return edited(write)
+        kept = {key_: value for key_, value in current.items() if key_ not in _COMPUTED}
+        newest = {"Id": write.id, "SyncToken": str(current.get("SyncToken", ""))}
+        return requests.write(name, {**kept, **write.body, **newest}, key)
+
+    async def _done(
+        self, delivery: Delivery, write: Write, company: Company, body: Record
+    ) -> Outcome:
+        if write.action in (Action.DELETE, Action.VOID):
+            return removed(delivery)
+        record = object_of(body, write.entity)
+        if record is None or not record.get("Id"):
+            return Unknown("QuickBooks took it, but did not return it")
+        if write.body == {"Active": False}:
+            return evolve(
+                removed(delivery), entry=posted(write.entity, record, delivery, company).entry
+            )
+        warnings = await self._joined(delivery, record)
+        return posted(write.entity, record, delivery, company, warnings=warnings)
+
+    async def recovered(
+        self, delivery: Delivery, write: Write, company: Company, record: Record
+    ) -> Posted:
+        """The outcome of a write whose result was found in the books."""
+        warnings = await self._joined(delivery, record)
+        return posted(write.entity, record, delivery, company, recovered=True, warnings=warnings)
+
+    async def _joined(self, delivery: Delivery, record: Record) -> tuple[Finding, ...]:
+        """Joins a refund to the credit that it pays back; a failure is only a warning."""
+        refund = delivery.entity
+        if not isinstance(refund, Settlement) or refund.kind != REFUND or delivery.target:
+            return ()
+        body = refund_link(refund, record, delivery.marker)
+        if body is None:
+            return ()
+        try:
+            request = requests.write("Payment", body, delivery.attempt_key + _LINK)
+            answer = await self._client.send(request)
+        except TemporaryError as error:
+            reason = error.message
+        else:
+            if answer.is_good:
+                return ()
+            reason = errors.worst(answer.faults).text if answer.faults else "no answer"
+        return (
+            Finding(
+                category="dependency",
+                subject=f"refund {refund.id}",
+                message=f"the refund is posted, but not joined to its credit memo: {reason}",
+                hint="Open Receive payment for the customer in QuickBooks and select both.",
+            ),
+        )
+
+    async def _faulted(
+        self,
+        delivery: Delivery,
+        write: Write,
+        company: Company,
+        faults: list[Fault],
+        *,
+        again: bool,
+    ) -> Outcome:
+        fault = errors.worst(faults) if faults else Fault(code="")
+        fate = errors.row_of(fault.code).fate
+        refused = Refused(finding=finding_of(fault), code=fault.code)
+        if fate is Fate.STALE and again and write.action is not Action.CREATE:
+            return await self._stale(delivery, write, company, refused)
+        if fate is Fate.GONE and write.action is not Action.CREATE:
+            return await self._gone(delivery, write, refused)
+        if fate is Fate.TAKEN_NUMBER:
+            return await self._taken_number(delivery, write, company, fault, refused)
+        if fate is Fate.TAKEN_NAME and write.action is Action.CREATE:
+            found = await self._names.owner(write.entity, write.body)
+            if found is not None and found.is_same and found.active:
+                return await self.recovered(delivery, write, company, found.record)
+            return (
+                evolve(refused, finding=evolve(refused.finding, hint=found.hint))
+                if found
+                else refused
+            )
+        return refused
+
+    async def _stale(
+        self, delivery: Delivery, write: Write, company: Company, refused: Refused
+    ) -> Outcome:
+        """Somebody was there before us: a person's edit stands, our own later document does not."""
+        current = await by_id(self._client, write.entity, write.id)
+        if current is None:
+            return gone(write) if write.action is Action.UPDATE else removed(delivery)
+        if was_edited(current, write.guard):
+            return edited(write, refused)
+        newest = evolve(
+            write, guard=f"{current.get('SyncToken', '')}:{write.guard.partition(':')[2]}"
+        )
+        key = delivery.attempt_key + _ONCE_MORE
+        return await self._write(delivery, newest, company, key, again=False)
+
+    async def _gone(self, delivery: Delivery, write: Write, refused: Refused) -> Outcome:
+        if await by_id(self._client, write.entity, write.id) is not None:
+            return refused
+        if write.action is Action.UPDATE and write.body != {"Active": False}:
+            return gone(write)
+        return removed(delivery)
+
+    async def _taken_number(
+        self, delivery: Delivery, write: Write, company: Company, fault: Fault, refused: Refused
+    ) -> Outcome:
+        match = _TAKEN_BY.search(fault.detail)
+        if match is None or write.action is not Action.CREATE:
+            return refused
+        other = await by_id(self._client, write.entity, match[1])
+        if other is None:
+            return refused
+        if parse_marker(str(other.get("PrivateNote", ""))) == delivery.marker:
+            return await self.recovered(delivery, write, company, other)
+        what = (
+            f"{write.entity} {other.get('DocNumber', '')} of {other.get('TxnDate', '')} over "
+            f"{number(other.get('TotalAmt')):f}"
+        )
+        hint = (
+            f"QuickBooks holds {what}: link this record to it, skip the record, change its number "
+            "in the source, or delete the other document."
+        )
+        return evolve(refused, finding=evolve(refused.finding, hint=hint))
+
+
+def gone(write: Write) -> Refused:
+    """The document that was to be changed is not in the books any more."""
+    return Refused(
+        finding=Finding(
+            category="missing_in_books",
+            subject=f"{write.entity} {write.id}",
+            message=f"{write.entity} {write.id} was posted, but it was deleted in QuickBooks",
+        ),
+        code="610",
+    )
+
+
+def edited(write: Write, refused: Refused | None = None) -> Refused:
+    """A person edited the document since it was written."""
+    said = refused.finding.detail if refused else ""
+    return Refused(
+        finding=Finding(
+            category="changed_in_books",
+            subject=f"{write.entity} {write.id}",
+            message=f"{write.entity} {write.id} was edited in QuickBooks since it was posted",
+            detail=said,
+        ),
+        code="5010",
+    )
+
+
+def refused_of(error: RecordRejected) -> Refused:
+    """The outcome of a document that cannot be written; nothing was sent."""
+    return Refused(finding=errors.finding_of_rejection(error), code=error.code)
+
+
+def is_list(write: Write) -> bool:
+    """Whether it is about a list entry, which is found again by its name."""
+    return write.entity in LISTS
