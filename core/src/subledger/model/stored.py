@@ -52,13 +52,14 @@ def _converter() -> cattrs.Converter:
 
 
 _CONVERTER = _converter()
+_CANONICAL = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
 def dump(entity: Entity) -> str:
     """An entity as compact, canonical JSON text; equal entities give equal text."""
     body = _CONVERTER.unstructure(entity)
     body["_"] = _NAMES[type(entity)]
-    return json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return _CANONICAL.encode(body)
 
 
 def load(text: str) -> Entity:
