@@ -37,6 +37,15 @@ def test_a_token_for_another_company(app):
     assert (response.status, error["code"]) == (403, "3100")
 
 
+def test_two_companies(app):
+    """Each company has its own books, and a token opens only one of them."""
+    app.simulation.add("77").create("Vendor", {"DisplayName": "Seventy-seven"})
+    assert app.count("Vendor") == 0
+    assert refused(app, f"Bearer {app.token}", realm="77")[1]["code"] == "3100"
+    app.token, app.simulation.chosen_realm = app.simulation.connect("77")["access_token"], "77"
+    assert app.count("Vendor") == 1
+
+
 def test_a_token_without_the_accounting_scope(app):
     """403 with code 3100."""
     access = app.simulation.connect(scope="openid")["access_token"]

@@ -1,7 +1,7 @@
 """A running simulation: companies, connections, switches, faults, and what was asked."""
 
 from collections.abc import Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -59,10 +59,10 @@ class Snapshot:
     companies: Mapping[str, bytes] = field(repr=False)
 
 
-_DOOR = (
-    *("app", "switches", "faults", "tokens", "files", "throttles", "log", "outbox", "serial"),
-    *("subscriptions", "chosen_realm"),
-)
+_VALUES = ("app", "switches", "serial", "chosen_realm")
+_COLLECTIONS = ("files", "log", "outbox", "subscriptions")
+"""Of values that do not change: a copy of the collection is enough."""
+_DOOR = (*_VALUES, *_COLLECTIONS, "faults", "tokens", "throttles")
 
 
 @define(kw_only=True)
@@ -109,6 +109,11 @@ class Simulation:
             tokens=Tokens(clock=clock, seed=seed),
             switches=switches or Switches(),
         )
+
+    def add(self, realm: str, *, path: str = ":memory:") -> Company:
+        """One more company of the same clock and seed."""
+        self.companies[realm] = Company.open(path, realm, self.clock, seed=self.tokens.seed)
+        return self.companies[realm]
 
     @property
     def now(self) -> datetime:
@@ -160,17 +165,22 @@ class Simulation:
 
     def snapshot(self) -> Snapshot:
         """Everything but the clock."""
-        kept = {id(self.clock): self.clock}
         return Snapshot(
-            door={name: deepcopy(getattr(self, name), kept) for name in _DOOR},
+            door={name: self._copied(name, getattr(self, name)) for name in _DOOR},
             companies={realm: company.snapshot() for realm, company in self.companies.items()},
+        )
+
+    def _copied(self, name: str, value: Any) -> Any:
+        if name in _VALUES:
+            return value
+        return (
+            copy(value) if name in _COLLECTIONS else deepcopy(value, {id(self.clock): self.clock})
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this simulation."""
-        kept = {id(self.clock): self.clock}
         for name, value in snapshot.door.items():
-            setattr(self, name, deepcopy(value, kept))
+            setattr(self, name, self._copied(name, value))
         for realm, content in snapshot.companies.items():
             self.companies[realm].restore(content)
 
