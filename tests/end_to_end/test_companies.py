@@ -7,12 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 import structlog
 from attrs import define, evolve
+from passing import Clock, Naps
 from world import (
     ENVIRONMENT,
     REGISTER,
     TOKEN,
-    Clock,
-    _nap,
     ago,
     business,
     company_tables,
@@ -74,7 +73,7 @@ async def town(folder, **businesses):
         store = open_store(folder / "subledger.db")
         stack.callback(store.close)
         real = await stack.enter_async_context(real_runtime())
-        runtime = evolve(real, now=clock, sleep=_nap)
+        runtime = evolve(real, now=clock, sleep=Naps())
         kernel = Kernel(settings, store, runtime, structlog.get_logger(), "town")
         listen = Listen(host="127.0.0.1", port=0)
         server = serving(kernel, listen, FolderWatch(config).changed)
@@ -102,7 +101,7 @@ def shops(cents):
 
 async def until(check):
     """Waits for what the server does by itself."""
-    for _ in range(100):
+    for _ in range(1000):
         if check():
             return
         await asyncio.sleep(0.05)

@@ -23,7 +23,7 @@ async def test_plan_writes_nothing(make):
     """X3, scenario 16: the plan shows the exact documents; no byte of store or books changes."""
     async with make(OLD, NEW, flow={"review": True}) as world:
         await world.sync()
-        await world.kernel.runtime.sleep(1.2)
+        await world.looked()
         before = contents(world.folder)
         code, document = await world.command("plan", "cards")
         assert contents(world.folder) == before
@@ -50,7 +50,7 @@ async def test_plan_writes_nothing(make):
 async def test_plan_before_anything_was_read(make):
     """X3: before the lists of the books are known the plan says so, and still writes nothing."""
     async with make(OLD) as world:
-        await world.kernel.runtime.sleep(1.2)
+        await world.looked()
         before = contents(world.folder)
         code, document = await world.command("plan")
         assert (code, document["flows"]["cards"]["state"]) == (4, "waiting")

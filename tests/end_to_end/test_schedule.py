@@ -14,12 +14,12 @@ ITEM = bought("item", -100, ago(9))
 
 async def runs(world):
     """How many runs have ended, once nothing is about to start."""
-    await asyncio.sleep(0.5)
-    for _ in range(100):
+    await world.looked()
+    for _ in range(1000):
         rows = await world.kernel.store.read(lambda c: c.execute(RUN.select()).all())
         if all(row.finished for row in rows):
             return len(rows)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
     raise AssertionError(rows)
 
 

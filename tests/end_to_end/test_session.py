@@ -194,10 +194,18 @@ async def test_stop_and_resume(make):
     """P8: a running sync is stopped with `pause`; `resume` lets the rest go, each once."""
     async with make(*SOME) as world:
         await world.run_flow()
-        running = asyncio.create_task(world.session("slow=0.3"))
-        while len(world.company.documents()) < 2:  # noqa: ASYNC110 - books tell nobody
-            await asyncio.sleep(0.05)
+        posting, paused = asyncio.Event(), asyncio.Event()
+
+        async def until_paused(seconds):
+            await asyncio.sleep(seconds)
+            if len(world.company.documents()) >= 2:
+                posting.set()
+                await paused.wait()
+
+        running = asyncio.create_task(world.company.session("slow=0.01", sleep=until_paused))
+        await posting.wait()
         assert (await world.command("pause", "cards"))[0] == 0
+        paused.set()
         result = await running
         assert not result.failed
         done = len(world.company.documents())

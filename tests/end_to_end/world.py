@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from attrs import define, evolve, field
+from passing import Clock, Naps
 
 from subledger.config import load_settings
 from subledger.flow.proof import Proof, prove
@@ -138,17 +139,6 @@ async def command(folder: Path, *words: str) -> tuple[int, Any]:
 
 
 @define
-class Clock:
-    """The world's time: the real one, moved; it never stands still."""
-
-    ahead: dt.timedelta
-
-    def __call__(self) -> dt.datetime:
-        """Now."""
-        return dt.datetime.now(dt.UTC) + self.ahead
-
-
-@define
 class Company:
     """A computer with QuickBooks and a Web Connector that knows one connection of ours."""
 
@@ -159,7 +149,13 @@ class Company:
     journal: list[str] = field(factory=list)
     fired: list[str] = field(factory=list)
 
-    def connector(self, fault: str = "", seed: int = 1, password: str = PASSWORD) -> WebConnector:
+    def connector(
+        self,
+        fault: str = "",
+        seed: int = 1,
+        password: str = PASSWORD,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> WebConnector:
         """Its Web Connector; ``fault`` is a plan as people write it."""
         faults = Faults(FaultPlan.parse(fault), rng=Random(seed))  # noqa: S311 - no secret
         self.fired = faults.fired
@@ -171,6 +167,7 @@ class Company:
             app_name="subledger",
             owner_id=OWNER_ID,
             clock=self.clock,
+            sleep=sleep,
             log=self.journal.append,
             faults=faults,
             door=self.desk,
@@ -224,7 +221,14 @@ class World:
     kernel: Kernel
     company: Company
     url: str
+    naps: Naps
     account: str = REGISTER
+
+    async def looked(self) -> None:
+        """Waits until the schedule has looked twice, and so has begun whatever is due now."""
+        enough = self.naps.ticks + 3
+        while self.naps.ticks < enough:  # noqa: ASYNC110 - the schedule tells nobody
+            await asyncio.sleep(0.02)
 
     def advance(self, **span: float) -> None:
         """Lets time pass everywhere."""
@@ -351,11 +355,6 @@ async def enrol(kernel: Kernel, connection: str, url: str, company: Company, fol
     )
 
 
-async def _nap(seconds: float) -> None:
-    """The server's pauses, ten times shorter."""
-    await asyncio.sleep(seconds / 10)
-
-
 @asynccontextmanager
 async def open_world(
     folder: Path,
@@ -382,7 +381,8 @@ async def open_world(
         store = open_store(folder / "subledger.db")
         stack.callback(store.close)
         real = await stack.enter_async_context(real_runtime())
-        runtime = evolve(real, now=clock, sleep=_nap)
+        naps = Naps()
+        runtime = evolve(real, now=clock, sleep=naps)
         kernel = Kernel(settings, store, runtime, structlog.get_logger(), "world")
         listen = Listen(host="127.0.0.1", port=0)
         url = await stack.enter_async_context(serving(kernel, listen))
@@ -392,4 +392,4 @@ async def open_world(
         await enrol(kernel, "books", url, company, folder)
         company.desk = stack.enter_context(open_desk(company.books, clock))
         account = settings.flows["cards"].plan.account if "cards" in settings.flows else REGISTER
-        yield World(folder, clock, simulation, kernel, company, url, account)
+        yield World(folder, clock, simulation, kernel, company, url, naps, account)

@@ -49,6 +49,11 @@ class Server:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
+    def cpu_seconds(self) -> float:
+        """Processor time that the server process has taken; other processes do not count."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def post(self, body: bytes, path: str = "/qbwc/c0") -> tuple[int, bytes]:
         """One POST over HTTP."""
         request = urllib.request.Request(  # noqa: S310 - our own loopback address

@@ -231,17 +231,17 @@ def test_the_same_seed_gives_the_same_world(clock):
 
 def test_it_is_fast_enough_for_deep_crash_tests(clock, make_check, make_office):
     """Worlds, writes and long answers within generous limits of the promised times."""
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(20):
         company = CompanyFile(":memory:", clock)
         create_sample_company(company, year_start=YEAR, closing_date=None)
-    assert (time.perf_counter() - start) / 20 < 0.1
+    assert (time.process_time() - start) / 20 < 0.1
     office = make_office(company, clock)
-    start = time.perf_counter()
+    start = time.process_time()
     for number in range(500):
         office.raw(make_check(number=str(number)))
-    assert (time.perf_counter() - start) / 500 < 0.01
-    start = time.perf_counter()
+    assert (time.process_time() - start) / 500 < 0.01
+    start = time.process_time()
     answer = office.raw("<CheckQueryRq><IncludeLineItems>true</IncludeLineItems></CheckQueryRq>")
     assert answer.count("<CheckRet>") == 500
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0

@@ -1,7 +1,6 @@
 """The Web Connector on a loop whose time jumps: nothing waits for the wall clock."""
 
 import asyncio
-import time
 
 from subledger_quickbooks_desktop.simulator.web_connector import Behaviour
 
@@ -29,7 +28,6 @@ def test_pauses_intervals_and_time_limits_take_virtual_time(bench, query):
     server = bench.server
     server.script["sendRequestXML"] = ["NoOp", "NoOp", query]
     server.script["getLastError"] = ["NoOp"]
-    started = time.monotonic()
     connector = bench.connector(sleep=asyncio.sleep)
     results, passed = run_in_virtual_time(connector.run(2, every=3600))
     assert [result.percent for result in results] == [100, 100]
@@ -43,4 +41,3 @@ def test_pauses_intervals_and_time_limits_take_virtual_time(bench, query):
     result, passed = run_in_virtual_time(limited.run_once())
     assert result.error == "QBWC1036"
     assert 200 <= passed < 201  # serverVersion may fail, clientVersion may not
-    assert time.monotonic() - started < 5
