@@ -41,7 +41,7 @@ def number_lines(draft: Draft, *, first: int = 1, with_numbers: bool = True) -> 
     """Lines keep their Id where the document knows it; new ones get the next number."""
     lines: list[JSON] = draft.body.get("Line", [])
     old = draft.old.body if draft.old else {}
-    known = {line.get("Id") for line in old.get("Line", [])}
+    known = {line["Id"] for line in old.get("Line", []) if "Id" in line}
     following = int(old.get("_next", first))
     taken: set[str] = set()
     for place, line in enumerate(lines, start=1):

@@ -35,7 +35,7 @@ def prepare(books: Books, draft: Draft) -> None:
     if body["EmailStatus"] == "NeedToSend" and "BillEmail" not in body:
         raise faults.no_email()
     if draft.entity in _ON_ACCOUNT:
-        body["Balance"] = body["TotalAmt"]
+        body["Balance"] = body["TotalAmt"] - draft.amount("Deposit")
     elif draft.entity != "Estimate":
         _till(books, draft)
         body["Balance"] = ZERO
