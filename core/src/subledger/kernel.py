@@ -136,7 +136,7 @@ class Kernel:
             whole=flow.plan.whole,
         )
         subscribers = [
-            Subscriber(flow=other.name, kinds=other.kinds)
+            Subscriber(flow=other.name, kinds=other.kinds, removal=other.removal)
             for other in self.settings.flows.values()
             if other.source == flow.source
         ]

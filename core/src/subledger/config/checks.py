@@ -1,7 +1,7 @@
 """Checks that need two sides: a flow against the manifests of its source and its sink."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import Any, Final
 
@@ -9,11 +9,11 @@ from cronsim import CronSim, CronSimError
 
 from subledger.config.fields import duration_text
 from subledger.config.problems import invalid
-from subledger.config.schema import FlowTable
+from subledger.config.schema import FlowTable, Gone
 from subledger.config.settings import ConnectionSettings, FlowSettings
 from subledger.errors import Problem
 from subledger.manifest import Direction, Frequency, Manifest, Operation, Role
-from subledger.model.kinds import Kind
+from subledger.model.kinds import LISTS, PARTIES, Kind
 from subledger.ports import FlowPlan, RecipeType
 from subledger.roles import ROLES
 
@@ -160,6 +160,45 @@ def period(table: FlowTable) -> Iterator[Problem]:
             message=f"{duration_text(table.look_back)} would read the same records again and again",
             hint=f"At most {duration_text(_LONGEST_LOOK_BACK)}; use start for older records.",
         )
+
+
+def removal(gone: Gone, kinds: Iterable[Kind], manifest: Manifest) -> dict[Kind, Operation]:
+    """What is done to a document whose record is gone: as asked, else the other way to remove it.
+
+    List entries stay: other documents may need them.
+    """
+    ways = {
+        Gone.FLAG: (),
+        Gone.VOID: (Operation.VOID, Operation.DELETE),
+        Gone.DELETE: (Operation.DELETE, Operation.VOID),
+    }[gone]
+    found: dict[Kind, Operation] = {}
+    for kind in kinds:
+        possible = [way for way in ways if manifest.can(kind, way)]
+        if possible and kind not in (*LISTS, *PARTIES):
+            found[kind] = possible[0]
+    return found
+
+
+def opposed(
+    flows: Sequence[FlowSettings], connections: Mapping[str, ConnectionSettings]
+) -> Iterator[Problem]:
+    """Flows that move payments of a service business's system to the books and back."""
+    for flow in flows:
+        connection = connections.get(flow.source)
+        source = connection.type if connection else None
+        if source is None or Role.PSA not in source.manifest.roles:
+            continue
+        for other in flows:
+            shared = flow.kinds & other.kinds
+            if (other.sink, other.source) == (flow.source, flow.sink) and shared:
+                yield Problem(
+                    path=other.name.rpartition(".")[2],
+                    message=f"moves {_list(shared)} from {other.source} to {other.sink}, and the "
+                    f"flow {flow.name!r} moves them the other way: each would come back as new",
+                    hint="Keep one direction; psa-invoices leaves payments out with "
+                    "payments = false.",
+                )
 
 
 def doubled(flows: Iterable[FlowSettings]) -> Iterator[Problem]:

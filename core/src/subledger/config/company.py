@@ -171,5 +171,7 @@ def _flows(tables: Mapping[str, Any], around: Surroundings, report: Report) -> l
         flow = report.attempt(path, partial(build_flow, name, read, around)) if read else None
         if flow is not None:
             found.append(flow)
-    report.problems += [under("flows", problem) for problem in checks.doubled(found)]
+    connections = {one.name: one for one in around.connections.values()}
+    wrong = [*checks.doubled(found), *checks.opposed(found, connections)]
+    report.problems += [under("flows", problem) for problem in wrong]
     return found

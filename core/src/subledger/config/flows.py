@@ -85,6 +85,7 @@ def build_flow(name: str, table: FlowTable, around: Surroundings) -> FlowSetting
         end=table.end,
         look_back=table.look_back,
         closed_period=table.closed_period,
+        removal=checks.removal(table.gone, kinds, sink.sink.manifest) if sink.sink else {},
         review=table.review,
         require_complete_mapping=table.require_complete_mapping,
         settings=planned.settings,

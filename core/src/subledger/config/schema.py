@@ -107,6 +107,14 @@ class ClosedPeriod(enum.StrEnum):
     SKIP = "skip"
 
 
+class Gone(enum.StrEnum):
+    """What happens to a document in the books whose record the source has deleted."""
+
+    FLAG = "flag"
+    VOID = "void"
+    DELETE = "delete"
+
+
 Every = Duration | Literal["daily", "manual"]
 
 
@@ -150,6 +158,13 @@ class FlowTable:
     closed_period: ClosedPeriod = field(
         default=ClosedPeriod.HOLD,
         metadata=describe("What to do with a record dated in a closed period: hold, redate, skip."),
+    )
+    gone: Gone = field(
+        default=Gone.FLAG,
+        metadata=describe(
+            'Documents whose record the source has deleted: "flag" asks a person, "void" and '
+            '"delete" do it, as far as the books can.'
+        ),
     )
     review: bool = field(
         default=False,

@@ -17,6 +17,7 @@ from subledger.config.schema import (
     VaultSettings,
 )
 from subledger.errors import Problem
+from subledger.manifest import Operation
 from subledger.model.kinds import Kind
 from subledger.ports import FlowPlan, SinkType, SourceType, Step
 
@@ -58,6 +59,8 @@ class FlowSettings:
     end: dt.date | None = None
     look_back: dt.timedelta
     closed_period: ClosedPeriod = ClosedPeriod.HOLD
+    removal: Mapping[Kind, Operation] = field(factory=dict)
+    """What is done to a posted document whose record is gone, by kind; nothing for the others."""
     review: bool = False
     require_complete_mapping: bool = False
     settings: Any = None

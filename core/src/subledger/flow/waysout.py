@@ -3,9 +3,8 @@
 import sqlalchemy as sa
 
 from subledger.ledger import books, effects, findings, history, links
-from subledger.ledger.effects import Intent, State
+from subledger.ledger.effects import State
 from subledger.manifest import Operation
-from subledger.model.kinds import Kind
 from subledger.ports import Query
 from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING
 
@@ -110,26 +109,7 @@ def _void(c: sa.Connection, finding: int, now: int) -> None:
         link = links.find(c, effect.connection, effect.source, effect.kind, effect.record)
         if link is None or link.effect != effect.id:
             continue
-        effects.plan(
-            c,
-            Intent(
-                connection=effect.connection,
-                flow=effect.flow,
-                source=effect.source,
-                kind=Kind(effect.kind),
-                record=effect.record,
-                operation=Operation.VOID,
-                entity=effect.entity,
-                version=effect.version,
-                fingerprint="",
-                amount=0,
-                currency=effect.currency,
-                date=effect.date,
-                account=effect.account,
-                turn=str(effect.id),
-            ),
-            now,
-        )
+        effects.plan_removal(c, effect, Operation.VOID, now)
 
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:

@@ -29,6 +29,7 @@ class State(enum.StrEnum):
     UNDONE = "undone"
 
 
+_LAST = 120
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
 _OPEN = (State.PLANNED, State.HELD, *_IN_FLIGHT)
 _AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
@@ -131,7 +132,7 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
             "record": intent.record,
             "operation": intent.operation,
             "key": key,
-            "priority": priority(intent.kind),
+            "priority": _priority(intent),
         }
         number = c.execute(_NEW, {**identity, **values}).scalar_one()
         return Planned(id=number, state=state)
@@ -161,6 +162,36 @@ def _key(intent: Intent) -> str:
         operation=intent.operation,
         turn=intent.turn,
     )
+
+
+def plan_removal(c: sa.Connection, made: sa.Row[Any], operation: Operation, now: int) -> Planned:
+    """Plans to void or delete the document that an effect made."""
+    return plan(
+        c,
+        Intent(
+            connection=made.connection,
+            flow=made.flow,
+            source=made.source,
+            kind=Kind(made.kind),
+            record=made.record,
+            operation=operation,
+            entity=made.entity,
+            version=made.version,
+            fingerprint="",
+            amount=0,
+            currency=made.currency,
+            date=made.date,
+            account=made.account,
+            turn=str(made.id),
+        ),
+        now,
+    )
+
+
+def _priority(intent: Intent) -> int:
+    """Posting order; what is removed goes last, in the reverse order."""
+    order = priority(intent.kind)
+    return _LAST - order if intent.operation in (Operation.VOID, Operation.DELETE) else order
 
 
 def _reviewed(row: Any, intent: Intent) -> bool:

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy.dialects import sqlite
 
 from subledger.findings import Finding
 from subledger.ledger import findings
 from subledger.ledger.retirement import Lost, retire
 from subledger.ledger.upsert import upsert
+from subledger.manifest import Operation
 from subledger.model.kinds import Kind
 from subledger.store.schema import POSTING, RECORD
 
@@ -83,10 +84,14 @@ def raw_key(raw: str, makes: frozenset[Kind]) -> str:
 
 @frozen(kw_only=True)
 class Subscriber:
-    """A flow that reads from the connection."""
+    """A flow that reads from the connection.
+
+    ``removal`` is what it does to a posted document whose record is gone, by kind.
+    """
 
     flow: str
     kinds: frozenset[Kind]
+    removal: Mapping[Kind, Operation] = field(factory=dict)
 
 
 ByKind = dict[Kind, dict[str, Staged]]
@@ -143,7 +148,7 @@ def _take_back(
     ]
     if not lost:
         return 0
-    flows = [subscriber.flow for subscriber in subscribers]
+    flows = {subscriber.flow: subscriber.removal for subscriber in subscribers}
     changed, kept = retire(c, connection, flows, lost, unreadable=UNREADABLE, now=now)
     for identifier in kept & unreadable.keys():
         del unreadable[identifier]

@@ -1,6 +1,6 @@
 """What becomes of a known record that the source takes back, or that cannot be read any more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +9,24 @@ from attrs import frozen
 from subledger.findings import Finding
 from subledger.ledger import effects, findings
 from subledger.ledger.effects import State
+from subledger.manifest import Operation
 from subledger.model.kinds import Kind
 from subledger.store.schema import CONNECTION, EFFECT, FLOW, LINK, POSTING, RECORD
 
+Removals = Mapping[str, Mapping[Kind, Operation]]
+"""What each flow does to a posted document whose record is gone, by kind."""
+
 _CHUNK = 500
+_MADE = (
+    sa.select(EFFECT)
+    .join(LINK, LINK.c.effect == EFFECT.c.id)
+    .where(
+        LINK.c.source == sa.bindparam("source"),
+        LINK.c.kind == sa.bindparam("kind"),
+        LINK.c.id == sa.bindparam("record"),
+        EFFECT.c.flow == sa.bindparam("flow"),
+    )
+)
 _LINKED = (
     sa.select(LINK.c.target)
     .where(
@@ -56,16 +70,17 @@ class Lost:
 def retire(
     c: sa.Connection,
     connection: str,
-    flows: Sequence[str],
+    flows: Removals,
     lost: Sequence[Lost],
     *,
     unreadable: str,
     now: int,
 ) -> tuple[int, frozenset[str]]:
-    """Forgets such records where nothing of them is in the books, else reports a finding.
+    """Forgets such records where nothing of them is in the books.
 
-    Returns how many changed, and the identifiers of those that have a document in the books or on
-    its way there: these stay. ``unreadable`` is the kind of records that could never be read.
+    Else their documents are removed, where the flow says so and they are ours, or there is a
+    finding. Returns how many changed, and the identifiers of those that have a document in the
+    books or on its way there: these stay. ``unreadable`` is the kind of records that could never be read.
     """
     changed = 0
     kept = set()
@@ -121,7 +136,7 @@ def _on_its_way(c: sa.Connection, connection: str, row: sa.Row[Any]) -> bool:
 def _note(
     c: sa.Connection,
     connection: str,
-    flows: Sequence[str],
+    flows: Removals,
     row: sa.Row[Any],
     record: Lost,
     *,
@@ -144,11 +159,27 @@ def _note(
     )
     for posting in _postings(c, flows, row):
         _withdraw(c, posting)
+        operation = flows[posting.flow].get(Kind(row.kind)) if record.finding is None else None
+        if operation is not None and _remove(c, connection, posting, operation, now):
+            _set(c, posting, state="planned", finding=None, changed=now)
+            continue
         number = findings.report(c, finding, now, flow=posting.flow)
         _set(c, posting, state="posted", finding=number, changed=now)
 
 
-def _forget(c: sa.Connection, connection: str, flows: Sequence[str], row: sa.Row[Any]) -> None:
+def _remove(
+    c: sa.Connection, connection: str, posting: sa.Row[Any], operation: Operation, now: int
+) -> bool:
+    """Plans the removal of the document that the flow made; whether there is one."""
+    mine = {"source": connection, "kind": posting.kind, "record": posting.id}
+    planned = False
+    for effect in c.execute(_MADE, {**mine, "flow": posting.flow}).all():
+        effects.plan_removal(c, effect, operation, now)
+        planned = True
+    return planned
+
+
+def _forget(c: sa.Connection, connection: str, flows: Removals, row: sa.Row[Any]) -> None:
     for posting in _postings(c, flows, row):
         _withdraw(c, posting)
         c.execute(sa.delete(POSTING).where(*_is(posting)))
@@ -159,8 +190,8 @@ def _forget(c: sa.Connection, connection: str, flows: Sequence[str], row: sa.Row
     )
 
 
-def _postings(c: sa.Connection, flows: Sequence[str], row: sa.Row[Any]) -> Sequence[sa.Row[Any]]:
-    mine = (POSTING.c.flow.in_(flows), POSTING.c.kind == row.kind, POSTING.c.id == row.id)
+def _postings(c: sa.Connection, flows: Removals, row: sa.Row[Any]) -> Sequence[sa.Row[Any]]:
+    mine = (POSTING.c.flow.in_(list(flows)), POSTING.c.kind == row.kind, POSTING.c.id == row.id)
     return c.execute(sa.select(POSTING).where(*mine)).all()
 
 

@@ -26,9 +26,11 @@ def plan(settings: PsaInvoicesSettings) -> FlowPlan:
     """The flow that the settings describe.
 
     Switched-off kinds are read all the same and left out one by one, so that the totals of the
-    source and of the books can be compared.
+    source and of the books can be compared; payments are not, since they may come from the books.
     """
-    kinds = {CUSTOMER, ITEM, INVOICE, CREDIT_MEMO, PAYMENT, REFUND}
+    kinds = {CUSTOMER, ITEM, INVOICE, CREDIT_MEMO, REFUND}
+    if settings.payments:
+        kinds.add(PAYMENT)
     more: tuple[str, ...] = ()
     if settings.purchases != "none":
         kinds |= {VENDOR, PURCHASE_ORDER, BILL}
