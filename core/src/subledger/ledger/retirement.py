@@ -80,7 +80,8 @@ def retire(
 
     Else their documents are removed, where the flow says so and they are ours, or there is a
     finding. Returns how many changed, and the identifiers of those that have a document in the
-    books or on its way there: these stay. ``unreadable`` is the kind of records that could never be read.
+    books or on its way there: these stay. ``unreadable`` is the kind of records that could never
+    be read.
     """
     changed = 0
     kept = set()
