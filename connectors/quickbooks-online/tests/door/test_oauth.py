@@ -237,6 +237,7 @@ def test_pkce_is_checked_where_it_is_used(authorize, token, method, verifier):
     [
         ({"grant_type": "refresh_token"}, "Basic bm9ib2R5Om5v", (401, "invalid_client")),
         ({"grant_type": "refresh_token"}, "Basic !", (401, "invalid_client")),
+        ({"grant_type": "refresh_token"}, "Basic ÿ", (401, "invalid_client")),
         ({"grant_type": "refresh_token"}, "", (401, "invalid_client")),
         ({"grant_type": "password"}, BASIC, (400, "unsupported_grant_type")),
         ({}, BASIC, (400, "invalid_request")),

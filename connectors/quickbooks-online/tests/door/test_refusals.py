@@ -134,7 +134,13 @@ def test_another_path_is_404(app):
     assert answer(app.simulation, Request.of("GET", "/v3/elsewhere")).status == 404
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '"x"', "nonsense", '{"a": NaN}', "<Vendor/>"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("{", "[]", '"x"', "nonsense", '{"a": NaN}', "<Vendor/>", b"\xff\xfe", "[" * 5000),
+        '{"DisplayName": "\\ud800"}',
+    ],
+)
 def test_an_unreadable_body(app, body):
     """A body that is neither JSON nor XML of the API gives error 2010."""
     assert app.code("POST", "vendor", body) == (400, "2010")

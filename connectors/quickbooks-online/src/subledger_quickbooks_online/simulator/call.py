@@ -46,7 +46,7 @@ class Call:
             return {}
         try:
             value = from_json(self.request.body)
-        except (ValueError, RecursionError) as wrong:
+        except ValueError as wrong:
             raise not_readable(f"The body is not JSON: {wrong}") from wrong
         if not isinstance(value, dict):
             raise not_readable("The body is not a JSON object")

@@ -8,8 +8,18 @@ from typing import Any
 
 
 def from_json(text: str | bytes) -> Any:
-    """Parse; numbers with a fraction become Decimal. ValueError when it is not JSON."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    """Parse; numbers with a fraction become Decimal. ValueError when it is not JSON.
+
+    Half of a surrogate pair is refused too, for it has no form in UTF-8.
+    """
+    try:
+        value = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    except RecursionError as wrong:
+        raise ValueError("nested too deep") from wrong
+    sent = text.encode() if isinstance(text, str) else text
+    if b"\\ud" in sent.lower():
+        to_json(value).encode()
+    return value
 
 
 def _no_constant(name: str) -> Any:

@@ -4,7 +4,6 @@ After Intuit's OAuth 2.0 guide. An id_token is not issued: userinfo tells who ag
 """
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from html import escape
@@ -142,7 +141,7 @@ def _client(simulation: Simulation, request: Request, form: Mapping[str, str]) -
     if scheme.lower() == "basic":
         try:
             user, _, password = b64decode(value, validate=True).decode().partition(":")
-        except (Base64Error, UnicodeDecodeError):
+        except ValueError:
             return ""
         given = user, password
     app = simulation.app
