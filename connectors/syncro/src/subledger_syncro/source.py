@@ -137,10 +137,14 @@ class _Run:
             await self._shelf.load_payments()
         mark = self._cursor.invoices
         again = _SECOND_LOOK if self._full and not self._first else self._overlap
-        request = requests.invoices_since(mark.since(max(again, self._overlap)) or self._since)
+        since = mark.since(max(again, self._overlap))
+        # a first read that goes on needs the totals of what it has handed over already
+        listed = self._since if self._first or not since else since
+        request = requests.invoices_since(listed)
         rows = [row async for row in listing.rows(self._client, request)]
         for row in rows:
             self._shelf.add_invoice(row)
+        rows = [row for row in rows if changed_at(row) >= since]
         known = self._cursor.ids("invoices")
         done, todo = 0, _changed(rows, mark)
         for some in _chunks(todo):
@@ -172,14 +176,14 @@ class _Run:
             yield self._page([record for one in lost for record in gone("payment", one)], 0, 0)
 
     async def _newest_payments(self, mark: Mark) -> list[Row]:
-        """The newest payments, back to a page on which all are older than the mark."""
+        """The newest payments, back to a page on which all are older than the mark, or known."""
         descending = self._cursor.ordered == DESCENDING
         read = listing.pages if descending else listing.pages_backwards
         since = mark.since(self._overlap)
         rows: list[Row] = []
         async for page in read(self._client, requests.PAYMENTS):
             rows += page.rows
-            if all(changed_at(row) < since for row in page.rows):
+            if all(changed_at(row) < since or mark.has(row) for row in page.rows):
                 break
         for row in rows:
             self._shelf.add_payment(row)
