@@ -8,7 +8,7 @@ from .model import Contact, Customer
 from .paging import in_asked_order, in_order, matches, page
 from .present import shown
 from .present_parties import contact as show_contact
-from .reading import chosen, is_email
+from .reading import chosen, fitted, is_email, whole
 from .request import Call, RefusedError, Reply, Row, not_found
 
 SORTABLE = (
@@ -90,22 +90,19 @@ def _digits(value: Any) -> str | None:
 
 
 def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    values = chosen(fields, NAMES)
+    values = fitted(Customer, chosen(fields, NAMES))
     for name in ("phone", "mobile"):
         if name in values:
             values[name] = _digits(values[name])
-    for name in ("firstname", "lastname"):
-        if name in values:
-            values[name] = values[name] or ""
     return values
 
 
 def _wrong(call: Call, values: Mapping[str, Any], own_id: int) -> list[str]:
     problems, email = [], values.get("email")
-    if email and not is_email(str(email)):
+    if email and not is_email(email):
         problems.append("Email is not an email")
     taken = email and any(
-        one.id != own_id and (one.email or "").casefold() == str(email).casefold()
+        one.id != own_id and (one.email or "").casefold() == email.casefold()
         for one in call.simulation.world.customers.values()
     )
     if taken and call.simulation.behaviour.unique_email:
@@ -172,11 +169,11 @@ def get_contact(call: Call) -> Reply:
 def create_contact(call: Call) -> Reply:
     """A new contact of a customer."""
     fields, now = call.fields(), call.now
-    customer_id = fields.get("customer_id")
-    if customer_id not in call.simulation.world.customers:
+    customer_id = whole(fields.get("customer_id"))
+    if customer_id is None or customer_id not in call.simulation.world.customers:
         raise not_found()
-    values = {"name": "", **chosen(fields, CONTACT_NAMES)}
-    made = Contact(customer_id=int(str(customer_id)), created_at=now, updated_at=now, **values)
+    values = {"name": "", **fitted(Contact, chosen(fields, CONTACT_NAMES))}
+    made = Contact(customer_id=customer_id, created_at=now, updated_at=now, **values)
     if made.email and not is_email(made.email):
         record = show_contact(made) | {"id": None, "created_at": None, "updated_at": None}
         record |= {"processed_phone": None, "processed_mobile": None}

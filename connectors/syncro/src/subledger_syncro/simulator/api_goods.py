@@ -13,7 +13,7 @@ from .present_goods import product as show_product
 from .present_parties import vendor as show_vendor
 from .present_sales import purchase as show_purchase
 from .present_sales import schedule as show_schedule
-from .reading import cents, chosen, is_email, whole
+from .reading import cents, chosen, fitted, is_email, whole
 from .request import Call, RefusedError, Reply, Row, not_found
 
 BOOLEANS = ("maintain_stock", "taxable", "disabled", "serialized")
@@ -74,17 +74,18 @@ def get_product(call: Call) -> Reply:
 
 
 def _product_values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    values = chosen(fields, PRODUCT_FIELDS)
-    values |= {name: bool(fields[name]) for name in BOOLEANS if name in fields}
+    values = fitted(Product, chosen(fields, PRODUCT_FIELDS))
+    values |= fitted(Product, {name: fields[name] for name in BOOLEANS if name in fields})
     for theirs, ours in PRICES.items():
         if (amount := cents(fields.get(theirs))) is not None:
             values[ours] = amount
     if isinstance(fields.get("vendor_ids"), list):
-        values["vendor_ids"] = tuple(fields["vendor_ids"])
+        values["vendor_ids"] = tuple(filter(None, map(whole, fields["vendor_ids"])))
     if isinstance(fields.get("product_skus_attributes"), list):
         values["skus"] = tuple(
             (whole(row.get("vendor_id")) or 0, str(row.get("value")))
             for row in fields["product_skus_attributes"]
+            if isinstance(row, Mapping)
         )
     return values
 
@@ -145,9 +146,9 @@ def get_vendor(call: Call) -> Reply:
 def create_vendor(call: Call) -> Reply:
     """A new vendor."""
     fields, now = call.fields(), call.now
-    values = {"name": "", **chosen(fields, VENDOR_FIELDS)}
+    values = {"name": "", **fitted(Vendor, chosen(fields, VENDOR_FIELDS))}
     problems = [] if values["name"] else ["Name can't be blank"]
-    if values.get("email") and not is_email(str(values["email"])):
+    if values.get("email") and not is_email(values["email"]):
         problems.append("Email is not an email")
     if problems:
         raise RefusedError(422, {"success": False, "message": problems, "params": dict(fields)})

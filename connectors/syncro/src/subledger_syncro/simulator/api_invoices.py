@@ -8,7 +8,7 @@ from .clock import read_moment
 from .model import Invoice
 from .paging import in_order, page
 from .present_sales import invoice_detail, invoice_row
-from .reading import chosen, day, whole
+from .reading import chosen, day, fitted, whole
 from .request import Call, RefusedError, Reply, Row, not_found
 
 DATE_ONLY = len("2026-01-31")
@@ -30,13 +30,14 @@ def _since(call: Call) -> Any:
 def list_invoices(call: Call) -> Reply:
     """Invoices; ``since_updated_at`` includes the instant itself."""
     world, since, ticket = call.simulation.world, _since(call), call.text("ticket_id")
+    paid, unpaid = call.flag("paid"), call.flag("unpaid")
     rows = [
         one
         for one in world.invoices.values()
         if (since is None or one.updated_at >= since)
-        and ticket in {"", str(one.ticket_id)}
-        and (not call.flag("paid") or sales.is_paid(world, one))
-        and (not call.flag("unpaid") or not sales.is_paid(world, one))
+        and (not ticket or ticket == str(one.ticket_id))
+        and (not paid or sales.is_paid(world, one))
+        and (not unpaid or not sales.is_paid(world, one))
     ]
     return page(
         call, "invoices", in_order(call, rows), lambda one: invoice_row(one, world), "short"
@@ -78,8 +79,8 @@ def create_invoice(call: Call) -> Reply:
         problems.append("Date can't be blank")
     if problems or date is None or customer_id is None:
         raise RefusedError(422, {"errors": problems})
-    values = chosen(fields, {name: name for name in WRITABLE if name != "customer_id"})
-    values["number"] = str(values["number"])
+    given = chosen(fields, {name: name for name in WRITABLE if name != "customer_id"})
+    values = fitted(Invoice, given)
     if due := day(fields.get("due_date")):
         values["due_date"] = due
     made = sales.add_invoice(world, call.now, customer_id=customer_id, day=date, **values)
@@ -89,7 +90,7 @@ def create_invoice(call: Call) -> Reply:
 def update_invoice(call: Call) -> Reply:
     """Change what is given; sums are computed, whatever the body says."""
     one, fields, world = found_invoice(call), call.fields(), call.simulation.world
-    values = chosen(fields, {name: name for name in WRITABLE})
+    values = fitted(Invoice, chosen(fields, {name: name for name in WRITABLE}))
     if values.get("customer_id", one.customer_id) not in world.customers:
         raise RefusedError(422, {"errors": ["Customer can't be blank"]})
     for name in ("date", "due_date"):

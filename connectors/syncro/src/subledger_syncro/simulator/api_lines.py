@@ -11,13 +11,13 @@ from .api_invoices import ALREADY_PAID, found_invoice
 from .model import Invoice, Line
 from .paging import in_order, page
 from .present_sales import line as show_line
-from .reading import cents, chosen, decimal, whole
+from .reading import cents, chosen, decimal, fitted, whole
 from .request import Call, RefusedError, Reply, Row, not_found
 
 
 def _line_values(call: Call) -> dict[str, Any]:
     fields = call.fields()
-    values: dict[str, Any] = chosen(fields, {"item": "item", "name": "name", "taxable": "taxable"})
+    values = fitted(Line, chosen(fields, {name: name for name in ("item", "name", "taxable")}))
     numbers: Mapping[str, tuple[str, Any]] = {
         "price": ("price_cents", cents),
         "cost": ("cost_cents", cents),

@@ -6,12 +6,14 @@ from typing import Any
 from . import permissions as may
 from . import sales
 from .catalogue import METHODS
-from .clock import local_day, stamp
-from .model import Invoice
+from .clock import local_day
+from .model import Invoice, Payment
 from .paging import in_order, matches, page
 from .present_sales import payment as show_payment
-from .reading import cents, whole
+from .reading import cents, chosen, fitted, whole
 from .request import Call, RefusedError, Reply, Row, not_found
+
+BEGAN = "2024-01-02T15:00:00.000Z"
 
 
 def list_payments(call: Call) -> Reply:
@@ -22,9 +24,11 @@ def list_payments(call: Call) -> Reply:
     def fits(one: Any) -> bool:
         payer = world.customers.get(one.customer_id)
         name = payer.display_name if payer else None
-        return not looks or matches(call, one, one.ref_num, name)
+        return matches(call, one, one.ref_num, name)
 
-    rows = in_order(call, [one for one in world.payments.values() if fits(one)])
+    filtered = looks and call.text("query")
+    found = filter(fits, world.payments.values()) if filtered else world.payments.values()
+    rows = in_order(call, found)
     return page(
         call, "payments", rows, lambda one: show_payment(one, world, simulation.behaviour), "short"
     )
@@ -97,23 +101,21 @@ def create_payment(call: Call) -> Reply:
         cents=amount,
         day=local_day(now),
         applied=_parts(call, fields, customer_id, amount),
-        method=fields.get("payment_method"),
-        ref_num=None if fields.get("ref_num") is None else str(fields["ref_num"]),
+        **fitted(Payment, chosen(fields, {"payment_method": "method", "ref_num": "ref_num"})),
     )
     shown = show_payment(made, world, call.simulation.behaviour)
     del shown["signature_date"], shown["customer"]
     return Reply(body={"payment": shown | {"tickets": []}})
 
 
-def list_methods(call: Call) -> Reply:
+def list_methods(_: Call) -> Reply:
     """Payment methods, all on one page."""
-    began = min(one.created_at for one in call.simulation.world.vendors.values())
     rows = [
         {
             "id": at,
             "name": name,
-            "created_at": stamp(began),
-            "updated_at": stamp(began),
+            "created_at": BEGAN,
+            "updated_at": BEGAN,
             "uses_card_processing": False,
         }
         for at, name in enumerate(METHODS, start=1)

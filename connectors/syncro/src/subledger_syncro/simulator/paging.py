@@ -1,7 +1,6 @@
 """Pages of a list: fixed sizes, ``page`` alone, and a ``meta`` that some lists do not have."""
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 from typing import Any, Literal
 
 from .model import Record
@@ -12,9 +11,11 @@ Meta = Literal["none", "short", "long"]
 
 
 def in_order(call: Call, records: Iterable[Any]) -> list[Any]:
-    """Records in the order of unsorted lists."""
-    newest_first = call.simulation.behaviour.order == "newest"
-    return sorted(records, key=attrgetter("id"), reverse=newest_first)
+    """Records, which come in the order of their ids, in the order of unsorted lists."""
+    rows = list(records)
+    if call.simulation.behaviour.order == "newest":
+        rows.reverse()
+    return rows
 
 
 def in_asked_order(call: Call, records: Iterable[Any], fields: Iterable[str]) -> list[Any]:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from attrs import fields as attr_fields
+
 from .clock import read_day
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -45,6 +47,25 @@ def day(value: Any) -> date | None:
         return read_day(str(value))
     except ValueError:
         return None
+
+
+def _fitted(kind: Any, value: Any) -> Any:
+    """A value as a field of this type holds it."""
+    if kind is bool:
+        return value in (True, 1, "1", "true")
+    if kind in (int, int | None):
+        number = whole(value)
+        return 0 if number is None and kind is int else number
+    if kind in (str, str | None):
+        plain = str(value) if isinstance(value, str | int | Decimal) else None
+        return "" if plain is None and kind is str else plain
+    return {str(name): str(one) for name, one in value.items()} if hasattr(value, "items") else {}
+
+
+def fitted(record: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the fields of a record hold them, whatever JSON they came as."""
+    kinds = {attribute.name: attribute.type for attribute in attr_fields(record)}
+    return {name: _fitted(kinds[name], value) for name, value in values.items()}
 
 
 def chosen(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
