@@ -37,7 +37,7 @@ NAMES = {
     "Item": lambda p: {"Name": "Advice", "Type": "Service", "IncomeAccountRef": p.income},
     "PaymentMethod": lambda _: {"Name": "Voucher", "Type": "NON_CREDIT_CARD"},
     "Term": lambda _: {"Name": "Net 17", "DueDays": 17},
-    "Vendor": lambda _: {"DisplayName": "Northwind Paper"},
+    "Vendor": lambda _: {"DisplayName": "Northwind Paper", "TaxIdentifier": "1234"},
 }
 TRANSACTIONS = {
     "Bill": lambda p: {"VendorRef": p.vendor, "Line": cost(p)},
