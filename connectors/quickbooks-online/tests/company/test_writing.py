@@ -80,7 +80,7 @@ def test_read_only_fields_and_empty_texts_are_overwritten(desk):
 
 
 def test_numbers_may_come_as_text_and_dates_with_a_time(desk):
-    """ "10.50" is a number, and a time after the date is cut off."""
+    """A number may be "10.50", and a time after the date is cut off."""
     customer = desk.customer()
     body = {
         "CustomerRef": {"value": customer},
@@ -285,7 +285,7 @@ def test_classes_have_long_ids(desk):
 
 
 def test_entities_are_known_in_every_spelling(desk):
-    """ "invoice" and "Invoice" are the same entity."""
+    """The spellings "invoice" and "Invoice" name the same entity."""
     shown = desk.invoice(desk.customer())
     assert desk.company.read("invoice", shown["Id"]) == shown
 
