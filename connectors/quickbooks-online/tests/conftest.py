@@ -214,10 +214,9 @@ UNDEPOSITED = Reference(kind=kinds.ACCOUNT, id="4", name="Undeposited Funds")
 class Make:
     """Makers of entities with references into the starter company."""
 
+    customer: Reference
+    vendor: Reference
     day: dt.date = dt.date(2026, 3, 1)
-
-    customer: Reference = Reference(kind=kinds.CUSTOMER)
-    vendor: Reference = Reference(kind=kinds.VENDOR)
 
     def line(self, amount: str, **values: Any) -> Line:
         """A line of an item, unless it names an account."""

@@ -165,22 +165,21 @@ async def test_a_bill_closes_its_purchase_order(world, make, delivery):
 
 
 @pytest.mark.parametrize(
-    ("values", "kind", "amount"),
+    ("values", "expected"),
     [
-        ({}, "Purchase", "-12.34"),
-        ({"way": Way.IN}, "Purchase", "12.34"),
-        ({"account": account("35", "Checking")}, "Purchase", "-12.34"),
-        ({"account": account("35", "Checking"), "way": Way.IN}, "Deposit", "12.34"),
-        ({"kind": kinds.FEE}, "Purchase", "-12.34"),
-        ({"kind": kinds.JOURNAL_ENTRY}, "JournalEntry", "-12.34"),
+        ({}, ("Purchase", "-12.34")),
+        ({"way": Way.IN}, ("Purchase", "12.34")),
+        ({"account": account("35", "Checking")}, ("Purchase", "-12.34")),
+        ({"account": account("35", "Checking"), "way": Way.IN}, ("Deposit", "12.34")),
+        ({"kind": kinds.FEE}, ("Purchase", "-12.34")),
+        ({"kind": kinds.JOURNAL_ENTRY}, ("JournalEntry", "-12.34")),
     ],
 )
-async def test_movements_follow_the_type_of_their_account(
-    world, make, delivery, values, kind, amount
-):
+async def test_movements_follow_the_type_of_their_account(world, make, delivery, values, expected):
     """Card or bank, out or in: each becomes the document of its account's type."""
     outcome = await one(world.sink(), delivery(make.movement(**values)))
     assert isinstance(outcome, Posted), outcome
+    kind, amount = expected
     assert (outcome.type, outcome.amount) == (kind, Money.of(amount))
     balance = world.company.trial_balance()
     name = values.get("account", account("42", "Visa")).name

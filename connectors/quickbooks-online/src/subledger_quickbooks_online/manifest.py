@@ -62,12 +62,14 @@ SOURCE: Final = Manifest(
     title="QuickBooks Online",
     direction=Direction.SOURCE,
     roles=(Role.GENERAL_LEDGER,),
-    kinds=dict.fromkeys((k.ACCOUNT, k.CUSTOMER, k.ITEM, k.INVOICE, k.PAYMENT), _READ),
+    kinds=dict.fromkeys(
+        (k.ACCOUNT, k.CUSTOMER, k.ITEM, k.INVOICE, k.CREDIT_MEMO, k.PAYMENT), _READ
+    ),
     frequency=_OFTEN,
     capabilities=(Capability.INCREMENTAL, Capability.WEBHOOKS),
     limits=(
         "Accounts are read by their names only, as lists.",
         "Bundles and categories of items are not read.",
-        "What subledger itself wrote into the books is not read back into another system.",
+        "A payment of anything but invoices and credit memos is read without what it settles.",
     ),
 )

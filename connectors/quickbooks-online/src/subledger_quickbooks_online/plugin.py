@@ -1,16 +1,19 @@
-"""Registers QuickBooks Online: the sink and its simulator."""
+"""Registers QuickBooks Online: as books, as a source, and its simulator."""
 
 from collections.abc import Iterable
 
 from subledger.hooks import hookimpl
 from subledger.manifest import API
-from subledger.ports import SimulatorType, SinkType
+from subledger.ports import SimulatorType, SinkType, SourceType
 from subledger_quickbooks_online import manifest
 from subledger_quickbooks_online.authorization import AUTHORIZATION
 from subledger_quickbooks_online.config import QuickBooksOnlineConfig
+from subledger_quickbooks_online.normalise import balance_of, normalise
 from subledger_quickbooks_online.preview import preview
 from subledger_quickbooks_online.sink import BATCH, open_sink
+from subledger_quickbooks_online.source import open_source
 from subledger_quickbooks_online.text import fit_name
+from subledger_quickbooks_online.webhook import judge
 
 
 @hookimpl
@@ -24,6 +27,22 @@ def register_sinks() -> Iterable[SinkType[QuickBooksOnlineConfig]]:
             open=open_sink,
             batch=BATCH,
             fit_name=fit_name,
+            authorization=AUTHORIZATION,
+        ),
+    )
+
+
+@hookimpl
+def register_sources() -> Iterable[SourceType[QuickBooksOnlineConfig]]:
+    """QuickBooks Online as a source."""
+    return (
+        SourceType(
+            manifest=manifest.SOURCE,
+            config=QuickBooksOnlineConfig,
+            open=open_source,
+            normalise=normalise,
+            balance=balance_of,
+            webhook=judge,
             authorization=AUTHORIZATION,
         ),
     )

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
-from attrs import evolve, frozen
-
 from subledger.model.kinds import (
     ACCOUNT,
     CLASS,
@@ -112,14 +110,3 @@ def _entry(kind: Kind, record: Record) -> BookEntry:
             kind=kind, id=str(record["Id"]), name=name, active=False, subtype="deleted"
         )
     return entry_of(kind, record)
-
-
-@frozen
-class Position:
-    """Where the next reading of the lists goes on."""
-
-    at: dt.datetime
-
-    def text(self) -> str:
-        """As a question's position."""
-        return moment(evolve(self).at)
