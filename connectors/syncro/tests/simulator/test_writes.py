@@ -196,7 +196,7 @@ def test_a_line_of_a_paid_invoice_stays(account):
     """The answer is 200 and a text, and nothing has changed."""
     before = account.invoice("paid_in_two")
     address = f"invoices/{before['id']}/line_items/{before['line_items'][0]['id']}"
-    assert account.send("PUT", address, {"price": 1}) == {"message": "Invoice is already paid"}
+    assert account.send("PUT", address, {"price": 1}) == {"message": "The invoice is already paid"}
     assert account.invoice("paid_in_two") == before
 
 

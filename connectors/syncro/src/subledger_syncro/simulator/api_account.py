@@ -20,8 +20,8 @@ def me(call: Call) -> Reply:
     return Reply(
         body={
             "user_token": call.token,
-            "user_email": "joe@provider.example",
-            "user_name": "Joe Doe",
+            "user_email": "dana@provider.example",
+            "user_name": "Dana Reyes",
             "user_id": USER_ID,
             "admin": may.GLOBAL_ADMIN in allowed,
             "can_use_app": True,

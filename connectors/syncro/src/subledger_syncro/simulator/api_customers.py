@@ -100,7 +100,7 @@ def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _wrong(call: Call, values: Mapping[str, Any], own_id: int) -> list[str]:
     problems, email = [], values.get("email")
     if email and not is_email(email):
-        problems.append("Email is not an email")
+        problems.append("Email is invalid")
     taken = email and any(
         one.id != own_id and (one.email or "").casefold() == email.casefold()
         for one in call.simulation.world.customers.values()
@@ -140,7 +140,7 @@ def update_customer(call: Call) -> Reply:
 def delete_customer(call: Call) -> Reply:
     """Delete for good; invoices stay without their customer."""
     call.simulation.world.remove(_found(call), call.now)
-    return Reply(body={"message": "Customer was deleted from the system."})
+    return Reply(body={"message": "The customer was deleted"})
 
 
 def list_contacts(call: Call) -> Reply:
@@ -177,7 +177,7 @@ def create_contact(call: Call) -> Reply:
     if made.email and not is_email(made.email):
         record = show_contact(made) | {"id": None, "created_at": None, "updated_at": None}
         record |= {"processed_phone": None, "processed_mobile": None}
-        raise RefusedError(422, {"record": record, "errors": "Email is not an email"})
+        raise RefusedError(422, {"record": record, "errors": "Email is invalid"})
     return Reply(body=show_contact(call.simulation.world.add(made)))
 
 

@@ -149,7 +149,7 @@ def create_vendor(call: Call) -> Reply:
     values = {"name": "", **fitted(Vendor, chosen(fields, VENDOR_FIELDS))}
     problems = [] if values["name"] else ["Name can't be blank"]
     if values.get("email") and not is_email(values["email"]):
-        problems.append("Email is not an email")
+        problems.append("Email is invalid")
     if problems:
         raise RefusedError(422, {"success": False, "message": problems, "params": dict(fields)})
     made = call.simulation.world.add(Vendor(created_at=now, updated_at=now, **values))

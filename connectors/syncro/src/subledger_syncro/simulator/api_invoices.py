@@ -13,7 +13,7 @@ from .request import Call, RefusedError, Reply, Row, not_found
 
 DATE_ONLY = len("2026-01-31")
 WRITABLE = ("number", "note", "po_number", "location_id", "contact_id", "ticket_id", "customer_id")
-ALREADY_PAID = {"message": "Invoice is already paid"}
+ALREADY_PAID = {"message": "The invoice is already paid"}
 
 
 def _since(call: Call) -> Any:

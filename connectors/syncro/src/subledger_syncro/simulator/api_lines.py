@@ -76,7 +76,7 @@ def delete_line(call: Call) -> Reply:
     one, world = found_invoice(call), call.simulation.world
     old = _found_line(call, one)
     world.put(one, call.now, lines=tuple(row for row in one.lines if row.id != old.id))
-    return Reply(body={"message": "Line item deleted"})
+    return Reply(body={"message": "The line was removed"})
 
 
 def list_lines(call: Call) -> Reply:

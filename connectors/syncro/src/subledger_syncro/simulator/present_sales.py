@@ -143,7 +143,7 @@ def estimate(one: Estimate, world: World) -> dict[str, Any]:
         "pdf_url": None,
         "location_id": None,
         "invoice_id": one.invoice_id,
-        "employee": "Joe Doe",
+        "employee": "Dana Reyes",
     }
 
 
