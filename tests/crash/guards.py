@@ -34,12 +34,12 @@ def intent(patch):
 
     def forgetful(peer, c):
         _, memory = memories.setdefault(id(peer), (peer, {}))
-        return _ForgetfulDesk(c, peer.connection, to_ms(peer.runtime.now()), memory)
+        return _ForgetfulDesk(c, peer.connection, to_ms(peer.runtime.now()), memory=memory)
 
     patch.setattr(KernelPeer, "_desk", forgetful)
 
 
-@attrs.define
+@attrs.define(kw_only=True)
 class _ForgetfulDesk(SqlDesk):
     memory: dict
 
