@@ -75,6 +75,7 @@ def _net(row: Row, amount: Money) -> tuple[Decimal | None, Decimal | None]:
     if not quantity:
         return None, None
     price = (amount.amount / quantity).quantize(Decimal(1).scaleb(-_PRICE_PLACES)).normalize()
+    price = Decimal(f"{price:f}")
     return (quantity, price) if price * quantity == amount.amount else (None, None)
 
 
