@@ -65,7 +65,7 @@ def test_wrong_options_are_told():
     """A fault, a switch or a date that makes no sense ends it with status 2 and the reason."""
     for arguments, reason in (
         ("fault='los-answer'", "unknown fault 'los-answer'"),
-        ("consent='maybe'", "consent cannot be 'maybe'; expected: always, ask, deny"),
+        ("switches='consent=maybe'", "consent cannot be 'maybe'; expected: always, ask, deny"),
         ("closing_date='soon'", "Invalid isoformat string"),
     ):
         process = launch(f"port=0, {arguments}")

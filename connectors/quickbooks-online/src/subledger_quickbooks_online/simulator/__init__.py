@@ -11,7 +11,7 @@ from .door import answer
 from .faults import FAULTS, Fault, FaultPlanError, parse_plan
 from .human import Person
 from .state import REALM, App, LoggedRequest, Simulation, Snapshot
-from .switches import NO_LIMITS, Switches, with_switches
+from .switches import NO_LIMITS, Switches, parse_switches, with_switches
 from .webhooks import Notification, Subscription, sign
 from .wire import Request, Response
 
@@ -39,6 +39,7 @@ __all__ = [
     "Switches",
     "answer",
     "parse_plan",
+    "parse_switches",
     "quickbooks_online",
     "sign",
     "with_switches",

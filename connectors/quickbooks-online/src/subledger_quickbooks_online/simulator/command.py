@@ -6,8 +6,8 @@ from pathlib import Path
 
 from .clock import Clock
 from .faults import FaultPlanError, parse_plan
-from .state import REALM, App, Simulation
-from .switches import NO_LIMITS, Switches, with_switches
+from .state import REALM, Simulation
+from .switches import NO_LIMITS, Switches, parse_switches
 from .webhooks import Subscription
 
 _WRONG_USE = 2
@@ -20,23 +20,17 @@ def quickbooks_online(
     seed: int = 1,
     realm: str = REALM,
     company: Path | None = None,
-    client_id: str = "simulated-client",
-    client_secret: str = "simulated-secret",  # noqa: S107 - opens made-up data only
-    verifier_token: str = "simulated-verifier",  # noqa: S107 - signs made-up data only
-    webhook: str = "",
-    webhook_format: str = "cloudevents",
-    webhook_pace: float = 1.0,
-    consent: str = "always",
-    throttling: bool = True,
-    rotate_every: int = 86_400,
-    grace: int = 86_400,
     closing_date: str = "",
+    webhook: str = "",
+    throttling: bool = True,
+    switches: str = "",
     fault: str = "",
 ) -> None:
     """Run a QuickBooks Online with one company until it is interrupted.
 
-    One host serves everything: discovery at /.well-known/openid_configuration, the authorisation
-    page, tokens, and the API at /v3/company/REALM. A person in the books acts at /simulator/.
+    One host serves everything: discovery, the authorisation page, tokens, and the API at
+    /v3/company/REALM. The app's client id is simulated-client, its secret simulated-secret, and
+    its verifier token simulated-verifier. A person in the books acts at /simulator/.
 
     Parameters
     ----------
@@ -50,63 +44,41 @@ def quickbooks_online(
         The company's id.
     company
         Company file; it is made when it does not exist. Without one the books are in memory.
-    client_id
-        Client id of the app.
-    client_secret
-        Client secret of the app.
-    verifier_token
-        What webhook notifications are signed with.
-    webhook
-        URL that is told of changes.
-    webhook_format
-        "cloudevents" or "legacy".
-    webhook_pace
-        Factor for the pauses between deliveries that are tried again.
-    consent
-        What the person at the authorisation page does: "always", "deny", or "ask" for a form.
-    throttling
-        Whether the limits of requests are kept.
-    rotate_every
-        Seconds after which a refresh replaces the refresh token.
-    grace
-        Seconds that a replaced refresh token goes on working.
     closing_date
         The books are closed up to this day, written YYYY-MM-DD.
+    webhook
+        URL that is told of changes.
+    throttling
+        Whether the limits of requests are kept.
+    switches
+        Other behaviour, such as "consent=ask,rotate_every=0,grace=0,webhook_format=legacy".
     fault
         Faults to inject, such as "lost-answer@2,throttle@5-9,slow=0.2~GET*".
 
     """
     try:
         plan = parse_plan(fault)
-        switches = with_switches(
-            Switches() if throttling else NO_LIMITS,
-            {
-                "consent": consent,
-                "webhook_format": webhook_format,
-                "webhook_pace": webhook_pace,
-                "rotate_every": rotate_every,
-                "grace": grace,
-            },
-        )
+        chosen = parse_switches(Switches() if throttling else NO_LIMITS, switches)
         closed = date.fromisoformat(closing_date) if closing_date else None
     except (FaultPlanError, ValueError) as wrong:
         sys.stderr.write(f"{wrong}\n")
         raise SystemExit(_WRONG_USE) from wrong
+    path = str(company) if company else ":memory:"
     simulation = Simulation.open(
-        realm=realm,
-        path=str(company) if company else ":memory:",
-        clock=Clock(_now),
-        seed=seed,
-        switches=switches,
-    )
-    simulation.app = App(
-        client_id=client_id, client_secret=client_secret, verifier_token=verifier_token
+        realm=realm, path=path, clock=Clock(_now), seed=seed, switches=chosen
     )
     simulation.faults.set(plan)
+    _serve(simulation, host=host, port=port, closed=closed, webhook=webhook)
+
+
+def _serve(
+    simulation: Simulation, *, host: str, port: int, closed: date | None, webhook: str
+) -> None:
     if closed:
         simulation.company.close_books(closed)
     if webhook:
-        simulation.subscriptions.append(Subscription(url=webhook, verifier=verifier_token))
+        verifier = simulation.app.verifier_token
+        simulation.subscriptions.append(Subscription(url=webhook, verifier=verifier))
     from .server import serve_until_signal  # noqa: PLC0415 - the network is loaded only to serve
 
     try:

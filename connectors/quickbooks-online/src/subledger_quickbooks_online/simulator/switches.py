@@ -68,3 +68,22 @@ def _same_sort(value: Any, old: Any) -> bool:
     if isinstance(old, bool) or isinstance(value, bool):
         return isinstance(old, bool) and isinstance(value, bool)
     return isinstance(value, int | float) if isinstance(old, float) else isinstance(value, int)
+
+
+def parse_switches(switches: Switches, text: str) -> Switches:
+    """Switches changed by text such as ``consent=ask,grace=0,localised``; ValueError as above."""
+    values: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, word = part.partition("=")
+        values[name] = _value(word, getattr(switches, name, "")) if equals else True
+    return with_switches(switches, values)
+
+
+def _value(word: str, old: Any) -> Any:
+    """The word as a value of the same sort as the old one."""
+    if isinstance(old, bool):
+        return {"true": True, "false": False}.get(word.lower(), word)
+    try:
+        return word if isinstance(old, str) else type(old)(word)
+    except ValueError:
+        return word
