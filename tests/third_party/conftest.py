@@ -57,8 +57,9 @@ def wheels(tmp_path_factory) -> dict[str, Path]:
     """A wheel of each distribution, by name."""
     pytest.importorskip("hatchling", reason="hatchling builds the wheels; install it to test them")
     target = tmp_path_factory.mktemp("wheels")
-    pip = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation")
-    run(*pip, "-w", str(target), *(str(member.folder) for member in MEMBERS))
+    build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target))
+    for member in MEMBERS:
+        run(*build, cwd=member.folder)
     return {path.name.split("-")[0].replace("_", "-"): path for path in target.glob("*.whl")}
 
 
@@ -68,9 +69,10 @@ def clean(wheels, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("clean") / "venv"
     run(sys.executable, "-m", "venv", "--without-pip", str(home))
     commands = home / ("Scripts" if sys.platform == "win32" else "bin")
-    pip = (sys.executable, "-m", "pip", "--python", str(commands / "python"), "install", "-q")
+    pip = (sys.executable, "-m", "pip", "--python", str(commands / "python"))
+    install = (*pip, "install", "-q", "--no-compile", "-c", str(ROOT / "constraints.txt"))
     done = subprocess.run(
-        [*pip, "-c", str(ROOT / "constraints.txt"), wheels["subledger"], wheels["subledger-pex"]],
+        [*install, wheels["subledger"], wheels["subledger-pex"]],
         capture_output=True,
         text=True,
         check=False,

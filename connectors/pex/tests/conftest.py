@@ -5,6 +5,7 @@ import itertools
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -162,6 +163,9 @@ class World:
         return [entry.path for entry in self.simulation.requests]
 
 
+_business = cache(generate_business)
+
+
 @pytest.fixture
 def world():
     """Opener of simulated businesses."""
@@ -170,7 +174,7 @@ def world():
     async def opened(
         *, seed: int = 1, transactions: int = 600, funding: Any = "prepaid"
     ) -> AsyncIterator[World]:
-        business = generate_business(
+        business = _business(
             seed=seed, transactions=transactions, today=dt.date(2026, 3, 20), funding=funding
         )
         simulation = Simulation.of(business)
