@@ -141,6 +141,8 @@ class World:
     context: Context
     clock: VirtualTime
     log: Log
+    payer: int = 0
+    open: list[int] = field(factory=list)
 
     def config(self, **settings: Any) -> SyncroConfig:
         """The connection's settings."""
