@@ -34,7 +34,13 @@ def test_without_a_good_token(app, authorization):
 def test_a_token_for_another_company(app):
     """403 with code 3100."""
     response, error = refused(app, f"Bearer {app.token}", realm="1")
-    assert (response.status, error["code"]) == (403, "3100")
+    assert response.status == 403
+    assert error == {
+        "Message": "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403",
+        "Detail": None,
+        "code": "3100",
+        "element": "",
+    }
 
 
 def test_two_companies(app):

@@ -78,7 +78,12 @@ def test_the_gateway_writes_lower_case(app):
     status, body = app.call("GET", "preferences")
     assert status == 429
     assert body["fault"]["type"] == "SERVICE"
-    assert body["fault"]["error"][0]["code"] == "3001"
+    assert body["fault"]["error"][0] == {
+        "message": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
+        "detail": None,
+        "code": "3001",
+        "element": None,
+    }
     assert isinstance(body["time"], int)
     assert "Fault" not in body
 

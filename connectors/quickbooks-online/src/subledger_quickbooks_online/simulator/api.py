@@ -114,8 +114,8 @@ def _is_throttled(call: Call, rest: str, incident: Mapping[str, str]) -> bool:
 
 
 def _throttled(simulation: Simulation) -> CompanyFault:
-    is_old = simulation.switches.throttled_as == "forbidden"
-    return refusals.throttled(403) if is_old else refusals.throttled()
+    sort = simulation.switches.throttled_as
+    return refusals.throttled(403 if sort == "forbidden" else 429, is_told=sort != "gateway")
 
 
 def _routed(call: Call, method: str, path: Sequence[str]) -> Payload | Response:

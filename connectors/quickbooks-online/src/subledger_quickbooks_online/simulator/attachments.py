@@ -9,9 +9,10 @@ from . import multipart, xmlform
 from .call import Call, entity_of
 from .company import CompanyFault
 from .envelope import Payload, fault
+from .files import StoredFile
 from .jsonform import from_json
 from .refusals import file_too_large, file_type, missing, not_readable
-from .state import Simulation, StoredFile
+from .state import Simulation
 from .wire import Request, Response
 
 LARGEST = 100 * 1024 * 1024

@@ -43,7 +43,7 @@ def fault(*errors: CompanyFault) -> dict[str, Any]:
     told = [
         {
             "Message": error.message,
-            "Detail": error.detail,
+            "Detail": error.detail or None,
             "code": error.code,
             "element": error.element,
         }

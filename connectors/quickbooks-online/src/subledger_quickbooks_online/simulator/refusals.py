@@ -26,12 +26,12 @@ def forbidden() -> CompanyFault:
     )
 
 
-def throttled(status: int = 429) -> CompanyFault:
-    """3001: too many requests; older texts have status 403."""
+def throttled(status: int, *, is_told: bool) -> CompanyFault:
+    """3001: too many requests; older ones have status 403, the gateway's no detail."""
     return CompanyFault(
         "3001",
         f"message=ThrottleExceeded; errorCode=003001; statusCode={status}",
-        "The request limit was reached.  Try again later",
+        "The request limit was reached.  Try again later" if is_told else "",
         type="SERVICE",
         status=status,
     )

@@ -1,9 +1,10 @@
 """A running simulation: companies, connections, switches, faults, and what was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from copy import copy, deepcopy
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -11,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from .clock import Clock
 from .company import Behaviour, Company
 from .faults import Faults
+from .files import FolderFiles, Key, StoredFile
 from .switches import Switches
 from .throttle import Throttle
 from .tokens import Tokens
@@ -31,15 +33,6 @@ class App:
 
 
 @frozen(kw_only=True)
-class StoredFile:
-    """An uploaded file."""
-
-    data: bytes = field(repr=False)
-    name: str
-    content_type: str
-
-
-@frozen(kw_only=True)
 class LoggedRequest:
     """One request as the simulator saw it; tokens are not kept. Status 0: no answer came."""
 
@@ -53,7 +46,7 @@ class LoggedRequest:
 
 @frozen(kw_only=True)
 class Snapshot:
-    """Everything but the clock, to go back to."""
+    """Everything but the clock, and files in a folder, to go back to."""
 
     door: Mapping[str, Any] = field(repr=False)
     companies: Mapping[str, bytes] = field(repr=False)
@@ -78,7 +71,7 @@ class Simulation:
     faults: Faults = field(factory=Faults)
     tokens: Tokens
     base_url: str = "http://simulator.invalid"
-    files: dict[tuple[str, str], StoredFile] = field(factory=dict)
+    files: MutableMapping[Key, StoredFile] = field(factory=dict)
     throttles: dict[str, Throttle] = field(factory=dict)
     subscriptions: list[Subscription] = field(factory=list)
     outbox: list[Notification] = field(factory=list)
@@ -97,7 +90,10 @@ class Simulation:
         behaviour: Behaviour | None = None,
         switches: Switches | None = None,
     ) -> "Simulation":
-        """A simulation of one company; the clock stands still unless one is given."""
+        """A simulation of one company; the clock stands still unless one is given.
+
+        With a path the books are in that file, and uploaded files in a folder beside it.
+        """
         clock = clock or Clock()
         company = Company.open(
             path, realm, clock, seed=seed, preferences=preferences or {}, behaviour=behaviour
@@ -108,6 +104,7 @@ class Simulation:
             chosen_realm=realm,
             tokens=Tokens(clock=clock, seed=seed),
             switches=switches or Switches(),
+            files={} if path == ":memory:" else FolderFiles(Path(f"{path}.files")),
         )
 
     def add(self, realm: str, *, path: str = ":memory:") -> Company:
