@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from .behaviour import Behaviour
 from .clock import SimulatedClock
@@ -18,7 +19,7 @@ def simulate_syncro(
     invoices: int = 600,
     today: str | None = None,
     token: str = "demo-token",  # noqa: S107 - opens made-up data only
-    permissions: str = "everything",
+    permissions: Literal["reader", "writer", "everything"] = "everything",
     limit: int = 180,
     goes_on: bool = False,
     webhook: str = "",
@@ -35,13 +36,13 @@ def simulate_syncro(
     seed
         The same seed gives the same account.
     invoices
-        At least so many invoices in the year before today.
+        Invoices made in the year before today; some are refunded or deleted again.
     today
         The day after the data ends, as YYYY-MM-DD; the current day in UTC by default.
     token
         API token that is accepted.
     permissions
-        What the token may do: reader, writer or everything.
+        What the token may do.
     limit
         Requests a minute from one address; 0 switches the limit off.
     goes_on

@@ -34,9 +34,10 @@ def quotas(first: date, count: int, days: int = DAYS) -> Iterator[int]:
 
 
 def generate(*, seed: int, invoices: int, today: date) -> tuple[World, Business]:
-    """An account with at least so many invoices in the year before ``today``, and its business.
+    """An account in which so many invoices were made in the year before ``today``.
 
-    The hand-made cases of ``landmarks`` come on top. The business can go on after ``today``.
+    Refunds and the hand-made cases of ``landmarks`` come on top; some invoices are deleted again.
+    The business that is given with it can go on after ``today``.
     """
     rng = Random(seed)  # noqa: S311 - made-up sample data, no secret depends on it
     first = today - timedelta(days=DAYS)
