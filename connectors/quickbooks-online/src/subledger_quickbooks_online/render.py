@@ -72,7 +72,7 @@ def render(
     if target is None:
         fields.check(name, body)
         return Write(entity=name, action=Action.CREATE, body=body)
-    if target.type != name:
+    if target.type not in ("", name):
         raise rejected(
             "changed_in_books",
             delivery.marker,

@@ -339,7 +339,10 @@ class SqlDesk:
         if row.operation == Operation.CREATE:
             return None
         link = links.find(self.c, self.connection, row.source, row.kind, row.record)
-        return Target(type=link.type, id=link.target, guard=link.guard) if link else None
+        if link is None:
+            return None
+        type_ = "" if link.type == row.kind else link.type
+        return Target(type=type_, id=link.target, guard=link.guard)
 
 
 def _missing(entity: Entity) -> Reference | None:

@@ -290,7 +290,7 @@ def _adopt(
     c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, entry: BookEntry, *, now: int
 ) -> None:
     """Links a list entry of the source with the one of the books that has its name."""
-    other = links.holder(c, task.sink, row.kind, entry.id)
+    other = links.holder(c, task.sink, task.source, row.kind, entry.id)
     if other is not None:
         finding = Finding(
             category="name_conflict",

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from attrs import frozen
 
+from subledger.model.kinds import ATTACHMENT, LISTS, PARTIES
 from subledger.money import Money
 from subledger.store.schema import LINK, POSTING, RECORD
 
@@ -82,8 +83,9 @@ def prove(
     accounts: dict[str, list[int]] = {}
     whole = without = 0
     for row in rows:
-        known = row.amount is not None and row.currency in ("", _CURRENCY)
-        amount = row.amount if known else 0
+        entry = row.kind in (*LISTS, *PARTIES, ATTACHMENT)
+        known = entry or (row.amount is not None and row.currency in ("", _CURRENCY))
+        amount = (row.amount or 0) if known else 0
         whole += amount
         without += not known
         bucket = _BUCKET[row.state]

@@ -18,7 +18,7 @@ DECIDE = "decide"
 """Code of an unknown effect that only a person can settle; it does not hold up the others."""
 
 _ENTRIES = (*LISTS, *PARTIES)
-"""Kinds of list entries: they are linked under their kind, documents under the books' word."""
+"""Kinds of list entries."""
 
 MOST_ATTEMPTS = 20
 """How often a write that the books put off is tried by itself."""
@@ -127,6 +127,10 @@ def wake(c: sa.Connection, kind: str, record: str) -> None:
 
 
 def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
+    other = _taken(c, effect, posted)
+    if other is not None:
+        _refused(c, effect, _stands_for(effect, posted, other), now)
+        return
     c.execute(
         _SETTLE,
         {
@@ -146,6 +150,34 @@ def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> 
     _log(
         c, effect, now, "recovered" if posted.recovered else "posted", f"{posted.type} {posted.id}"
     )
+
+
+def _taken(c: sa.Connection, effect: sa.Row[Any], posted: Posted) -> str | None:
+    """Another record of the source that the document or entry stands for already."""
+    if not effect.source or effect.operation != Operation.CREATE:
+        return None
+    word = _word(effect, posted)
+    other = links.holder(c, effect.connection, effect.source, word, posted.id)
+    return None if other == effect.record else other
+
+
+def _stands_for(effect: sa.Row[Any], posted: Posted, other: str) -> Refused:
+    label = f"{effect.kind.replace('_', ' ')} {effect.record}"
+    entry = effect.kind in _ENTRIES
+    return Refused(
+        finding=Finding(
+            category="name_conflict" if entry else "duplicate_document",
+            subject=f"{effect.kind} {effect.record}",
+            message=f"what the books have for {label} ({posted.type} {posted.id}) stands for "
+            f"{effect.kind.replace('_', ' ')} {other} of the same source already",
+            hint="Rename or number one of the two in the source, then retry." if entry else "",
+        )
+    )
+
+
+def _word(effect: sa.Row[Any], posted: Posted) -> str:
+    """The type that a link is kept under: of list entries the kind, else the books' own word."""
+    return str(effect.kind) if effect.kind in _ENTRIES else posted.type
 
 
 def _record(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
@@ -172,7 +204,7 @@ def _link(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> No
             "source": effect.source,
             "kind": effect.kind,
             "id": effect.record,
-            "type": effect.kind if effect.kind in _ENTRIES else posted.type,
+            "type": _word(effect, posted),
             "target": posted.id,
             "guard": posted.guard,
             "fingerprint": effect.fingerprint,

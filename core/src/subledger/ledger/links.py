@@ -35,12 +35,19 @@ _HOLDER = sa.select(LINK.c.id).where(
     LINK.c.connection == sa.bindparam("connection"),
     LINK.c.type == sa.bindparam("type"),
     LINK.c.target == sa.bindparam("target"),
+    LINK.c.source == sa.bindparam("source"),
 )
 
 
-def holder(c: sa.Connection, connection: str, kind: Kind, target: str) -> str | None:
-    """The source record that an entry of the books stands for."""
-    key = {"connection": connection, "type": kind, "target": target}
+def holder(
+    c: sa.Connection,
+    connection: str,
+    source: str,
+    type: str,
+    target: str,  # noqa: A002 - its name
+) -> str | None:
+    """The record of a source that something in the books stands for already."""
+    key = {"connection": connection, "source": source, "type": type, "target": target}
     found: str | None = c.execute(_HOLDER, key).scalar()
     return found
 

@@ -26,7 +26,10 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class Target:
-    """The document in the books that an update, void or delete is about."""
+    """The document or list entry that an update, void or delete is about.
+
+    ``type`` is the books' own word for a document, as it was posted; empty for a list entry.
+    """
 
     type: str
     id: str

@@ -141,7 +141,7 @@ LINK = Table(
     _text("account"),
     Column("effect", Integer, nullable=False),
     _moment("linked_at"),
-    sa.UniqueConstraint("connection", "type", "target", name="link_target"),
+    sa.UniqueConstraint("connection", "type", "target", "source", name="link_target"),
     sqlite_with_rowid=False,
 )
 """Source record <-> document in the books."""

@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Adds columns and the table of tokens; nothing that is there changes."""
+    """Adds columns and the table of tokens; two sources may know one entry of the books."""
     op.add_column("effect", _text("batch"))
     op.add_column("effect", sa.Column("place", sa.Integer(), server_default="0", nullable=False))
     op.add_column("posting", _text("needs"))
@@ -28,6 +28,9 @@ def upgrade() -> None:
     )
     op.add_column("entry", _text("number"))
     op.add_column("entry", _text("email"))
+    with op.batch_alter_table("link", table_kwargs={"sqlite_with_rowid": False}) as link:
+        link.drop_constraint("link_target", type_="unique")
+        link.create_unique_constraint("link_target", ["connection", "type", "target", "source"])
     op.create_table(
         "token",
         sa.Column("connection", sa.Text(), nullable=False),
