@@ -7,13 +7,14 @@ from typing import Final
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
 from subledger.ports import Authorization, Consent, Context, Grant
 from subledger_quickbooks_online.config import QuickBooksOnlineConfig, is_private
-from subledger_quickbooks_online.grants import NotGranted, grant_of, refusal
+from subledger_quickbooks_online.grants import grant_of, refusal
 from subledger_quickbooks_online.tokens import TOKEN_ENDPOINT
 from subledger_quickbooks_online.wire import oauth
 
 REALM: Final = "realm"
 """The fact of a grant that names the company."""
 _OK: Final = 200
+_UNKNOWN_TOKEN: Final = 400
 _AGAIN: Final = "Start again from the connection's page."
 
 
@@ -84,10 +85,10 @@ async def revoke(config: QuickBooksOnlineConfig, context: Context, grant: Grant)
         token=grant.refresh.reveal(),
     )
     response = await context.runtime.http("POST", post.url, headers=post.headers, body=post.body)
-    if response.status != _OK:
-        error = refusal(response.status or 1, oauth.object_of(response.body))
-        if not isinstance(error, NotGranted):
-            raise error
+    body = oauth.object_of(response.body)
+    stranger = body.get("error") == "invalid_client"
+    if response.status != _OK and (response.status != _UNKNOWN_TOKEN or stranger):
+        raise refusal(response.status, body)
 
 
 async def _discovered(

@@ -70,7 +70,7 @@ def cut(text: str, limit: int) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """As :func:`cut`, on one line."""
-    return cut(_BLANKS.sub(" ", text), limit)
+    return cut(_BLANKS.sub(" ", storable(text)), limit)
 
 
 def name_of(kind: Kind, name: str) -> str:

@@ -1,0 +1,108 @@
+"""A person connects a company: the address, the code that comes back, and the way out."""
+
+import datetime as dt
+from urllib.parse import parse_qs, urlsplit
+
+import attrs
+import pytest
+
+from subledger.errors import AuthenticationError, TemporaryError
+from subledger.ports import Consent
+from subledger_quickbooks_online.authorization import AUTHORIZATION, exchange, revoke
+from subledger_quickbooks_online.simulator import door
+from subledger_quickbooks_online.simulator.wire import Request
+from subledger_quickbooks_online.tokens import Tokens
+
+CONSENT = Consent(
+    state="secret-state", verifier="v" * 43, redirect="http://localhost:8700/connected"
+)
+
+
+def browse(world, consent=CONSENT):
+    """What comes back to our address after a person agreed."""
+    url = AUTHORIZATION.address(world.config, consent)
+    answer = door.answer(world.simulation, Request.of("GET", url))
+    back = urlsplit(answer.headers["Location"])
+    return {name: values[0] for name, values in parse_qs(back.query).items()}
+
+
+def test_the_address_carries_state_scope_and_challenge(world):
+    """The browser goes to Intuit with a state, and with the verifier's hash, not itself."""
+    query = parse_qs(urlsplit(AUTHORIZATION.address(world.config, CONSENT)).query)
+    assert query["state"] == ["secret-state"]
+    assert query["scope"] == ["com.intuit.quickbooks.accounting"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert query["code_challenge"] != [CONSENT.verifier]
+    assert query["redirect_uri"] == [CONSENT.redirect]
+
+
+async def test_a_consent_becomes_a_grant_of_the_company(world):
+    """The grant knows its company, and works."""
+    grant = await exchange(world.config, world.context, CONSENT, browse(world))
+    assert grant.facts["realm"] == world.simulation.chosen_realm
+    world.vault.kept = grant
+    assert (await world.sink().check())[0].startswith("Made-up Company")
+    world.simulation.clock.advance(dt.timedelta(minutes=58))
+    assert (await Tokens(world.config, world.context).current()).access != grant.access
+
+
+async def test_another_state_is_refused_before_anything_is_sent(world):
+    """An answer to somebody else's attempt is not traded."""
+    parameters = {**browse(world), "state": "other"}
+    world.simulation.log.clear()
+    with pytest.raises(AuthenticationError, match="attempt"):
+        await exchange(world.config, world.context, CONSENT, parameters)
+    assert not world.simulation.log
+
+
+async def test_a_declined_consent_says_so(world):
+    """Whoever says no in QuickBooks reads that they did."""
+    world.simulation.set(consent="deny")
+    with pytest.raises(AuthenticationError, match="declined"):
+        await exchange(world.config, world.context, CONSENT, browse(world))
+
+
+async def test_another_company_than_the_configured_one_is_refused(world):
+    """A connection that names its company takes no other."""
+    config = attrs.evolve(world.config, realm="1")
+    with pytest.raises(AuthenticationError, match="belongs to company 1"):
+        await exchange(config, world.context, CONSENT, browse(world))
+
+
+async def test_a_code_works_once(world):
+    """A code that was traded is of no use to anybody else."""
+    parameters = browse(world)
+    await exchange(world.config, world.context, CONSENT, parameters)
+    with pytest.raises(AuthenticationError):
+        await exchange(world.config, world.context, CONSENT, parameters)
+
+
+async def test_a_wrong_secret_names_the_settings(world):
+    """Keys that do not fit are told by their names."""
+    world.simulation.app = attrs.evolve(world.simulation.app, client_secret="new")
+    with pytest.raises(AuthenticationError, match="client_secret"):
+        await exchange(world.config, world.context, CONSENT, browse(world))
+
+
+async def test_without_discovery_the_usual_addresses_serve(world):
+    """A discovery document that cannot be had does not stop a person from connecting."""
+    parameters = browse(world)
+    world.simulation.faults.set("error-before~GET .well-known*")
+    assert await exchange(world.config, world.context, CONSENT, parameters)
+
+
+async def test_revoking_ends_the_connection_and_can_be_repeated(world):
+    """After the way out neither token works; once more is no error."""
+    grant = await world.vault.grant()
+    await revoke(world.config, world.context, grant)
+    with pytest.raises(AuthenticationError):
+        await world.sink().check()
+    await revoke(world.config, world.context, grant)
+
+
+async def test_a_revocation_without_an_answer_can_be_tried_again(world):
+    """Trouble at Intuit is not taken for success."""
+    grant = await world.vault.grant()
+    world.simulation.faults.set("error-before~POST v2*")
+    with pytest.raises(TemporaryError):
+        await revoke(world.config, world.context, grant)

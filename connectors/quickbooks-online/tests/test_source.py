@@ -1,0 +1,176 @@
+"""The books as a source: what changed, each party and item before the document that names it."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from subledger.errors import RecordRejected
+from subledger.model import kinds
+from subledger.money import Money
+from subledger.ports import ExtractRequest
+from subledger_quickbooks_online.normalise import balance_of, normalise
+from subledger_quickbooks_online.source import QuickBooksOnlineSource
+
+KINDS = frozenset({kinds.CUSTOMER, kinds.ITEM, kinds.INVOICE, kinds.CREDIT_MEMO, kinds.PAYMENT})
+
+
+@pytest.fixture
+def trade(world):
+    """A customer with a sub-customer, an invoice and a part payment."""
+    company = world.company
+    parent = company.create("Customer", {"DisplayName": "Silva"})
+    child = company.create(
+        "Customer",
+        {"DisplayName": "West", "ParentRef": {"value": parent["Id"]}, "Job": True},
+    )
+    company.create("Customer", {"DisplayName": "Nobody"})
+    invoice = company.create(
+        "Invoice",
+        {
+            "CustomerRef": {"value": child["Id"]},
+            "TxnDate": "2026-03-01",
+            "DocNumber": "I-1",
+            "TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}, "TotalTax": Decimal("4.13")},
+            "Line": [
+                {
+                    "Amount": Decimal("50.00"),
+                    "DetailType": "SalesItemLineDetail",
+                    "SalesItemLineDetail": {
+                        "ItemRef": {"value": "1"},
+                        "Qty": 2,
+                        "UnitPrice": 25,
+                        "TaxCodeRef": {"value": "TAX"},
+                    },
+                }
+            ],
+        },
+    )
+    payment = company.create(
+        "Payment",
+        {
+            "CustomerRef": {"value": child["Id"]},
+            "TotalAmt": Decimal("20.00"),
+            "TxnDate": "2026-03-02",
+            "Line": [
+                {
+                    "Amount": Decimal("20.00"),
+                    "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}],
+                }
+            ],
+        },
+    )
+    return {"parent": parent, "child": child, "invoice": invoice, "payment": payment}
+
+
+async def run(world, cursor=None, **values):
+    request = ExtractRequest(
+        **{
+            "kinds": KINDS,
+            "since": dt.date(2026, 1, 1),
+            "until": dt.date(2026, 3, 31),
+            "cursor": cursor,
+            **values,
+        }
+    )
+    source = QuickBooksOnlineSource(world.config, world.context)
+    pages = [page async for page in source.extract(request)]
+    assert all(page.cursor is None for page in pages[:-1])
+    return [record for page in pages for record in page.records], pages[-1].cursor
+
+
+def labels(records):
+    return [(*record.makes, record.id) for record in records]
+
+
+async def test_the_first_run_brings_documents_after_what_they_name(world, trade):
+    """Parent, child, item, invoice, payment; nobody who bought nothing."""
+    records, _ = await run(world)
+    assert labels(records) == [
+        ("customer", trade["parent"]["Id"]),
+        ("customer", trade["child"]["Id"]),
+        ("item", "1"),
+        ("invoice", trade["invoice"]["Id"]),
+        ("payment", trade["payment"]["Id"]),
+    ]
+
+
+async def test_entities_say_what_the_books_say(world, trade):
+    """Amounts, tax, references and what a payment settles are exact."""
+    records, _ = await run(world)
+    entities = {record.makes: next(iter(normalise(record))) for record in records}
+    invoice = entities[frozenset({kinds.INVOICE})]
+    assert (invoice.amount, invoice.number) == (Money.of("54.13"), "I-1")
+    assert invoice.tax.amount == Money.of("4.13")
+    assert invoice.lines[0].quantity == 2
+    assert invoice.party.record == trade["child"]["Id"]
+    payment = entities[frozenset({kinds.PAYMENT})]
+    [application] = payment.applications
+    assert application.document.record == trade["invoice"]["Id"]
+    assert application.amount == Money.of("20.00")
+    customer = entities[frozenset({kinds.CUSTOMER})]
+    assert (customer.name, customer.parent.record) == ("Silva:West", trade["parent"]["Id"])
+    balances = [balance_of(record) for record in records]
+    assert [money.text() for money in balances if money] == ["54.13", "-20.00"]
+
+
+async def test_later_runs_bring_what_changed_and_what_is_gone(world, trade):
+    """A deleted payment comes as a record that makes nothing; its invoice comes again."""
+    _, cursor = await run(world)
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    _, cursor = await run(world, cursor)
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    assert (await run(world, cursor))[0] == []
+    world.person.delete("Payment", trade["payment"]["Id"])
+    records, _ = await run(world, cursor)
+    assert ("payment", trade["payment"]["Id"]) in labels(records)
+    [gone] = [record for record in records if record.makes == {kinds.PAYMENT}]
+    assert list(normalise(gone)) == []
+    assert balance_of(gone) == Money(0)
+
+
+async def test_a_voided_invoice_makes_nothing(world, trade):
+    """A void in the books is a removal for whoever reads them."""
+    _, cursor = await run(world)
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    world.person.void("Invoice", trade["invoice"]["Id"])
+    records, _ = await run(world, cursor)
+    [invoice] = [record for record in records if record.makes == {kinds.INVOICE}]
+    assert list(normalise(invoice)) == []
+
+
+async def test_a_cursor_of_long_ago_is_read_by_queries(world, trade):
+    """After more than thirty days the change log is too short, and queries serve."""
+    _, cursor = await run(world)
+    world.simulation.clock.advance(dt.timedelta(days=60))
+    world.vault.kept = world.connect()
+    world.person.edit("Invoice", trade["invoice"]["Id"], {"PrivateNote": "x"})
+    world.simulation.log.clear()
+    records, _ = await run(world, cursor)
+    assert ("invoice", trade["invoice"]["Id"]) in labels(records)
+    assert ("GET", "cdc") not in world.asked()
+
+
+async def test_whole_lists_bring_everybody(world, trade):
+    """Where all customers are wanted, those without a document come too."""
+    records, _ = await run(world, whole=frozenset({kinds.CUSTOMER}))
+    assert sum(record.makes == {kinds.CUSTOMER} for record in records) == 3
+
+
+async def test_what_has_no_counterpart_is_rejected_by_itself(world, trade):
+    """A bundle is told as excluded; the records around it go on."""
+    records, _ = await run(world)
+    [item] = [record for record in records if record.makes == {kinds.ITEM}]
+    bundle = attrs.evolve(item, data={**item.data, "Type": "Group"})
+    with pytest.raises(RecordRejected) as caught:
+        list(normalise(bundle))
+    assert caught.value.category == "excluded"
+
+
+async def test_records_are_plain_json(world, trade):
+    """Whoever stores the records needs nothing of ours to do so."""
+    records, _ = await run(world)
+    for record in records:
+        assert json.loads(json.dumps(record.data)) == record.data
