@@ -21,6 +21,7 @@ class Clock:
         self.now = START
 
     def __call__(self) -> dt.datetime:
+        """Tell the moment."""
         return self.now
 
     def move(self, **by: float) -> None:

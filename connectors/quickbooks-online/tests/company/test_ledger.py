@@ -3,11 +3,13 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from subledger_quickbooks_online.simulator.company import Company, CompanyFault
+from subledger_quickbooks_online.simulator.company.ledger import Entry, OutOfBalanceError, post
 
 START = dt.datetime(2025, 3, 3, 18, 0, tzinfo=dt.UTC)
 AMOUNTS = st.integers(min_value=0, max_value=50_000).map(lambda cents: Decimal(cents) / 100)
@@ -291,3 +293,12 @@ TestBookkeeping.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def test_unbalanced_postings_are_never_stored(desk):
+    """The ledger itself refuses a document that is off by a cent."""
+    books = desk.company._books()
+    off = [Entry(account="35", cents=100), Entry(account="13", cents=-99)]
+    with pytest.raises(OutOfBalanceError, match="off by 1 cents"):
+        post(books, "1", off)
+    assert desk.company.postings("1") == []

@@ -291,6 +291,29 @@ def test_merging_moves_documents_and_balances(desk):
     ]
 
 
+def test_merging_moves_jobs_and_tells_who_is_gone(desk):
+    """Jobs of the one that goes stand below the other; change data shows a stub."""
+    keep, drop = desk.customer("Acme"), desk.customer("Acme Inc")
+    job = desk.customer("Roof", ParentRef={"value": drop}, Job=True)
+    since = desk.clock.now
+    desk.company.merge("Customer", keep, drop)
+    assert desk.company.read("Customer", job)["FullyQualifiedName"] == "Acme:Roof"
+    told = desk.company.changed_since(["Customer"], since)[0]["Customer"]
+    assert [each["Id"] for each in told if each.get("status") == "Deleted"] == [drop]
+
+
+def test_accounts_merge_with_their_postings(desk):
+    """Account of the same type only; items and postings follow."""
+    keep, drop = desk.account("Fuel"), desk.account("Petrol")
+    shown = desk.purchase("5", Line=[desk.expense_line("5", drop)])
+    assert desk.refused(desk.company.merge, "Account", "35", drop).code == "6000"
+    desk.company.merge("Account", keep, drop)
+    assert desk.balance("Fuel") == 5
+    line = desk.again("Purchase", shown)["Line"][0]["AccountBasedExpenseLineDetail"]
+    assert line["AccountRef"] == {"value": keep, "name": "Fuel"}
+    assert desk.refused(desk.company.merge, "Term", "1", "2").code == "500"
+
+
 def bolt():
     return {
         "Name": "Bolt",

@@ -278,6 +278,14 @@ def test_a_void_invoice_stays_void_when_its_note_is_edited(desk):
     assert desk.change("Invoice", shown, PrivateNote="Voided, really")["TotalAmt"] == 0
 
 
+def test_a_void_invoice_lives_again_with_new_amounts(desk):
+    """New lines on a void document post it anew."""
+    shown = desk.invoice(desk.customer(), "50")
+    desk.company.void("Invoice", desk.token("Invoice", shown))
+    assert desk.change("Invoice", shown, Line=[desk.item_line("70")])["Balance"] == 70
+    assert desk.balance("Accounts Receivable (A/R)") == 70
+
+
 def test_bills_cannot_be_voided(desk):
     """500 for a void of a kind that has none."""
     shown = desk.bill(desk.vendor())

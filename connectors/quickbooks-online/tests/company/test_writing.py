@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from subledger_quickbooks_online.simulator.company.check import clean
+from subledger_quickbooks_online.simulator.company.kinds import KINDS
+
 
 @pytest.mark.parametrize(
     ("entity", "body", "code", "element"),
@@ -341,3 +344,36 @@ def test_a_multicurrency_company_shows_the_rate(open_desk):
     assert (
         "only use one foreign" in desk.refused(desk.purchase, CurrencyRef={"value": "EUR"}).detail
     )
+
+
+def test_everything_that_is_shown_has_a_place_in_the_schema(desk):
+    """No answer has a field that the API does not know, of whatever entity."""
+    customer, vendor = desk.customer(BillAddr={"City": "X"}), desk.vendor()
+    invoice = desk.invoice(customer, tax="TAX")
+    payment = desk.payment(customer, "50", (invoice, "Invoice", "50"))
+    bill = desk.bill(vendor)
+    desk.bill_payment(vendor, "5", (bill, "Bill", "5"))
+    for entity in ("CreditMemo", "SalesReceipt", "Estimate"):
+        desk.sale(entity, customer)
+    desk.sale("RefundReceipt", customer, DepositToAccountRef={"value": "35"})
+    desk.purchase_like("VendorCredit", vendor, "5")
+    desk.purchase_like("PurchaseOrder", vendor, "5")
+    desk.purchase()
+    desk.journal()
+    link = {"TxnId": payment["Id"], "TxnType": "Payment"}
+    desk.company.create(
+        "Deposit", {"DepositToAccountRef": {"value": "35"}, "Line": [{"LinkedTxn": [link]}]}
+    )
+    ends = {"FromAccountRef": {"value": "35"}, "ToAccountRef": {"value": "36"}}
+    desk.company.create("Transfer", {**ends, "Amount": 5})
+    desk.company.create("Class", {"Name": "A"})
+    desk.company.create("Department", {"Name": "A"})
+    desk.company.create("Employee", {"GivenName": "Ann"})
+    desk.company.create("Attachable", {"Note": "A"})
+    desk.company.send("Invoice", invoice["Id"], "a@example.com")
+    seen = set()
+    for entity in KINDS:
+        for shown in desk.company.query(f"select * from {entity}").get(entity, []):
+            clean(entity, shown, desk.company.behaviour)
+            seen.add(entity)
+    assert set(KINDS) - seen == {"CreditCardPaymentTxn"}

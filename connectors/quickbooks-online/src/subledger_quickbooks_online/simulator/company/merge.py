@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import faults
 from .books import Books, Stored
 from .kinds import KINDS
+from .lists import naming
 from .references import target, walk
 
 _MERGEABLE = frozenset({"Customer", "Vendor", "Account", "Class", "Department", "Item"})
@@ -32,7 +33,12 @@ def merge(books: Books, entity: str, keep: str, drop: str) -> Stored:
         column = {"Class": "class", "Department": "department"}[entity]
         books.store.execute(f"UPDATE posting SET {column}=? WHERE {column}=?", (keep, drop))
     books.store.execute("DELETE FROM object WHERE entity=? AND id=?", (entity, drop))
-    books.save(stays, "Update", unique_name=_unique(books, stays))
+    books.store.execute(
+        "INSERT OR REPLACE INTO deleted VALUES(?,?,?)", (entity, drop, books.micros)
+    )
+    stays = books.get(entity, keep) or stays
+    books.save(stays, "Update", unique_name=naming.unique_name(stays))
+    naming.replace_children(books, stays)
     books.store.execute(
         "UPDATE change SET operation='Merge', deleted_id=? WHERE rowid="
         "(SELECT max(rowid) FROM change)",
@@ -56,16 +62,13 @@ def _rename(books: Books, stored: Stored, entity: str, keep: str, drop: str) -> 
     if KINDS[stored.entity].is_transaction:
         books.save(stored)
     else:
+        key = naming.unique_name(stored)
+        taken = books.store.one("SELECT id FROM object WHERE unique_name=?", (key,))
+        if key and taken and taken[0] != stored.id:
+            raise faults.duplicate_name()
         parent = stored.body.get("ParentRef", {}).get("value")
         books.rewrite(stored)
         books.store.execute(
-            "UPDATE object SET parent=? WHERE entity=? AND id=?",
-            (parent, stored.entity, stored.id),
+            "UPDATE object SET parent=?, unique_name=? WHERE entity=? AND id=?",
+            (parent, key, stored.entity, stored.id),
         )
-
-
-def _unique(books: Books, stored: Stored) -> str | None:
-    found: str | None = books.store.value(
-        "SELECT unique_name FROM object WHERE entity=? AND id=?", (stored.entity, stored.id)
-    )
-    return found

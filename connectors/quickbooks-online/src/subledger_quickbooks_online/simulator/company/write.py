@@ -214,6 +214,8 @@ def _update_document(books: Books, draft: Draft, stored: Stored) -> None:
         draft.body, "VendorRef"
     ) != ref(old.body, "VendorRef"):
         links.drop_target(books, old)
+    if stored.body.get("TotalAmt"):
+        stored.body.pop("_void", None)
     links.derive(books, stored)
     if stored.body.get("Balance", 0) < 0:
         links.trim(books, stored)
