@@ -141,11 +141,12 @@ def _left_out(settings: PsaInvoicesSettings, document: Document) -> Skip | None:
 
 def _sales_lines(settings: PsaInvoicesSettings, document: Document) -> Lines | Hold:
     default = _reference(ITEM, settings.default_item)
+    given = document.lines or (Line(amount=document.amount),)  # books refuse one without lines
     lines = tuple(
         evolve(line, item=default)
         if line.item is None or settings.products == "default_item"
         else evolve(line, item=_named(line.item))
-        for line in document.lines
+        for line in given
     )
     if any(line.item is None for line in lines):
         return _unset("default_item", "lines without a product")
