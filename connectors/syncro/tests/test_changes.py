@@ -8,8 +8,9 @@ from attrs import evolve
 
 from subledger.errors import RecordRejected
 from subledger.model import kinds
+from subledger_syncro.errors import NotPermitted
 from subledger_syncro.normalise import normalise
-from subledger_syncro.simulator import purchasing, sales
+from subledger_syncro.simulator import READER, purchasing, sales
 
 
 def cursor_of(pages):
@@ -200,6 +201,27 @@ async def test_a_deleted_invoice_is_found_by_the_weekly_look(world, read):
     assert found.get(kinds.PAYMENT, account.marks["overpayment"]).applications == ()
     account.clock.advance(days=8)
     assert ids(await later(account, third), "gone") == []
+
+
+async def test_a_payment_that_still_names_a_deleted_invoice_leaves_credit(world, read):
+    """The payment of a deleted invoice is told again, although nothing of it has changed."""
+    account = world()
+    first = await account.pages()
+    doomed = account.simulation.world.invoices[account.marks["overpaid"]]
+    account.simulation.world.remove(doomed, account.clock())
+    account.clock.advance(days=8)
+    second = await later(account, first)
+    assert ids(second, "gone") == [str(doomed.id)]
+    payment = read(first, second).get(kinds.PAYMENT, account.marks["overpayment"])
+    assert (payment.amount.text(), payment.applications) == ("300.00", ())
+
+
+async def test_a_missing_permission_ends_the_run_and_is_named(world):
+    """The hint says which permission the token lacks."""
+    account = world(invoices=30, permissions=READER - {"Invoices - View Details"})
+    with pytest.raises(NotPermitted) as caught:
+        await account.pages()
+    assert "Invoices - View Details" in caught.value.hint
 
 
 async def test_a_deleted_payment_is_found_within_a_day(world, read):

@@ -233,8 +233,24 @@ async def test_a_missing_permission_and_a_wrong_token_are_told_apart(world):
     entity = payment(account.marks["payer"], 5_000)
     outcome = await deliver(account, entity)
     assert outcome.finding.category == "permission"
+    assert "Payments - Create" in outcome.finding.hint
     with pytest.raises(AuthenticationError):
         await deliver(account, entity, api_token=Secret("wrong"))
+
+
+async def test_a_payment_that_was_taken_is_posted_whatever_the_answer_says(account):
+    """An amount that cannot be read does not make the write undone."""
+    original = type(account.wire).__call__
+
+    async def garbling(self, method, url, **values):
+        answer = await original(self, method, url, **values)
+        return evolve(answer, body=answer.body.replace(b":120,", b':"?",'))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(account.wire), "__call__", garbling)
+        outcome = await deliver(account, payment(account.payer, 12_000))
+    assert isinstance(outcome, Posted)
+    assert (outcome.id, outcome.amount) == (str(made(account).id), None)
 
 
 async def test_a_limit_that_lasts_is_told_as_such(account):

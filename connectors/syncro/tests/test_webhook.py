@@ -1,5 +1,7 @@
 """A webhook call is believed for one thing only: that it is time to read."""
 
+import base64
+
 import pytest
 
 from subledger.ports import WebhookVerdict
@@ -15,7 +17,14 @@ def config(**values):
 SHARED = config(webhook_secret=Secret("shared"))
 
 
-@pytest.mark.parametrize("headers", [{HEADER: "shared"}, {"authorization": "Bearer shared"}])
+def basic(text):
+    return {"authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{HEADER: "shared"}, {"authorization": "Bearer shared"}, basic("syncro:shared")],
+)
 @pytest.mark.parametrize("body", [b"", b"not json", b'{"invoice": {"id": 1}}', b"\xff"])
 def test_a_call_with_our_secret_makes_a_run_due(headers, body):
     """Whatever it says: the run reads what changed from the API."""
@@ -30,6 +39,9 @@ def test_a_call_with_our_secret_makes_a_run_due(headers, body):
         {HEADER: "other"},
         {HEADER: "\u00e9"},
         {"authorization": "Basic shared"},
+        {"authorization": "Basic /w=="},
+        basic("shared"),
+        basic("syncro:other"),
         {"authorization": "Bearer other"},
         {"authorization": "Bearer"},
     ],
@@ -39,7 +51,7 @@ def test_a_call_without_the_secret_is_refused(headers):
     assert judge(SHARED, headers, b"{}") is WebhookVerdict.REFUSED
 
 
-@pytest.mark.parametrize("headers", [{}, {HEADER: ""}, {"authorization": "Bearer "}])
+@pytest.mark.parametrize("headers", [{}, {HEADER: ""}, {"authorization": "Bearer "}, basic(":")])
 @pytest.mark.parametrize("secret", [None, Secret("")])
 def test_without_a_configured_secret_every_call_is_refused(headers, secret):
     """No secret never means everybody."""

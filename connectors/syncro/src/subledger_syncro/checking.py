@@ -9,16 +9,15 @@ from subledger_syncro.config import SyncroConfig
 from subledger_syncro.wire import dates, requests
 from subledger_syncro.wire.requests import Request
 
-_READS: Final[Sequence[tuple[str, Request]]] = (
-    ("Customers - List/Search", requests.CUSTOMERS),
-    ("Invoices - List/Search", requests.INVOICES),
-    ("Payments - View List", requests.PAYMENTS),
-    ("Products - List/Search", requests.PRODUCTS),
-    ("Purchase Orders - List/Search", requests.ORDERS),
-    ("Vendors - List", requests.VENDORS),
+_SINK_READS: Final = (requests.CUSTOMERS, requests.PAYMENTS)
+_READS: Final = (
+    *(requests.CUSTOMERS, requests.INVOICES, requests.PAYMENTS),
+    *(requests.PRODUCTS, requests.ORDERS, requests.VENDORS),
 )
-_SINK_READS: Final = ("Customers - List/Search", "Payments - View List")
-_WRITES: Final = (("payment", "Payments - Create"), ("customer", "Customers - Create"))
+_WRITES: Final = (
+    ("payment", requests.CREATE_PAYMENTS),
+    ("customer", requests.CREATE_CUSTOMERS),
+)
 _UTC: Final = "UTC"
 
 
@@ -30,9 +29,8 @@ async def sentences(client: SyncroClient, config: SyncroConfig, *, writes: bool)
     user = me.get("user_email") or me.get("user_name") or "an unknown user"
     zone = await time_zone(client, config)
     found = [f"Connected to {account} as {user}. Dates are in {zone}."]
-    for permission, request in _READS:
-        if (not writes or permission in _SINK_READS) and not await _may(client, request):
-            found.append(_lacks(permission))
+    asked = _SINK_READS if writes else _READS
+    found += [_lacks(one.permission) for one in asked if not await _may(client, one)]
     if writes:
         found += [_lacks(permission) for name, permission in _WRITES if not _may_write(me, name)]
     return found

@@ -129,7 +129,12 @@ class SyncroClient:
             return body
         asked = retry.retry_after(response.headers.get("retry-after"), self._runtime.now())
         raise _Failed(
-            errors.of_answer(response.status, answers.said(body), retry_after=asked),
+            errors.of_answer(
+                response.status,
+                answers.said(body),
+                retry_after=asked,
+                permission=request.permission,
+            ),
             retry.cause_of(response.status),
             asked,
         )

@@ -99,15 +99,23 @@ TABLE: Final[Sequence[Row]] = (
 _LONGEST_TEXT: Final = 200
 
 
-def of_answer(status: int, text: str, *, retry_after: float | None = None) -> ConnectorError:
-    """Our error for an answer that is not a success; ``text`` is the vendor's own message."""
+def of_answer(
+    status: int, text: str, *, retry_after: float | None = None, permission: str = ""
+) -> ConnectorError:
+    """Our error for an answer that is not a success; ``text`` is the vendor's own message.
+
+    ``permission`` is what the request needs, for the hint.
+    """
     row = next(row for row in TABLE if row.fits(status, text.casefold()))
     code, detail = str(status), text[:_LONGEST_TEXT]
     if row.error is TemporaryError:
         return TemporaryError(
             row.message, retry_after=retry_after, hint=row.hint, detail=detail, code=code
         )
-    return row.error(row.message, hint=row.hint, detail=detail, code=code)
+    hint = row.hint
+    if row.error is NotPermitted and permission:
+        hint = f"Add the permission {permission} to the token in Syncro (Admin, API Tokens)."
+    return row.error(row.message, hint=hint, detail=detail, code=code)
 
 
 def unreadable(path: str) -> TemporaryError:

@@ -64,15 +64,13 @@ class Reader:
     async def invoice(self, id_: str) -> list[RawRecord]:
         """An invoice as it is now, after its customer and products, and before its payments."""
         row = await self._shelf.invoice(id_)
-        if row is None:
-            return gone("invoice", id_)
-        records: list[RawRecord] = []
-        if self._kinds & INVOICES and self.is_wanted(row.get("date"), "date"):
+        records = gone("invoice", id_) if row is None else []
+        if row and self._kinds & INVOICES and self.is_wanted(row.get("date"), "date"):
             customer, parents = await self.customer(customer_in(row))
             items, names = await self._items(row.get("line_items") or ())
             context = self._base | {"names": names, "parents": parents}
             made = RawRecord(id=id_, data={"invoice": row}, context=context, makes=INVOICES)
-            records = [*customer, *items, made]
+            records += [*customer, *items, made]
         if self._kinds & PAYMENTS:
             family = await self._shelf.family(invoices=[id_])
             for one in family.payments:

@@ -173,9 +173,11 @@ class Shelf:
             for id_ in invoices - looked:
                 looked.add(id_)
                 one = await self._kept(id_)
+                payments |= self._of_invoice[id_]
+                if one is not None:
+                    payments |= set(one.payments or ())
                 if one is not None and one.owed is not None:
                     seen_invoices[id_] = one.owed
-                    payments |= self._of_invoice[id_] | set(one.payments or ())
             invoices = set()
             payments -= seen_payments.keys()
             payments = {id_ for id_ in payments if not self._is_out(id_)}

@@ -10,6 +10,7 @@ from subledger.findings import Finding
 from subledger.manifest import Operation
 from subledger.model import Party, Settlement
 from subledger.model.kinds import CUSTOMER, PAYMENT
+from subledger.money import Money
 from subledger.ports import (
     BookDocument,
     BookEntry,
@@ -121,10 +122,17 @@ class SyncroSink:
             type=books.PAYMENT_TYPE,
             id=str(row["id"]),
             guard=str(row.get("updated_at") or ""),
-            amount=books.effect_of_payment(row, self._config.currency),
+            amount=self._told(row),
             account=account.name if account else "",
             recovered=recovered,
         )
+
+    def _told(self, row: Row) -> Money | None:
+        """The amount that Syncro took; None where it cannot be read, since it took it anyway."""
+        try:
+            return books.effect_of_payment(row, self._config.currency)
+        except RecordRejected:
+            return None
 
     async def _create_customer(self, customer: Party) -> Outcome:
         found = await self._finder.customer(customer.name)

@@ -1,5 +1,6 @@
 """Judges a webhook call. Syncro signs nothing and documents no body: a call is only a poke."""
 
+import base64
 import hmac
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +9,10 @@ from subledger.ports import WebhookVerdict
 from subledger_syncro.config import SyncroConfig
 
 HEADER: Final = "x-subledger-secret"
-"""The header that a webhook is set up with, besides Authorization: Bearer."""
+"""The header that shows our secret, where a caller can set one.
+
+Else it is a bearer token, or the password in the address: ``https://any:SECRET@host/...``.
+"""
 
 
 def judge(config: SyncroConfig, headers: Mapping[str, str], body: bytes) -> WebhookVerdict:
@@ -17,7 +21,19 @@ def judge(config: SyncroConfig, headers: Mapping[str, str], body: bytes) -> Webh
     if not config.webhook_secret:
         return WebhookVerdict.REFUSED
     secret = config.webhook_secret.reveal().encode()
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    shown = (headers.get(HEADER, ""), token.strip() if scheme.casefold() == "bearer" else "")
-    fits = [hmac.compare_digest(one.encode(), secret) for one in shown]
+    shown = (headers.get(HEADER, ""), _authorization(headers.get("authorization", "")))
+    fits = [hmac.compare_digest(one.encode(errors="replace"), secret) for one in shown]
     return WebhookVerdict.RUN if any(fits) else WebhookVerdict.REFUSED
+
+
+def _authorization(header: str) -> str:
+    """A bearer token, or the password of Basic; empty for anything else."""
+    scheme, _, value = header.partition(" ")
+    if scheme.casefold() == "bearer":
+        return value.strip()
+    if scheme.casefold() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""

@@ -4,9 +4,27 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 PREFIX: Final = "/api/v1/"
+
+CREATE_PAYMENTS: Final = "Payments - Create"
+CREATE_CUSTOMERS: Final = "Customers - Create"
+_TO_LIST: Final[Mapping[str, str]] = {
+    "customers": "Customers - List/Search",
+    "invoices": "Invoices - List/Search",
+    "payments": "Payments - View List",
+    "products": "Products - List/Search",
+    "purchase_orders": "Purchase Orders - List/Search",
+    "vendors": "Vendors - List",
+}
+_TO_VIEW: Final[Mapping[str, str]] = {
+    **_TO_LIST,
+    "customers": "Customers - View Detail",
+    "invoices": "Invoices - View Details",
+    "purchase_orders": "Purchase Orders - View Details",
+    "vendors": "Vendors - View Details",
+}
 
 
 def host_of(subdomain: str) -> str:
@@ -19,6 +37,7 @@ class Request:
     """One request: ``path`` below the prefix, ``params`` in order, ``body`` to be sent as JSON.
 
     ``rows`` is the name that the answer's list stands under; empty for other answers.
+    ``permission`` is what the token needs, in the words of the vendor's reference.
     """
 
     path: str
@@ -26,6 +45,7 @@ class Request:
     params: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = None
     rows: str = ""
+    permission: str = ""
 
     def content(self) -> bytes | None:
         """The body as bytes; None where there is none."""
@@ -34,21 +54,19 @@ class Request:
 
 def listing(name: str, **params: str) -> Request:
     """A list; its answer has the rows under the name of the path."""
-    return Request(path=name, params=tuple(params.items()), rows=name)
+    return Request(
+        path=name, params=tuple(params.items()), rows=name, permission=_TO_LIST.get(name, "")
+    )
 
 
 def page(request: Request, number: int) -> Request:
     """One page of a list, from 1."""
-    return Request(
-        path=request.path,
-        params=(*request.params, ("page", str(number))),
-        rows=request.rows,
-    )
+    return evolve(request, params=(*request.params, ("page", str(number))))
 
 
 def one(name: str, identifier: str) -> Request:
     """One record by its identifier."""
-    return Request(path=f"{name}/{identifier}")
+    return Request(path=f"{name}/{identifier}", permission=_TO_VIEW.get(name, ""))
 
 
 ME: Final = Request(path="me")
@@ -89,9 +107,9 @@ def create_payment(
     }
     if applied:
         body["apply_payments"] = dict(applied)
-    return Request(path="payments", method="POST", body=body)
+    return Request(path="payments", method="POST", body=body, permission=CREATE_PAYMENTS)
 
 
 def create_customer(fields: Mapping[str, str]) -> Request:
     """A customer."""
-    return Request(path="customers", method="POST", body=dict(fields))
+    return Request(path="customers", method="POST", body=dict(fields), permission=CREATE_CUSTOMERS)
