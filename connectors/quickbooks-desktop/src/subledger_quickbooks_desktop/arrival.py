@@ -9,7 +9,7 @@ from subledger_quickbooks_desktop.calls import Calls
 from subledger_quickbooks_desktop.wire import soap
 from subledger_quickbooks_desktop.wire.qbxml import Answer, AnswerStream, Row
 
-_BATCH: Final = 100
+_BATCH: Final = 32
 """Rows stored at once; the one writer has nothing else to do meanwhile."""
 
 
@@ -19,29 +19,33 @@ class LongAnswer:
 
     calls: Calls
     envelope: soap.Envelope = field(init=False)
-    _answer: AnswerStream = field(factory=AnswerStream, init=False)
+    _text: list[bytes] = field(factory=list, init=False)
+    _answer: AnswerStream | None = field(default=None, init=False)
     _rows: list[Row] = field(factory=list, init=False)
-    _any: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.envelope = soap.Envelope(self._text)
-
-    def _text(self, piece: bytes) -> None:
-        self._any = True
-        self._rows.extend(self._answer.feed(piece))
+        self.envelope = soap.Envelope(self._text.append)
 
     async def feed(self, chunk: bytes) -> None:
         """Reads the next bytes, and stores rows once there are enough."""
-        first = not self._any
         self.envelope.feed(chunk)
-        if first and self._any:
-            await self._known()
+        if not self._text:
+            return
+        if self._answer is None:
+            self._answer = await self._begin()
+        for piece in self._text:
+            self._rows.extend(self._answer.feed(piece))
+        self._text.clear()
         if len(self._rows) >= _BATCH:
             await self._store()
 
-    async def _known(self) -> None:
-        """Refuses a long body early where its ticket is not ours."""
-        await self.calls.store_rows(self.envelope.arguments, [])
+    async def _begin(self) -> AnswerStream:
+        """Refuses a long body early where its ticket is not ours.
+
+        A stream that knows what was asked looks only at the records, not at each of their fields.
+        """
+        request = await self.calls.asked(self.envelope.arguments)
+        return AnswerStream([request] if request else ())
 
     async def _store(self) -> None:
         rows, self._rows = self._rows, []
@@ -49,7 +53,7 @@ class LongAnswer:
 
     async def finish(self, arguments: Mapping[str, str]) -> int:
         """The last step: everything has arrived."""
-        if not self._any:
+        if self._answer is None:
             return await self.calls.received(arguments, None)
         answer, last = self._answer.close()
         self._rows.extend(last)

@@ -187,6 +187,13 @@ class Calls:
                 await self.context.note(lambda desk: self._answering.stray(desk, ticket, answer))
             return STOP
 
+    async def asked(self, arguments: Mapping[str, str]) -> str:
+        """The request that a question was put with; empty where something else was asked.
+
+        Raises :class:`Fenced` for an unknown ticket.
+        """
+        return await self._step(arguments, lambda _desk, session: session.request)
+
     async def store_rows(self, arguments: Mapping[str, str], rows: list[Row]) -> None:
         """Stores some rows of a long answer. Raises :class:`Fenced` for an unknown ticket."""
 

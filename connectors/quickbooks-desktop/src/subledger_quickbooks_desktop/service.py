@@ -93,7 +93,7 @@ class Service:
             raise TooLarge
         address = request.remote or ""
         if length is not None and length <= SMALL:
-            return await self._whole(await asyncio.wait_for(request.read(), PATIENCE), address)
+            return await self._whole(await _read(request), address)
         async with asyncio.timeout(LONGEST):
             method, result = await self._stream(request)
         return soap.render_result(method, result)
@@ -107,7 +107,7 @@ class Service:
         """Reads a long body piece by piece; the rows of an answer are stored in batches."""
         long_answer = LongAnswer(self._calls)
         read = 0
-        while chunk := await asyncio.wait_for(request.content.readany(), PATIENCE):
+        while chunk := await _arrived(request):
             read += len(chunk)
             if read > LARGEST:
                 raise TooLarge
@@ -141,3 +141,17 @@ class Service:
     async def new_password(self) -> str:
         """Makes a new password and returns it once."""
         return await self.context.note(identity.new_password)
+
+
+async def _read(request: web.Request) -> bytes:
+    """A short body; nothing is waited for where it came together with its head."""
+    if request.content.is_eof():
+        return await request.read()
+    async with asyncio.timeout(PATIENCE):
+        return await request.read()
+
+
+async def _arrived(request: web.Request) -> bytes:
+    """What has arrived of a long body since the last look; empty at its end."""
+    async with asyncio.timeout(PATIENCE):
+        return await request.content.readany()

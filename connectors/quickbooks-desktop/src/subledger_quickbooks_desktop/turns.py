@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
-PIECE = 16 * 1024
+PIECE = 8 * 1024
 """Bytes read in one turn; what one turn takes is what another call may have to wait."""
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()

@@ -155,6 +155,12 @@ def has_work(c: sa.Connection, flow: str, prepared_with: str) -> bool:
     return found is not None and (found.staged or found.prepared_with not in ("", prepared_with))
 
 
+_DUE = sa.select(
+    FLOW.c.name, FLOW.c.next_due, sa.type_coerce(FLOW.c.paused, sa.Integer).label("paused")
+)
+"""Read every second: nothing of a row is converted."""
+
+
 def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[str]:
     """Flows to run now: without a due time, or past it; paused ones left out.
 
@@ -162,9 +168,7 @@ def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[s
     was killed, or where the flow was run by hand only until now.
     """
     due = []
-    rows = {
-        row.name: row for row in c.execute(sa.select(FLOW.c.name, FLOW.c.next_due, FLOW.c.paused))
-    }
+    rows = {row.name: row for row in c.execute(_DUE)}
     for name, rhythm in names.items():
         row = rows.get(name)
         if row is not None and row.paused:

@@ -1,6 +1,7 @@
 """What is known of the books: list entries, documents read back, and the questions to ask."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,11 @@ _ENTRY = sa.select(ENTRY).where(
     ENTRY.c.connection == sa.bindparam("connection"),
     ENTRY.c.kind == sa.bindparam("kind"),
     ENTRY.c.id == sa.bindparam("id"),
+)
+_ENTRIES = sa.select(ENTRY).where(
+    ENTRY.c.connection == sa.bindparam("connection"),
+    ENTRY.c.kind == sa.bindparam("kind"),
+    ENTRY.c.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value)),
 )
 _MOVE_ON = (
     sa.update(QUESTION)
@@ -123,8 +129,9 @@ def offer_entries(c: sa.Connection, connection: str, entries: Iterable[BookEntry
         return 0
     news = []
     different = 0
-    for (kind, identifier), new in rows.items():
-        known = entry(c, connection, kind, identifier)
+    stored = _known(c, connection, rows)
+    for key, new in rows.items():
+        known = stored.get(key)
         if known == new:
             continue
         news.append(new)
@@ -134,6 +141,21 @@ def offer_entries(c: sa.Connection, connection: str, entries: Iterable[BookEntry
     if different:
         _changed(c, connection)
     return different
+
+
+def _known(
+    c: sa.Connection, connection: str, keys: Iterable[tuple[Kind, str]]
+) -> Mapping[tuple[Kind, str], BookEntry]:
+    """What is stored of some entries; one statement for each kind."""
+    by_kind: dict[Kind, list[str]] = {}
+    for kind, identifier in keys:
+        by_kind.setdefault(kind, []).append(identifier)
+    found = {}
+    for kind, identifiers in by_kind.items():
+        bound = {"connection": connection, "kind": kind, "ids": json.dumps(identifiers)}
+        for row in c.execute(_ENTRIES, bound):
+            found[kind, row.id] = _entry(row)
+    return found
 
 
 def _entry_row(connection: str, entry: BookEntry) -> dict[str, object]:
