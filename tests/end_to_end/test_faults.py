@@ -132,7 +132,9 @@ async def test_restored_backup(make):
         assert (result.writes, world.company.documents()) == (0, [])
         assert "restored from a backup" in result.complaint
         assert (await world.session()).writes == 0
-        assert (await world.command("status"))[1]["connections"]["books"]["paused"]
+        code, status = await world.command("status")
+        assert code == 0, status
+        assert status["connections"]["books"]["paused"]
 
         comparison = await world.reconcile()
         assert len(comparison.missing) == 4

@@ -60,7 +60,7 @@ class Server:
             self.url + path, data=body, headers={"Content-Type": "text/xml; charset=utf-8"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+            with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310 - as above
                 return response.status, response.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -73,7 +73,7 @@ class Server:
         assert result is not None
         return "|".join(item.text or "" for item in result) if len(result) else result.text or ""
 
-    async def raw(self, data: bytes, *, wait: float = 10.0, source: str = "127.0.0.1") -> bytes:
+    async def raw(self, data: bytes, *, wait: float = 60.0, source: str = "127.0.0.1") -> bytes:
         """Send bytes over a socket and read until the server closes, or `wait` seconds passed."""
         reader, writer = await asyncio.open_connection(*self.address, local_addr=(source, 0))
         try:
@@ -106,7 +106,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             url, pid, made, guessed = line
             yield Server(url=url, pid=int(pid), folder=folder, made=made, guessed=guessed)
         finally:
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
 
 
 @pytest.fixture(scope="session")

@@ -73,16 +73,17 @@ async def test_commits_are_grouped(tmp_path):
     """What waits while a commit is under way goes into one commit together."""
     engine = make_engine(str(tmp_path / "g.db"))
     writer = GroupWriter(engine)
-    release = threading.Event()
+    begun, release = threading.Event(), threading.Event()
     commits = []
 
     def hold(c):
         driver = c.connection.driver_connection
         driver.set_trace_callback(lambda text: text == "COMMIT" and commits.append(text))
-        release.wait(5)
+        begun.set()
+        release.wait(60)
 
     waiting = [asyncio.create_task(writer.run(hold))]
-    await asyncio.sleep(0.05)
+    await asyncio.to_thread(begun.wait, 60)
     waiting += [asyncio.create_task(writer.run(lambda _c: None)) for _ in range(50)]
     await asyncio.sleep(0.05)
     release.set()
@@ -109,7 +110,7 @@ async def test_nothing_is_taken_after_the_end(tmp_path):
     opened = open_store(tmp_path / "s.db")
     opened.close()
     with pytest.raises(RuntimeError, match="closed"):
-        await asyncio.wait_for(opened.tx(names), 2)
+        await asyncio.wait_for(opened.tx(names), 60)
 
 
 async def test_a_caller_that_gave_up(store):
@@ -287,6 +288,6 @@ def test_a_loop_that_ended_holds_up_nobody(tmp_path):
 
     for leave in (give_up, hand_over, hand_over):
         asyncio.run(leave())
-    assert asyncio.run(asyncio.wait_for(opened.step(put, "b"), 5)) == "b"
+    assert asyncio.run(asyncio.wait_for(opened.step(put, "b"), 60)) == "b"
     assert "b" in asyncio.run(opened.read(names))
     opened.close()

@@ -30,10 +30,10 @@ def test_the_command_serves_until_it_is_told_to_stop():
         request = Request(  # noqa: S310 - our own address
             f"{url}/v4/Business/Settings", headers={"Authorization": "token abc"}
         )
-        with urlopen(request, timeout=10) as response:  # noqa: S310 - our own address
+        with urlopen(request, timeout=60) as response:  # noqa: S310 - our own address
             assert json.load(response)["FundingSource"] == "Credit"
         process.send_signal(signal.SIGTERM)
-        rest, errors = process.communicate(timeout=15)
+        rest, errors = process.communicate(timeout=60)
     finally:
         process.kill()
     assert (rest, errors, process.returncode) == ("", "", 0)

@@ -52,7 +52,7 @@ async def test_a_body_that_stops_is_given_up(bench, monkeypatch, length: int) ->
     async with serving(bench) as address:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(head(length) + b"<a>")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert (await reader.readline()).split()[1] == b"408"
         writer.close()
 
@@ -66,7 +66,7 @@ async def test_a_body_that_drips_is_given_up(bench, monkeypatch) -> None:
     async with serving(bench) as address:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(head(200_000) + ENVELOPE.format(ticket, "&lt;QBXML>").encode())
-        for _ in range(40):
+        for _ in range(600):
             writer.write(b" ")
             await asyncio.sleep(0.1)
             if reader._buffer:
@@ -81,7 +81,7 @@ async def test_a_long_body_with_an_unknown_ticket_is_answered_before_it_has_arri
     async with serving(bench) as address:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(head(100_000_000) + ENVELOPE.format("nobody-1", "&lt;QBXML>").encode())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert (await reader.readline()).split()[1] == b"200"
         writer.close()
 
@@ -153,7 +153,7 @@ async def test_an_answer_that_is_cut_in_the_middle_leaves_a_usable_session(
         if ending == "end":
             assert (await reader.readline()).split()[1] == b"400"
         writer.close()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.5)
     assert name(await bench.ask(ticket)) == "VendorQueryRq"
     request = await bench.ask(ticket)
     await bench.give(ticket, session.process(request))
