@@ -283,6 +283,18 @@ def test_a_purchase_order_posts_nothing_until_it_is_billed(desk):
     assert desk.again("PurchaseOrder", order)["POStatus"] == "Open"
 
 
+def test_an_order_can_be_closed_by_hand(desk):
+    """Closed without a bill, it stays closed; a partial bill leaves another one open."""
+    vendor = desk.vendor()
+    order = desk.purchase_like("PurchaseOrder", vendor, "30")
+    desk.change("PurchaseOrder", order, POStatus="Closed")
+    assert desk.change("PurchaseOrder", order, PrivateNote="x")["POStatus"] == "Closed"
+    other = desk.purchase_like("PurchaseOrder", vendor, "30")
+    link = [{"TxnId": other["Id"], "TxnType": "PurchaseOrder", "TxnLineId": "1"}]
+    desk.bill(vendor, Line=[{**desk.expense_line("10"), "LinkedTxn": link}])
+    assert desk.again("PurchaseOrder", other)["POStatus"] == "Open"
+
+
 def test_a_link_of_the_whole_bill_to_an_order_is_dropped(desk):
     """QuickBooks keeps only links of lines."""
     vendor = desk.vendor()

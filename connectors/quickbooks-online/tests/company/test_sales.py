@@ -259,6 +259,18 @@ def test_an_estimate_posts_nothing_until_it_is_invoiced(desk):
     assert again["LinkedTxn"] == [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
 
 
+def test_an_estimates_status_is_the_persons_until_it_is_invoiced(desk):
+    """Accepted stays accepted; deleting the invoice opens the estimate again."""
+    customer = desk.customer()
+    estimate = desk.sale("Estimate", customer, "50", TxnStatus="Accepted")
+    assert desk.change("Estimate", estimate, PrivateNote="x")["TxnStatus"] == "Accepted"
+    link = [{"TxnId": estimate["Id"], "TxnType": "Estimate"}]
+    invoice = desk.invoice(customer, "50", LinkedTxn=link)
+    desk.company.delete("Invoice", desk.token("Invoice", invoice))
+    again = desk.again("Estimate", estimate)
+    assert (again["TxnStatus"], "LinkedTxn" in again) == ("Pending", False)
+
+
 @pytest.mark.parametrize("entity", ["Invoice", "SalesReceipt"])
 def test_a_void_sale_is_empty_and_says_so(desk, entity):
     """Amounts and quantities are 0, the note says Voided, and nothing is posted."""

@@ -28,6 +28,10 @@ from subledger_quickbooks_online.simulator.company.kinds import KINDS
         ("Invoice", {"PrivateNote": "9" * 4001}, "2050", "PrivateNote"),
         ("Invoice", {"Line": [{"Description": "9" * 4001}]}, "2050", "Description"),
         ("Term", {"Name": "9" * 32, "DueDays": 1}, "2050", "Name"),
+        ("Customer", {"DisplayName": "A", "BillAddr": {"Line1": "9" * 501}}, "2050", "Line1"),
+        ("Customer", {"PrimaryPhone": {"FreeFormNumber": "9" * 31}}, "2050", "FreeFormNumber"),
+        ("Customer", {"PrimaryEmailAddr": {"Address": "9" * 101}}, "2050", "Address"),
+        ("Invoice", {"CustomerMemo": {"value": "9" * 1001}}, "2050", "value"),
         ("Invoice", {"TxnDate": "03/04/2025"}, "2060", "TxnDate"),
         ("Invoice", {"TxnDate": "2025-02-30"}, "2060", "TxnDate"),
         ("Payment", {"TotalAmt": "ten"}, "2080", "TotalAmt"),
@@ -177,6 +181,7 @@ def test_an_old_token_is_stale(desk):
     body = {"Id": shown["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "ours"}
     fault = desk.refused(desk.company.update, "Invoice", body)
     assert (fault.code, fault.message) == ("5010", "Stale Object Error")
+    assert fault.detail.startswith("Stale Object Error : You and another user were working on")
     assert desk.again("Invoice", shown)["PrivateNote"] == "theirs"
 
 

@@ -58,7 +58,7 @@ def _structure(
                 continue
             raise faults.unsupported_property(key)
         cleaned = _member(member, held, behaviour, rules.get(key, _NONE), f"{path}.{key}")
-        if cleaned not in ("", None):
+        if cleaned not in ("", None) and (cleaned != [] or key == "Line"):
             found[key] = cleaned
     return found
 

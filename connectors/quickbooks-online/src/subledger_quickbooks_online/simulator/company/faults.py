@@ -161,13 +161,13 @@ def invalid_reference(kind: str, value: object, element: str) -> CompanyFault:
     )
 
 
-def stale(entity: str) -> CompanyFault:
+def stale(entity: str, user: str) -> CompanyFault:
     """5010: the SyncToken is not the current one."""
     return CompanyFault(
         "5010",
         "Stale Object Error",
-        "Stale Object Error : You and another user were working on this at the same time."
-        " The other user finished before you did, so your work was not saved."
+        f"Stale Object Error : You and {user} were working on this at the same time."
+        f" {user} finished before you did, so your work was not saved."
         f" Entity={entity}",
     )
 

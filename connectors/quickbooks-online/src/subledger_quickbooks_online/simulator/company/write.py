@@ -165,7 +165,7 @@ def _current(books: Books, kind: Kind, body: Mapping[str, Any]) -> Stored:
     ahead = int(str(token)) > stored.sync_token
     accepted = ahead and books.behaviour.newer_sync == "accept"
     if int(str(token)) != stored.sync_token and not accepted:
-        raise faults.stale(kind.entity)
+        raise faults.stale(kind.entity, books.behaviour.user)
     return stored
 
 
@@ -174,7 +174,7 @@ def _merged(kind: Kind, old: Stored, body: Mapping[str, Any], books: Books) -> J
     if str(body.get("sparse", "")).casefold() != "true":
         kept = {name: old.body[name] for name in _OWN if name in old.body}
         return {**sent, **kept}
-    cleared = {name for name, value in body.items() if value in (None, "")}
+    cleared = {name for name, value in body.items() if value in (None, "", [])}
     return {name: value for name, value in old.body.items() if name not in cleared} | sent
 
 

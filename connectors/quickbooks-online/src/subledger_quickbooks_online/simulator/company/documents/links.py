@@ -162,13 +162,17 @@ def derive(books: Books, target: Stored) -> None:
         body["Balance"] = money(whole - settled(books, target.id))
         if target.entity == "CreditMemo":
             body["RemainingCredit"] = body["Balance"]
-    elif target.entity == "PurchaseOrder" and not body.get("ManuallyClosed"):
+    elif target.entity == "PurchaseOrder":
         billed = int(
             books.store.value("SELECT sum(cents) FROM link WHERE target=?", (target.id,)) or 0
         )
-        body["POStatus"] = "Closed" if billed >= cents(Decimal(body["TotalAmt"])) else "Open"
-    elif target.entity == "Estimate":
-        body["TxnStatus"] = "Closed" if shown else "Pending"
+        whole = cents(Decimal(body["TotalAmt"]))
+        complete = bool(shown) and billed >= whole
+        body["POStatus"] = "Closed" if complete or body.get("_closed") else "Open"
+    elif target.entity == "Estimate" and shown:
+        body["TxnStatus"] = "Closed"
+    elif target.entity == "Estimate" and body.get("TxnStatus") == "Closed":
+        body["TxnStatus"] = "Pending"
 
 
 def drop_target(books: Books, target: Stored) -> None:

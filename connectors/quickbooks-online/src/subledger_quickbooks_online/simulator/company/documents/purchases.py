@@ -70,6 +70,7 @@ def prepare_bill(books: Books, draft: Draft) -> None:
     numbers.settle(books, draft)
     if draft.entity == "PurchaseOrder":
         body.setdefault("POStatus", "Open")
+        body["_closed"] = body["POStatus"] == "Closed"
         body.setdefault("EmailStatus", "NotSet")
         return
     body["Balance"] = body["TotalAmt"]

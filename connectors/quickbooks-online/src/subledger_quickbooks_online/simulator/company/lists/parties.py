@@ -40,7 +40,9 @@ def computed(books: Books, stored: Stored) -> JSON:
     if stored.entity == "Customer":
         own = name_cents(books, "Accounts Receivable", stored.id)
         below = sum(_below(books, stored.id))
+        level = stored.body.get("_level")
         return {
+            **({"Level": level} if level else {}),
             "Balance": money(own if stored.body.get("Job") else own + below),
             "BalanceWithJobs": money(own + below),
         }
