@@ -16,45 +16,53 @@ from subledger_quickbooks_online.render import LISTS, losses
 from subledger_quickbooks_online.wire.jsontext import to_json
 
 _KINDS: Final[Mapping[str, Kind]] = {"Customer": CUSTOMER, "Vendor": VENDOR, "Item": ITEM}
-_MOVES_BY_ITSELF: Final = frozenset(
+_WRITTEN: Final = frozenset(
     {
-        *("Id", "SyncToken", "MetaData", "domain", "sparse", "status", "time"),
-        *("Balance", "BalanceWithJobs", "HomeBalance", "HomeTotalAmt", "UnappliedAmt"),
-        *("RemainingCredit", "LinkedTxn", "LineEx", "PurchaseEx", "InvoiceLink", "DeliveryInfo"),
-        *("EmailStatus", "PrintStatus", "ExchangeRate", "QtyOnHand", "AvgCost", "InvoiceStatus"),
-        *("name", "LineNum", "AttachableRef", "CurrentBalance"),
-        *("CurrentBalanceWithSubAccounts", "FullyQualifiedName", "Level", "V4IDPseudonym"),
-        *("TxnSource", "RecurDataRef", "TempDownloadUri", "POStatus", "CustomField"),
+        *("CustomerRef", "VendorRef", "EntityRef", "AccountRef", "PaymentType", "Credit", "value"),
+        *("TxnDate", "DueDate", "PrivateNote", "DocNumber", "CurrencyRef", "DepartmentRef"),
+        *("ClassRef", "SalesTermRef", "TermRef", "CustomerMemo", "BillEmail", "Address"),
+        *("ARAccountRef", "APAccountRef", "DepositToAccountRef", "PaymentRefNum"),
+        *("PaymentMethodRef", "PayType", "CheckPayment", "BankAccountRef", "CreditCardPayment"),
+        *("CCAccountRef", "FromAccountRef", "ToAccountRef", "TotalAmt", "Amount", "TxnTaxDetail"),
+        *("TotalTax", "TxnTaxCodeRef", "DetailType", "Description", "SalesItemLineDetail"),
+        *("ItemRef", "Qty", "UnitPrice", "TaxCodeRef", "DiscountLineDetail", "DiscountAccountRef"),
+        *("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail", "DepositLineDetail"),
+        *("JournalEntryLineDetail", "PostingType", "Entity", "TxnId"),
+        *("DisplayName", "CompanyName", "GivenName", "FamilyName", "PrimaryEmailAddr"),
+        *("PrimaryPhone", "Mobile", "FreeFormNumber", "BillAddr", "City", "PostalCode", "Country"),
+        *("CountrySubDivisionCode", "Line1", "Line2", "Line3", "Line4", "Line5", "ParentRef"),
+        *("Notes", "AcctNum", "Name", "Sku", "PurchaseCost", "Taxable", "Active"),
+        *("IncomeAccountRef", "ExpenseAccountRef", "AssetAccountRef"),
     }
 )
-"""Members that QuickBooks changes when something else happens, such as a payment."""
+"""The members that we write: an edit of others is not undone by an update of ours."""
 
 
 def digest(record: Record) -> str:
-    """A short hash of what a person can edit in an object."""
-    content = to_json(_editable(record))
+    """A short hash of what we write of an object, as it stands now."""
+    content = to_json(_written(record))
     return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
 
 
-def _editable(value: Any) -> Any:
+def _written(value: Any, *, in_line: bool = False) -> Any:
     if isinstance(value, Mapping):
         kept = {
-            name: _editable(inner)
-            for name, inner in value.items()
-            if name not in _MOVES_BY_ITSELF and not (name == "Line" and isinstance(inner, list))
+            name: _written(inner, in_line=in_line)
+            for name, inner in sorted(value.items())
+            if name in _WRITTEN or (in_line and name == "LinkedTxn")
         }
         if isinstance(value.get("Line"), list):
-            kept["Line"] = [_editable(line) for line in lines(value)]
-        return {name: kept[name] for name in sorted(kept) if kept[name] not in (None, "", {}, [])}
+            kept["Line"] = [_written(line, in_line=True) for line in lines(value)]
+        return {name: inner for name, inner in kept.items() if inner not in (None, "", {}, [])}
     if isinstance(value, list | tuple):
-        return [_editable(inner) for inner in value]
+        return [_written(inner, in_line=in_line) for inner in value]
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         return format(Decimal(value).normalize(), "f")
     return value
 
 
 def guard_of(record: Record) -> str:
-    """What an update must show: the version, and a hash that only edits by people change."""
+    """What an update must show: the version, and a hash of what we wrote."""
     return f"{record.get('SyncToken', '')}:{digest(record)}"
 
 
@@ -167,12 +175,10 @@ def _unlinked(record: Record, meant: object) -> tuple[Finding, ...]:
     )
 
 
-def removed(delivery: Delivery, *, recovered: bool = False) -> Posted:
+def removed(entity: str, delivery: Delivery, *, recovered: bool = False) -> Posted:
     """The outcome of a removal."""
     target = delivery.target
-    return Posted(
-        type=target.type if target else "", id=target.id if target else "", recovered=recovered
-    )
+    return Posted(type=entity, id=target.id if target else "", recovered=recovered)
 
 
 def entry_of(kind: Kind, record: Record) -> BookEntry:

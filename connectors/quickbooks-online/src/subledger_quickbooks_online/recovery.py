@@ -39,9 +39,9 @@ class Recovery:
         current = await by_id(self.client, write.entity, write.id)
         if current is None:
             removal = write.action is not Action.UPDATE
-            return removed(delivery, recovered=True) if removal else gone(write)
+            return removed(write.entity, delivery, recovered=True) if removal else gone(write)
         if write.action is Action.VOID and is_void(current):
-            return removed(delivery, recovered=True)
+            return removed(write.entity, delivery, recovered=True)
         if write.action is Action.UPDATE and holds(current, write.body):
             return await self.writer.recovered(delivery, write, company, current)
         return await self.repeat(delivery, write, company)

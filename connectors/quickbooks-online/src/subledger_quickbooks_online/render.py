@@ -10,7 +10,15 @@ from subledger.errors import RecordRejected
 from subledger.findings import Finding
 from subledger.manifest import Operation
 from subledger.model import Document, Entity, Item, Movement, Party, Settlement
-from subledger.model.kinds import BILL_PAYMENT, CREDIT_MEMO, INVOICE, PAYMENT
+from subledger.model.kinds import (
+    BILL_PAYMENT,
+    CREDIT_MEMO,
+    CUSTOMER,
+    INVOICE,
+    ITEM,
+    PAYMENT,
+    VENDOR,
+)
 from subledger.ports import Delivery
 from subledger_quickbooks_online import fields, text
 from subledger_quickbooks_online.company import Classes, Company
@@ -26,7 +34,8 @@ SPARSE: Final = frozenset(
     {"Customer", "Deposit", "Invoice", "JournalEntry", "Transfer"},
 )
 """Entities that document a sparse update: members that are left out stay as they are."""
-LISTS: Final = frozenset({"Customer", "Vendor", "Item"})
+_ENTRIES: Final = {CUSTOMER: "Customer", VENDOR: "Vendor", ITEM: "Item"}
+LISTS: Final = frozenset(_ENTRIES.values())
 """Entities that are never deleted, only made inactive."""
 
 
@@ -117,13 +126,15 @@ def _removal(delivery: Delivery) -> Write:
     target = delivery.target
     if target is None:
         raise rejected("missing_in_books", delivery.marker, "there is nothing to remove")
-    if target.type in LISTS:
+    name = _ENTRIES.get(delivery.kind, target.type)
+    body: Body = {}
+    if name in LISTS:
         action, body = Action.UPDATE, {"Active": False}
-    elif delivery.operation is Operation.VOID and target.type in VOIDABLE:
-        action, body = Action.VOID, {}
+    elif delivery.operation is Operation.VOID and name in VOIDABLE:
+        action = Action.VOID
     else:
-        action, body = Action.DELETE, {}
-    return Write(entity=target.type, action=action, body=body, id=target.id, guard=target.guard)
+        action = Action.DELETE
+    return Write(entity=name, action=action, body=body, id=target.id, guard=target.guard)
 
 
 def losses(entity: Entity, company: Company | None = None) -> tuple[Finding, ...]:

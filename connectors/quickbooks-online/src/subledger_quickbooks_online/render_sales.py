@@ -118,6 +118,11 @@ def payment_type(account: Account | None, settlement: Settlement, bank_payments:
     )
 
 
+def joining_note(marker: str) -> str:
+    """The note of the payment that joins a refund to its credits."""
+    return f"Joins the refund {marker} to its credit"
+
+
 def refund_link(settlement: Settlement, purchase: Mapping[str, Any], marker: str) -> Body | None:
     """The payment without money that joins a refund to the credits it pays back; None for none."""
     lines = applied_lines(settlement)
@@ -132,6 +137,6 @@ def refund_link(settlement: Settlement, purchase: Mapping[str, Any], marker: str
         "CustomerRef": needed(settlement.party, "customer"),
         "TotalAmt": 0,
         "TxnDate": settlement.date.isoformat(),
-        "PrivateNote": f"Joins the refund {marker} to its credit",
+        "PrivateNote": joining_note(marker),
         "Line": [*lines, refunded],
     }

@@ -6,9 +6,9 @@ from typing import Final
 
 from attrs import evolve
 
-from subledger.errors import RecordRejected, TemporaryError
+from subledger.errors import RecordRejected
 from subledger.findings import Finding
-from subledger.model import Document, Settlement
+from subledger.model import Document
 from subledger.model.kinds import REFUND
 from subledger.model.marker import parse_marker
 from subledger.ports import Delivery, Outcome, Posted, Refused, Unknown
@@ -26,9 +26,9 @@ from subledger_quickbooks_online.knowledge import Knowledge, by_id
 from subledger_quickbooks_online.names import Names
 from subledger_quickbooks_online.parts import Body
 from subledger_quickbooks_online.postings import Record, number
+from subledger_quickbooks_online.refunds import Refunds
 from subledger_quickbooks_online.render import LISTS, SPARSE, Action, Write, render
 from subledger_quickbooks_online.render_money import Style
-from subledger_quickbooks_online.render_sales import refund_link
 from subledger_quickbooks_online.wire import requests
 from subledger_quickbooks_online.wire.faults import Fault
 from subledger_quickbooks_online.wire.objects import object_of
@@ -39,8 +39,7 @@ _COMPUTED: Final = frozenset(
     {*("Line", "LinkedTxn", "TxnTaxDetail", "TotalAmt", "Balance", "MetaData", "domain", "sparse")}
 )
 _ONCE_MORE: Final = "r"
-_LINK: Final = "l"
-"""What is added to the key of an attempt for a second request that belongs to it."""
+"""What is added to the key of an attempt for a second one with the version of the moment."""
 
 
 class Writer:
@@ -51,6 +50,7 @@ class Writer:
         self._knowledge = knowledge
         self._style = style
         self._names = Names(client)
+        self._refunds = Refunds(client)
 
     async def prepare(self, delivery: Delivery) -> tuple[Write, Company]:
         """The write of a delivery. Raises :class:`RecordRejected`, and where nothing was read."""
@@ -67,6 +67,8 @@ class Writer:
         Raises TemporaryError where certainly nothing was written, AuthenticationError where the
         connection is down.
         """
+        if write.action is Action.DELETE and delivery.kind == REFUND:
+            await self._refunds.part(delivery)
         return await self._write(delivery, write, company, delivery.attempt_key, again=True)
 
     async def judge(
@@ -123,49 +125,24 @@ class Writer:
         self, delivery: Delivery, write: Write, company: Company, body: Record
     ) -> Outcome:
         if write.action in (Action.DELETE, Action.VOID):
-            return removed(delivery)
+            return removed(write.entity, delivery)
         record = object_of(body, write.entity)
         if record is None or not record.get("Id"):
             return Unknown("QuickBooks took it, but did not return it")
         if write.body == {"Active": False}:
             return evolve(
-                removed(delivery), entry=posted(write.entity, record, delivery, company).entry
+                removed(write.entity, delivery),
+                entry=posted(write.entity, record, delivery, company).entry,
             )
-        warnings = await self._joined(delivery, record)
+        warnings = await self._refunds.join(delivery, record)
         return posted(write.entity, record, delivery, company, warnings=warnings)
 
     async def recovered(
         self, delivery: Delivery, write: Write, company: Company, record: Record
     ) -> Posted:
         """The outcome of a write whose result was found in the books."""
-        warnings = await self._joined(delivery, record)
+        warnings = await self._refunds.join(delivery, record, look=True)
         return posted(write.entity, record, delivery, company, recovered=True, warnings=warnings)
-
-    async def _joined(self, delivery: Delivery, record: Record) -> tuple[Finding, ...]:
-        """Joins a refund to the credit that it pays back; a failure is only a warning."""
-        refund = delivery.entity
-        if not isinstance(refund, Settlement) or refund.kind != REFUND or delivery.target:
-            return ()
-        body = refund_link(refund, record, delivery.marker)
-        if body is None:
-            return ()
-        try:
-            request = requests.write("Payment", body, delivery.attempt_key + _LINK)
-            answer = await self._client.send(request)
-        except TemporaryError as error:
-            reason = error.message
-        else:
-            if answer.is_good:
-                return ()
-            reason = errors.worst(answer.faults).text if answer.faults else "no answer"
-        return (
-            Finding(
-                category="dependency",
-                subject=f"refund {refund.id}",
-                message=f"the refund is posted, but not joined to its credit memo: {reason}",
-                hint="Open Receive payment for the customer in QuickBooks and select both.",
-            ),
-        )
 
     async def _faulted(
         self,
@@ -202,7 +179,7 @@ class Writer:
         """Somebody was there before us: a person's edit stands, our own later document does not."""
         current = await by_id(self._client, write.entity, write.id)
         if current is None:
-            return gone(write) if write.action is Action.UPDATE else removed(delivery)
+            return gone(write) if write.action is Action.UPDATE else removed(write.entity, delivery)
         if was_edited(current, write.guard):
             return edited(write, refused)
         newest = evolve(
@@ -216,7 +193,7 @@ class Writer:
             return refused
         if write.action is Action.UPDATE and write.body != {"Active": False}:
             return gone(write)
-        return removed(delivery)
+        return removed(write.entity, delivery)
 
     async def _taken_number(
         self, delivery: Delivery, write: Write, company: Company, fault: Fault, refused: Refused

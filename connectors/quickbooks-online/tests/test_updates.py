@@ -1,0 +1,165 @@
+"""Every kind can be changed and taken back, and only where nobody else has changed it."""
+
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from subledger.manifest import Operation
+from subledger.model import Item, Party, Reference, Way, kinds
+from subledger.money import Money
+from subledger.ports import Posted
+
+OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
+CHECKING = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
+MEALS = Reference(kind=kinds.ACCOUNT, id="13", name="Meals")
+
+CASES = [
+    "invoice",
+    "credit_memo",
+    "bill",
+    "vendor_credit",
+    "payment",
+    "bill_payment",
+    "refund",
+    "charge",
+    "deposit",
+    "transfer",
+    "journal",
+]
+
+
+def entity_of(make, case, amount):
+    """An entity of a case over an amount."""
+    cost = (make.line(amount, account=OFFICE),)
+    if case in ("bill", "vendor_credit"):
+        return make.document(case, lines=cost, number="7")
+    if case in ("invoice", "credit_memo"):
+        return make.document(case, lines=(make.line(amount),), number="7", message="Thanks")
+    if case in ("payment", "bill_payment", "refund"):
+        return make.settlement(case, amount=amount)
+    values = {
+        "charge": {"party": make.vendor},
+        "deposit": {"account": CHECKING, "way": Way.IN},
+        "transfer": {"kind": kinds.TRANSFER, "account": CHECKING},
+        "journal": {"kind": kinds.JOURNAL_ENTRY},
+    }[case]
+    if case == "transfer":
+        cost = (make.line(amount, account=Reference(kind=kinds.ACCOUNT, id="36", name="Savings")),)
+    return make.movement(amount=amount, lines=cost, **values)
+
+
+async def one(sink, delivery):
+    [outcome] = await sink.deliver([delivery])
+    return outcome
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_each_kind_is_changed_and_taken_back(world, make, delivery, target, case):
+    """An update writes the new amount into the same document; a void leaves nothing."""
+    sink = world.sink()
+    posted = await one(sink, delivery(entity_of(make, case, "100.00")))
+    assert isinstance(posted, Posted), posted
+    changed = entity_of(make, case, "60.00")
+    update = delivery(
+        changed, operation=Operation.UPDATE, target=target(posted), attempt_key="U" * 26
+    )
+    outcome = await one(sink, update)
+    assert isinstance(outcome, Posted), outcome
+    assert (outcome.type, outcome.id) == (posted.type, posted.id)
+    assert outcome.amount == changed.effect
+    void = delivery(changed, operation=Operation.VOID, target=target(outcome), attempt_key="V" * 26)
+    assert isinstance(await one(sink, void), Posted)
+    assert not any(world.company.trial_balance().values())
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_the_same_update_twice_is_no_conflict(world, make, delivery, target, case):
+    """An update that was carried out, and is looked for without its key, is recognised."""
+    sink = world.sink()
+    posted = await one(sink, delivery(entity_of(make, case, "100.00")))
+    update = delivery(
+        entity_of(make, case, "60.00"),
+        operation=Operation.UPDATE,
+        target=target(posted),
+        attempt_key="U" * 26,
+    )
+    first = await one(sink, update)
+    world.company.forget_requests()
+    found = await world.sink().find(update)
+    assert isinstance(found, Posted), found
+    assert (found.id, found.amount) == (first.id, first.amount)
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_an_edit_by_a_person_stops_a_void(world, make, delivery, target, case):
+    """Whoever wrote a note on a document is asked before it goes."""
+    sink = world.sink()
+    entity = entity_of(make, case, "100.00")
+    posted = await one(sink, delivery(entity))
+    note = world.company.read(posted.type, posted.id)["PrivateNote"]
+    world.person.edit(posted.type, posted.id, {"PrivateNote": f"{note} seen by Ann"})
+    void = delivery(entity, operation=Operation.VOID, target=target(posted), attempt_key="V" * 26)
+    outcome = await one(sink, void)
+    assert outcome.finding.category == "changed_in_books"
+    assert any(world.company.trial_balance().values())
+
+
+async def test_an_edit_of_what_we_do_not_write_is_kept(world, make, delivery, target):
+    """A shipping address that a person added stays, and does not stop our update."""
+    sink = world.sink()
+    posted = await one(sink, delivery(make.document()))
+    world.person.edit("Invoice", posted.id, {"ShipAddr": {"Line1": "Back door"}})
+    update = delivery(
+        make.document(lines=(make.line("60.00"),)),
+        operation=Operation.UPDATE,
+        target=target(posted),
+        attempt_key="U" * 26,
+    )
+    outcome = await one(sink, update)
+    assert outcome.amount == Money.of("60.00")
+    assert world.company.read("Invoice", posted.id)["ShipAddr"]["Line1"] == "Back door"
+
+
+async def test_taking_a_joined_refund_back_frees_the_credit(world, make, delivery, target):
+    """After the refund is gone the credit memo can be used again."""
+    sink = world.sink()
+    credit = await one(sink, delivery(make.document(kinds.CREDIT_MEMO)))
+    refund = make.settlement(kinds.REFUND, applied=[("credit_memo", credit.id, "100.00")])
+    posted = await one(sink, delivery(refund))
+    void = delivery(refund, operation=Operation.VOID, target=target(posted), attempt_key="V" * 26)
+    assert isinstance(await one(sink, void), Posted)
+    assert world.company.read("CreditMemo", credit.id)["RemainingCredit"] == 100
+    assert "Purchase" not in world.company.query("select * from Purchase")
+    left = world.company.query("select * from Payment").get("Payment", [])
+    assert all(not payment["TotalAmt"] for payment in left)
+
+
+async def test_items_and_vendors_are_changed_in_place(world, make, delivery, target):
+    """List entries without a sparse update keep what a person added."""
+    sink = world.sink()
+    item = Item(
+        id="9",
+        name="Router",
+        price=Decimal("99.00"),
+        income_account=Reference(kind=kinds.ACCOUNT, id="79", name="Sales"),
+    )
+    posted = await one(sink, delivery(item))
+    world.person.edit("Item", posted.id, {"PurchaseDesc": "by the box"})
+    update = delivery(
+        attrs.evolve(item, price=Decimal("120.50")),
+        operation=Operation.UPDATE,
+        target=target(posted),
+        attempt_key="U" * 26,
+    )
+    outcome = await one(sink, update)
+    assert isinstance(outcome, Posted), outcome
+    stored = world.company.read("Item", posted.id)
+    assert (stored["UnitPrice"], stored["PurchaseDesc"]) == (Decimal("120.50"), "by the box")
+    vendor = Party(id="3", name="Paper Inc")
+    posted = await one(sink, delivery(vendor))
+    removal = delivery(
+        vendor, operation=Operation.DELETE, target=target(posted), attempt_key="D" * 26
+    )
+    outcome = await one(sink, removal)
+    assert (outcome.type, outcome.entry.active) == ("Vendor", False)
