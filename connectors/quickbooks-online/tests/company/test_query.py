@@ -82,6 +82,13 @@ def test_conditions_on_lists(desk, where, found):
         ("MetaData.LastUpdatedTime > '2025-03-03T10:00:00-08:00'", ["3", "2"]),
         ("Metadata.LastUpdatedTime >= '2025-03-03T18:01:00Z'", ["3", "2"]),
         ("MetaData.CreateTime < '2025-03-03T10:01:00-08:00'", ["1"]),
+        ("MetaData.CreateTime = '2025-03-03T18:00:00Z'", ["1"]),
+        ("MetaData.CreateTime != '2025-03-03T18:00:00Z'", ["3", "2"]),
+        ("MetaData.CreateTime <= '2025-03-03T18:00:00Z'", ["1"]),
+        (
+            "MetaData.CreateTime in ('2025-03-03T18:00:00Z', '2025-03-03T18:01:00Z')",
+            ["3", "2", "1"],
+        ),
         ("DueDate = '2025-03-03'", ["3"]),
     ],
 )

@@ -207,6 +207,21 @@ def test_prices_may_include_the_tax(open_desk):
     assert again["TotalAmt"] == 113
 
 
+def test_inclusive_prices_come_to_exactly_what_was_asked(open_desk):
+    """Whatever the rounding of the net amounts, the total is the sum of the prices."""
+    desk = open_desk(CANADA)
+    hst = code(desk, "HST ON")
+    lines = [desk.item_line("0.99", tax=hst) for _ in range(7)]
+    body = {
+        "CustomerRef": {"value": desk.customer()},
+        "GlobalTaxCalculation": "TaxInclusive",
+        "Line": lines,
+    }
+    shown = desk.company.create("Invoice", body)
+    assert shown["TotalAmt"] == Decimal("6.93")
+    assert shown["Line"][0]["Amount"] == Decimal("0.88")
+
+
 def test_not_applicable_means_no_tax(open_desk):
     """Then lines need no code."""
     desk = open_desk(CANADA)

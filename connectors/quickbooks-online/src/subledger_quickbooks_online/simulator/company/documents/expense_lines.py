@@ -32,7 +32,7 @@ def prepare(books: Books, draft: Draft) -> Decimal:
             continue
         _prepare_line(books, draft, line, inner)
         total += line["Amount"]
-        taxable.append(tax.Taxable(amount=line["Amount"], code=ref(inner, "TaxCodeRef")))
+        taxable.append(tax.of_line(line, inner, Decimal(1)))
     return rounded(total + tax.settle(books, draft, taxable, purchase=True))
 
 

@@ -47,10 +47,7 @@ def prepare(books: Books, draft: Draft) -> Totals:
     factor = Decimal(1)
     if discount and items and (body.get("ApplyTaxAfterDiscount") or not books.is_us):
         factor = (items - discount) / items
-    taxable = tuple(
-        tax.Taxable(amount=Decimal(line["Amount"]) * factor, code=ref(line[_ITEM], "TaxCodeRef"))
-        for line in sold
-    )
+    taxable = tuple(tax.of_line(line, line[_ITEM], factor) for line in sold)
     return Totals(items=items, discount=discount, taxable=taxable)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from subledger_quickbooks_online.simulator.company import faults
 from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored, ref
@@ -26,10 +26,11 @@ HUNDRED = Decimal(100)
 
 @frozen(kw_only=True)
 class Taxable:
-    """One line's net amount and tax code."""
+    """One line's net amount and tax code; `included` is the tax in a price that includes it."""
 
     amount: Decimal
     code: str
+    included: Decimal = ZERO
 
 
 @frozen(kw_only=True)
@@ -63,6 +64,17 @@ def line_code(books: Books, sent: str, *, taxable: bool) -> str:
     return sent if mode(books) == "global" else ""
 
 
+def of_line(line: JSON, inner: JSON, factor: Decimal) -> Taxable:
+    """What is taxed of a line; `factor` is what a discount leaves of it."""
+    net = Decimal(line["Amount"])
+    gross = Decimal(inner.get("TaxInclusiveAmt") or net)
+    return Taxable(
+        amount=net * factor,
+        code=ref(inner, "TaxCodeRef"),
+        included=rounded((gross - net) * factor),
+    )
+
+
 def settle(books: Books, draft: Draft, lines: Sequence[Taxable], *, purchase: bool) -> Decimal:
     """Write TxnTaxDetail into the draft and return the tax of the document."""
     kind = mode(books)
@@ -83,6 +95,8 @@ def settle(books: Books, draft: Draft, lines: Sequence[Taxable], *, purchase: bo
             )
     code = "" if kind == "global" else _document_code(books, draft, kind)
     charges = _charges(books, lines, code, purchase=purchase)
+    if body.get("GlobalTaxCalculation") == "TaxInclusive":
+        charges = _as_included(charges, sum((line.included for line in lines), ZERO))
     charges = _overridden(books, draft, charges, code)
     total = sum((charge.amount for charge in charges), ZERO)
     body["TxnTaxDetail"] = {
@@ -175,6 +189,14 @@ def _charges(books: Books, lines: Sequence[Taxable], code: str, *, purchase: boo
             tax = rounded(net * percent / HUNDRED)
         found.append(Charge(rate=rate_id, percent=percent, net=rounded(net), amount=tax))
     return found
+
+
+def _as_included(charges: list[Charge], included: Decimal) -> list[Charge]:
+    """Charges that come to what the prices included, the cents of rounding on the last one."""
+    if not charges:
+        return charges
+    off = included - sum((charge.amount for charge in charges), ZERO)
+    return [*charges[:-1], evolve(charges[-1], amount=charges[-1].amount + off)]
 
 
 def _overridden(books: Books, draft: Draft, charges: list[Charge], code: str) -> list[Charge]:

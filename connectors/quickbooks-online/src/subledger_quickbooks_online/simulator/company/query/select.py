@@ -80,6 +80,8 @@ def _narrow(books: Books, kind: Kind, query: Query) -> _Narrowed:
             column = "name"
         if column is None or test.operator == "like" or books.behaviour.query_lag_seconds:
             found.tests.append(test)
+        elif prop.kind == "moment":
+            _narrow_moment(found, prop, test)
         elif test.operator == "in":
             found.where.append(f"{column} IN ({','.join('?' * len(test.values))})")
             found.values.extend(test.values)
@@ -92,6 +94,23 @@ def _narrow(books: Books, kind: Kind, query: Query) -> _Narrowed:
     if kind.family in {"party", "list"} and not has_active:
         found.where.append("active")
     return found
+
+
+def _narrow_moment(found: _Narrowed, prop: Property, test: Test) -> None:
+    """Moments compare by the second, while the table keeps microseconds and an index on them."""
+    column = "created" if prop.path[1] == "CreateTime" else "modified"
+    ranges = [(value * SECOND, (value + 1) * SECOND) for value in test.values]
+    within = " OR ".join(f"({column}>=? AND {column}<?)" for _ in ranges)
+    first, after = ranges[0]
+    clause, values = {
+        ">=": (f"{column}>=?", [first]),
+        ">": (f"{column}>=?", [after]),
+        "<": (f"{column}<?", [first]),
+        "<=": (f"{column}<?", [after]),
+        "!=": (f"NOT ({within})", [first, after]),
+    }.get(test.operator, (f"({within})", [edge for each in ranges for edge in each]))
+    found.where.append(clause)
+    found.values.extend(values)
 
 
 def _in_sql(orders: list[tuple[Property, bool]]) -> bool:
