@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,18 +10,18 @@ import sqlalchemy as sa
 from attrs import define, field
 
 from subledger.config import FlowSettings, Settings
-from subledger.errors import AuthenticationError, ConnectorError, Fenced, TemporaryError
-from subledger.findings import Finding
-from subledger.flow import dispatch, prepare, readiness, reconcile
+from subledger.errors import ConnectorError, Fenced
+from subledger.flow import prepare, readiness, reconcile
 from subledger.flow.decide import Rules
 from subledger.flow.desk import SqlDesk
-from subledger.flow.dispatch import Courier, DispatchReport
+from subledger.flow.dispatch import DispatchReport, Progress, Service, dispatch
 from subledger.flow.intake import normalise_page, store_page
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
 from subledger.flow.reconcile import Comparison
 from subledger.flow.runs import LEASE, RunReport, Start, begin, end, has_work
 from subledger.flow.survey import survey
+from subledger.flow.trouble import trouble
 from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
 from subledger.ledger.records import Subscriber
@@ -36,10 +37,6 @@ T = TypeVar("T")
 
 PREPARE_BUDGET = dt.timedelta(seconds=5)
 _ALL = 1_000_000_000
-
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much is done and of how much (0: not known)."""
 
 
 def _silent(_stage: str, _done: int, _of: int) -> None:
@@ -99,7 +96,7 @@ class Kernel:
             return await self._failed(flow, error)
         except Exception as error:
             log.exception("run_crashed")
-            return await self._broken(flow, error)
+            return await self._failed(flow, error)
 
     async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
         read, changed = await self._intake(flow, start, progress)
@@ -246,53 +243,15 @@ class Kernel:
         sink = settings.sink
         if sink is None or sink.open is None:
             raise TypeError(f"{connection} is not a sink that the kernel calls")
-        peer = self.peer(connection)
-        entered = await peer.enter(self.owner, dispatch.LEASE, lambda _desk, epoch: epoch)
-        if entered is None:
-            return DispatchReport(connection=connection, state="busy")
-        epoch = entered[0]
-        try:
-            async with sink.open(settings.config, self.context(connection)) as opened:
-                courier = Courier(
-                    peer=peer, epoch=epoch, sink=opened, batch=sink.batch, fetch=self._fetch
-                )
-                report = await self._courier(courier, progress)
-            await peer.leave(epoch, dispatch.all_is_well)
-        except Fenced as error:
-            return DispatchReport(connection=connection, state="busy", message=error.message)
-        except Exception as error:  # noqa: BLE001 - a connector's bug stops its connection only
-            finding = dispatch.trouble(connection, settings.connector, error)
-            await peer.leave(epoch, lambda desk: desk.report(finding))
-            self.log.warning(
-                "dispatch_failed",
-                connection=connection,
-                category=finding.category,
-                detail=finding.detail,
-            )
-            again = getattr(error, "retry_after", None) or dispatch.AGAIN
-            return DispatchReport(
-                connection=connection, state="failed", again=again, message=finding.message
-            )
-        return report
-
-    async def _courier(self, courier: Courier, progress: Progress) -> DispatchReport:
-        name = courier.peer.connection
-        await courier.settle_lost()
-        await courier.read_lists()
-        before = -1
-        while courier.delivered > before:
-            before = courier.delivered
-            await self.prepare_sink(name)
-            await courier.send(progress)
-        await courier.read_documents()
-        await self.compare_answered()
-        return DispatchReport(
-            connection=name,
-            state="done",
-            delivered=courier.delivered,
-            unknown=courier.unknown,
-            again=dispatch.AGAIN if courier.unknown else 0.0,
+        service = Service(
+            opened=partial(sink.open, settings.config, self.context(connection)),
+            connector=settings.connector,
+            batch=sink.batch,
+            fetch=self._fetch,
+            prepare=partial(self.prepare_sink, connection),
+            compare=self.compare_answered,
         )
+        return await dispatch(self.peer(connection), self.owner, service, progress)
 
     async def _fetch(self, delivery: Delivery) -> File:
         """The file behind an attachment, from the source that told of it."""
@@ -323,18 +282,22 @@ class Kernel:
 
     # --------------------------------------------------------- reconciliation
 
-    async def ask_for_documents(self, flow: FlowSettings) -> int | None:
-        """Asks the books for what was posted in a flow's period; None where nothing was posted."""
+    async def ask_for_documents(self, flow: FlowSettings, account: str = "") -> int | None:
+        """Asks the books for what was posted to an account in a flow's period.
+
+        The account is the flow's own where none is given; None where nothing was posted to it.
+        """
+        name = account or flow.plan.account
 
         def ask(c: sa.Connection) -> int | None:
-            dates = reconcile.period(c, flow.sink, flow.plan.account)
+            dates = reconcile.period(c, flow.sink, name)
             if dates is None:
                 return None
             return books.ask(
                 *(c, flow.sink, Query.DOCUMENTS, self.now_ms()),
                 since=dates[0],
                 until=dates[1],
-                account=flow.plan.account,
+                account=name,
             )
 
         return await self.store.tx(ask)
@@ -447,33 +410,15 @@ class Kernel:
         due = next_due(rhythm, self.runtime.now(), self.runtime.random)
         end(c, flow, start, report, due=due, now=self.now_ms())
 
-    async def _failed(self, flow: FlowSettings, error: ConnectorError) -> RunReport:
-        category = "unavailable"
-        if isinstance(error, AuthenticationError):
-            category = "auth_expired"
-        elif isinstance(error, TemporaryError) and error.retry_after is not None:
-            category = "rate_limited"
-        return await self._report(flow, category, error.message, error.hint, error.detail)
-
-    async def _broken(self, flow: FlowSettings, error: Exception) -> RunReport:
+    async def _failed(self, flow: FlowSettings, error: Exception) -> RunReport:
         connector = self.settings.connections[flow.source].connector
-        message = f"the connector {connector} failed in a way it must not"
-        return await self._report(flow, "internal", message, "", f"{type(error).__name__}: {error}")
-
-    async def _report(
-        self, flow: FlowSettings, category: str, message: str, hint: str, detail: str
-    ) -> RunReport:
-        finding = Finding(
-            category=category,
-            subject=f"connection {flow.source}",
-            message=message,
-            hint=hint,
-            detail=detail,
-        )
+        finding = trouble(flow.source, connector, error)
         await self.store.tx(
             lambda c: findings.report(c, finding, self.now_ms(), connection=flow.source)
         )
-        return RunReport(flow=flow.name, state="failed", message=message, hint=finding.way_out)
+        return RunReport(
+            flow=flow.name, state="failed", message=finding.message, hint=finding.way_out
+        )
 
 
 def _write(path: Path, content: bytes) -> None:

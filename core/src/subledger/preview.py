@@ -8,8 +8,9 @@ from attrs import evolve, frozen
 
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
+from subledger.flow.dispatch import Progress
 from subledger.flow.runs import RunReport
-from subledger.kernel import Kernel, Progress
+from subledger.kernel import Kernel
 from subledger.ledger import findings
 from subledger.ledger.effects import State
 from subledger.ledger.findings import FindingRow

@@ -1,16 +1,17 @@
 """Opens the kernel for a command: settings, store and runtime, closed again at the end."""
 
-import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
+from subledger.cli.owners import has_ended, this_process
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
+from subledger.flow.runs import close_abandoned
 from subledger.kernel import Kernel
+from subledger.ledger import leases
 from subledger.realworld import real_runtime
 from subledger.store import Store, open_store
 
@@ -32,12 +33,20 @@ def store_of(settings: Settings) -> Store:
 
 @asynccontextmanager
 async def open_kernel(settings: Settings) -> AsyncIterator[Kernel]:
-    """The kernel on the settings' store, with the real world's time and network."""
+    """The kernel on the settings' store, with the real world's time and network.
+
+    What a process of this machine that was killed had under way is free at once.
+    """
     store = store_of(settings)
     try:
         async with real_runtime() as runtime:
-            owner = f"{socket.gethostname()}:{os.getpid()}"
-            yield Kernel(settings, store, runtime, structlog.get_logger(), owner)
+            log = structlog.get_logger()
+            kernel = Kernel(settings, store, runtime, log, this_process())
+            freed = await store.tx(leases.free, has_ended, kernel.now_ms())
+            abandoned = await store.tx(close_abandoned, kernel.now_ms())
+            if freed or abandoned:
+                log.info("taken_over", leases=freed, runs=abandoned)
+            yield kernel
     finally:
         store.close()
 

@@ -35,7 +35,8 @@ def reconcile(
     flows
         The flows to reconcile; all by default.
     wait
-        Seconds to wait for the answer: the books answer in the Web Connector's next session.
+        Seconds to wait for the answer: QuickBooks Desktop answers in the Web Connector's next
+        session, books that are called answer at once.
     """
     settings = open_settings(options)
     names = flows_named(settings, flows)
@@ -44,9 +45,13 @@ def reconcile(
         async with open_kernel(settings) as kernel:
             asked = {}
             for name in names:
-                question = await kernel.ask_for_documents(settings.flows[name])
-                if question is not None:
-                    asked[question] = name
+                flow = settings.flows[name]
+                for account in flow.plan.accounts:
+                    question = await kernel.ask_for_documents(flow, account)
+                    if question is not None:
+                        asked[question] = name
+            for sink in {settings.flows[name].sink for name in names} & {*kernel.pushed()}:
+                await kernel.dispatch(sink)
             open_ones = await _wait(kernel, asked, wait)
             comparisons = [
                 comparison
@@ -58,9 +63,9 @@ def reconcile(
                     )
                 )
             ]
-            waiting = [asked[question] for question in open_ones]
-            earlier = [await _last(kernel, name) for name in waiting]
-            return comparisons, waiting, [found for found in earlier if found is not None]
+            waiting = sorted({asked[question] for question in open_ones})
+            earlier = [found for name in waiting for found in await _last(kernel, name)]
+            return comparisons, waiting, earlier
 
     comparisons, waiting, earlier = asyncio.run(work())
     show(
@@ -116,9 +121,13 @@ def comparison_document(comparison: Comparison) -> dict[str, object]:
     }
 
 
-async def _last(kernel: "Kernel", name: str) -> Comparison | None:
+async def _last(kernel: "Kernel", name: str) -> list[Comparison]:
     flow = kernel.settings.flows[name]
-    return await kernel.store.tx(flow_reconcile.last, flow.sink, flow.plan.account)
+    found = [
+        await kernel.store.tx(flow_reconcile.last, flow.sink, account)
+        for account in flow.plan.accounts
+    ]
+    return [comparison for comparison in found if comparison is not None]
 
 
 def _print(

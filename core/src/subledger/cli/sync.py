@@ -11,9 +11,8 @@ from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import console, show, table
-from subledger.flow.dispatch import DispatchReport
+from subledger.flow.dispatch import DispatchReport, Progress
 from subledger.flow.runs import RunReport
-from subledger.kernel import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console

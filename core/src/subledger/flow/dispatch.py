@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 import attrs
 from attrs import define, frozen
 
-from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
+from subledger.errors import ConnectorError, Fenced, TemporaryError
 from subledger.findings import Finding
 from subledger.flow.desk import SqlDesk
 from subledger.flow.peer import KernelPeer
+from subledger.flow.trouble import trouble
 from subledger.model import Attachment
 from subledger.ports import Delivery, Desk, File, Outcome, Query, Question, Refused, Sink, Unknown
 
@@ -24,6 +26,9 @@ _OVERLAP: Final = dt.timedelta(minutes=5)
 _FILE_LATER: Final = 300.0
 
 T = TypeVar("T")
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much is done and of how much (0: not known)."""
 
 Fetch = Callable[[Delivery], Awaitable[File]]
 """Gets the file behind an attachment. Raises :class:`ConnectorError`."""
@@ -39,6 +44,76 @@ class DispatchReport:
     unknown: int = 0
     again: float = 0.0
     message: str = ""
+
+
+@frozen(kw_only=True)
+class Service:
+    """What a dispatch needs of the kernel.
+
+    ``opened`` gives the sink, ``connector`` is its name for people, ``prepare`` plans what is
+    staged for it, ``compare`` compares what was read back.
+    """
+
+    opened: Callable[[], AbstractAsyncContextManager[Sink]]
+    connector: str
+    batch: int
+    fetch: Fetch
+    prepare: Callable[[], Awaitable[object]]
+    compare: Callable[[], Awaitable[object]]
+
+
+async def dispatch(
+    peer: KernelPeer, owner: str, service: Service, progress: Progress
+) -> DispatchReport:
+    """Plans and delivers what waits for a sink, and reads what was asked; under its lease."""
+    entered = await peer.enter(owner, LEASE, lambda _desk, epoch: epoch)
+    if entered is None:
+        return DispatchReport(connection=peer.connection, state="busy")
+    epoch = entered[0]
+    try:
+        try:
+            report = await _work(peer, epoch, service, progress)
+        except Fenced:
+            raise
+        except Exception as error:  # noqa: BLE001 - a connector's bug stops its connection only
+            finding = trouble(peer.connection, service.connector, error)
+            peer.log.warning("dispatch_failed", category=finding.category, detail=finding.detail)
+            await peer.leave(epoch, lambda desk: desk.report(finding))
+            return DispatchReport(
+                connection=peer.connection,
+                state="failed",
+                again=getattr(error, "retry_after", None) or AGAIN,
+                message=finding.message,
+            )
+        await peer.leave(epoch, _all_is_well)
+    except Fenced as error:
+        return DispatchReport(connection=peer.connection, state="busy", message=error.message)
+    return report
+
+
+async def _work(
+    peer: KernelPeer, epoch: int, service: Service, progress: Progress
+) -> DispatchReport:
+    async with service.opened() as sink:
+        courier = Courier(
+            peer=peer, epoch=epoch, sink=sink, batch=service.batch, fetch=service.fetch
+        )
+        await courier.settle_lost()
+        await courier.read_lists()
+        before = -1
+        while courier.delivered > before:
+            before = courier.delivered
+            await service.prepare()
+            await courier.send(progress)
+        await courier.read_documents()
+    await service.compare()
+    return DispatchReport(
+        connection=peer.connection,
+        state="done",
+        delivered=courier.delivered,
+        unknown=courier.unknown,
+        again=AGAIN if courier.unknown else 0.0,
+    )
 
 
 @define(kw_only=True)
@@ -59,7 +134,7 @@ class Courier:
             outcome = await self.sink.find(await self._with_file(delivery))
             await self._settle([(delivery, outcome)])
 
-    async def send(self, progress: Callable[[str, int, int], None]) -> None:
+    async def send(self, progress: Progress) -> None:
         """Sends everything that can go now, in the order of dependencies."""
         while batch := await self._claim():
             try:
@@ -170,30 +245,7 @@ def _no_file(delivery: Delivery, error: ConnectorError) -> Refused:
     )
 
 
-def all_is_well(desk: Desk) -> None:
+def _all_is_well(desk: Desk) -> None:
     """Closes the connection's findings: it could be reached, and it knows us."""
     for category in ("auth_expired", "unavailable", "rate_limited", "internal"):
         desk.clear(category)
-
-
-def trouble(connection: str, connector: str, error: Exception) -> Finding:
-    """What a person should see where the whole connection failed."""
-    if not isinstance(error, ConnectorError):
-        return Finding(
-            category="internal",
-            subject=f"connection {connection}",
-            message=f"the connector {connector} failed in a way it must not",
-            detail=f"{type(error).__name__}: {error}",
-        )
-    category = "unavailable"
-    if isinstance(error, AuthenticationError):
-        category = "auth_expired"
-    elif isinstance(error, TemporaryError) and error.retry_after is not None:
-        category = "rate_limited"
-    return Finding(
-        category=category,
-        subject=f"connection {connection}",
-        message=error.message,
-        hint=error.hint,
-        detail=error.detail,
-    )

@@ -69,22 +69,22 @@ def survey(c: sa.Connection, flow: FlowSettings, epoch: int, now: int) -> Survey
         },
     ).one()
     stale = _older(row.lists_read, LISTS_STAY_FRESH, now) and not row.lists_asked
-    recent = None
+    recent = []
     if row.lists_read is not None and _older(row.documents_asked, RECONCILE_EVERY, now):
-        recent = reconcile.period(c, flow.sink, flow.plan.account)
+        periods = {name: reconcile.period(c, flow.sink, name) for name in flow.plan.accounts}
+        recent = [(name, dates) for name, dates in periods.items() if dates]
     if stale or recent or row.troubled:
         leases.renew(c, f"flow:{flow.name}", epoch, now, LEASE)
     if row.troubled:
         findings.clear(c, flow.source, *_SOURCE_TROUBLE)
     if stale:
         books.ask(c, flow.sink, Query.LISTS, now)
-    if recent:
-        first, last = recent
+    for account, (first, last) in recent:
         books.ask(
             *(c, flow.sink, Query.DOCUMENTS, now),
             since=max(first, last - RECONCILE_WINDOW),
             until=last,
-            account=flow.plan.account,
+            account=account,
         )
     rests_on = prepare.rests_on(flow.digest, row.closing_date or "", row.books_version or 0)
     same = not row.staged and row.prepared_with == rests_on

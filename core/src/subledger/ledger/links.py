@@ -43,8 +43,8 @@ def holder(
     c: sa.Connection,
     connection: str,
     source: str,
-    type: str,
-    target: str,  # noqa: A002 - its name
+    type: str,  # noqa: A002 - the field's own name
+    target: str,
 ) -> str | None:
     """The record of a source that something in the books stands for already."""
     key = {"connection": connection, "source": source, "type": type, "target": target}

@@ -64,7 +64,7 @@ class FlowPlan:
     ``steps`` are step names with default settings, in order; ``account`` the account that the flow
     keeps in agreement, ``more_accounts`` others that it posts to and that are read back as well.
     ``whole`` are kinds of list entries that are wanted in full, not only where a document refers
-    to them. ``attach`` asks for receipts as files where the books can take them.
+    to them.
     """
 
     kinds: frozenset[Kind]
@@ -75,7 +75,11 @@ class FlowPlan:
     """List entries that must exist in the books before the first post."""
     more_accounts: tuple[str, ...] = ()
     whole: frozenset[Kind] = frozenset()
-    attach: bool = False
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Every account that the flow keeps in agreement."""
+        return (self.account, *self.more_accounts)
 
 
 @frozen(kw_only=True)
