@@ -108,6 +108,20 @@ def test_amount_need_not_be_quantity_times_price_on_a_bill(desk):
     assert shown["TotalAmt"] == 12
 
 
+def test_items_are_bought_only_where_that_is_switched_on(open_desk):
+    """5030 for an item line without the preference ForPurchase."""
+    desk = open_desk({"ProductAndServicesPrefs.ForPurchase": False})
+    assert desk.refused(desk.purchase, Line=[item_line("1", 5)]).code == "5030"
+
+
+def test_documents_of_nothing_pass_or_are_refused_by_switch(open_desk):
+    """A purchase of 0 is stored; with the switch it is 6000."""
+    desk = open_desk()
+    assert desk.purchase("0")["TotalAmt"] == 0
+    desk.company.configure(zero_amounts="refuse")
+    assert "You must set a transaction amount." in desk.refused(desk.purchase, "0").detail
+
+
 def test_a_billable_line_names_its_customer(desk):
     """6310 without one."""
     line = desk.expense_line("5", BillableStatus="Billable")

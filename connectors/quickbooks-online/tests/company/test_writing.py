@@ -98,11 +98,23 @@ def test_numbers_may_come_as_text_and_dates_with_a_time(desk):
     assert (shown["TotalAmt"], shown["TxnDate"]) == (Decimal("10.50"), "2025-02-01")
 
 
-def test_letters_outside_latin_1_can_be_refused_by_switch(open_desk):
-    """US companies keep ISO-8859-1: with the switch other letters are 2040."""
-    desk = open_desk(latin1_only=True)
+def test_letters_outside_latin_1_can_be_refused_or_replaced_by_switch(open_desk):
+    """US companies keep ISO-8859-1: other letters pass, are 2040, or become question marks."""
+    desk = open_desk()
+    assert desk.company.create("Customer", {"DisplayName": "A😀"})["DisplayName"] == "A😀"
+    desk.company.configure(foreign_letters="refuse")
     assert desk.refused(desk.customer, "Zoë 😀").code == "2040"
     assert desk.customer("Zoë")
+    desk.company.configure(foreign_letters="replace")
+    assert desk.company.create("Vendor", {"DisplayName": "ë😀"})["DisplayName"] == "ë?"
+
+
+def test_a_user_without_permission_can_read_but_not_write(open_desk):
+    """5020 for every write."""
+    desk = open_desk(read_only_user=True)
+    fault = desk.refused(desk.customer)
+    assert (fault.code, fault.status) == ("5020", 403)
+    assert desk.company.read("Account", "35")["Name"] == "Checking"
 
 
 def test_the_date_defaults_to_today_in_the_company(desk):

@@ -67,7 +67,11 @@ class Behaviour:
     """A TaxCode query with MAXRESULTS 1 returns three rows too many."""
     total_count: str = _one_of("recorded", "always", "never")
     """totalCount in query responses: for the entities it was recorded for, always, never."""
-    latin1_only: bool = False
-    """US companies refuse characters outside ISO-8859-1 (2040)."""
+    foreign_letters: str = _one_of("keep", "refuse", "replace")
+    """Characters outside ISO-8859-1: kept, fault 2040, or replaced by a question mark."""
+    zero_amounts: str = _one_of("accept", "refuse")
+    """Purchases, bills and transfers of 0: stored, or fault 6000."""
+    read_only_user: bool = False
+    """The user who connected may not write: fault 5020."""
     subscription_ended: bool = False
     """Every request is refused with 6190."""

@@ -125,13 +125,19 @@ def _text(name: str, held: Any, behaviour: Behaviour, limit: Limit) -> str:
         raise faults.unsupported_property(f"Can not instantiate value of type String for {name};")
     if limit.length and len(text) > limit.length:
         raise faults.too_long(name, limit.length, len(text))
-    if behaviour.latin1_only and any(ord(letter) >= _FIRST_FOREIGN for letter in text):
-        raise faults.invalid_string(name, text)
+    if behaviour.foreign_letters != "keep" and not _is_latin1(text):
+        if behaviour.foreign_letters == "refuse":
+            raise faults.invalid_string(name, text)
+        text = text.encode("iso-8859-1", "replace").decode("iso-8859-1")
     if limit.is_date and text:
         return _date(name, text)
     if limit.words and text and text not in limit.words:
         raise faults.invalid_enum(name, text)
     return text
+
+
+def _is_latin1(text: str) -> bool:
+    return all(ord(letter) < _FIRST_FOREIGN for letter in text)
 
 
 def _date(name: str, text: str) -> str:

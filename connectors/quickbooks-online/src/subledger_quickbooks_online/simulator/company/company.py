@@ -85,14 +85,14 @@ class Company:
         self, entity: str, body: Mapping[str, Any], options: Mapping[str, str] = _NOTHING
     ) -> JSON:
         """Create an object; `options` are the URL's (`include`); returns it as stored."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             return self._shown(books, write.create(books, entity, body, options))
 
     def update(
         self, entity: str, body: Mapping[str, Any], options: Mapping[str, str] = _NOTHING
     ) -> JSON:
         """Update by Id and SyncToken, sparse where `body["sparse"]`; include=void voids."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             stored = write.update(books, entity, body, options)
             shown = self._shown(books, stored)
             if stored.entity == "Payment" and stored.body.get("_void"):
@@ -111,17 +111,17 @@ class Company:
 
     def delete(self, entity: str, body: Mapping[str, Any]) -> JSON:
         """Delete by Id and SyncToken; returns the stub with status Deleted."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             return present.stub(books, write.delete(books, entity, body).id)
 
     def void(self, entity: str, body: Mapping[str, Any]) -> JSON:
         """Void by Id and SyncToken; returns the object with its amounts zeroed."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             return self._shown(books, write.void(books, entity, body))
 
     def send(self, entity: str, id: str, to: str = "") -> JSON:  # noqa: A002
         """E-mail a document: EmailStatus becomes EmailSent; 6420 without an address."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             kind = write.kind_of(entity, "send")
             stored = books.get(kind.entity, id)
             if not kind.emailable:
@@ -152,19 +152,19 @@ class Company:
 
     def tax_service(self, body: Mapping[str, Any]) -> JSON:
         """Create a tax code with its rates; returns the TaxService value."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             return taxes.serve(books, body)
 
     # What a person does besides -----------------------------------------------------------------
 
     def merge(self, entity: str, keep: str, drop: str) -> JSON:
         """Merge one list object into another; returns the one that stays."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             return self._shown(books, merge.merge(books, entity, keep, drop))
 
     def set_preferences(self, changes: Mapping[str, Any]) -> JSON:
         """Change preferences, read-only ones too; nested or dotted, see `open`."""
-        with self._request() as books:
+        with self._request(writes=True) as books:
             singles.set_preferences(books, changes)
             return self.read("Preferences", "1")
 
@@ -283,9 +283,11 @@ class Company:
         )
 
     @contextmanager
-    def _request(self) -> Iterator[Books]:
+    def _request(self, *, writes: bool = False) -> Iterator[Books]:
         if self.behaviour.subscription_ended:
             raise faults.subscription_ended()
+        if writes and self.behaviour.read_only_user:
+            raise faults.permission_denied()
         with self._store.transaction():
             yield self._books()
 

@@ -172,6 +172,16 @@ def stale(entity: str, user: str) -> CompanyFault:
     )
 
 
+def permission_denied() -> CompanyFault:
+    """5020: the user who connected the app may not do that."""
+    return CompanyFault(
+        "5020",
+        "Permission Denied Error",
+        "Permission Denied Error : You do not have permission to do that.",
+        status=403,
+    )
+
+
 def feature_off(name: str) -> CompanyFault:
     """5030: the plan or the preferences do not have the feature."""
     return CompanyFault("5030", "Feature Not Supported", f"Feature not supported: {name}")

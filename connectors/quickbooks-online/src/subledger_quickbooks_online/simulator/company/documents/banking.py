@@ -85,6 +85,7 @@ def prepare_transfer(books: Books, draft: Draft) -> None:
     amount = rounded(draft.amount("Amount"))
     if amount < 0:
         raise faults.negative_amount("Amount")
+    header.require_amount(books, amount)
     body["Amount"] = amount
     ends = [ref(body, "FromAccountRef"), ref(body, "ToAccountRef")]
     if ends[0] == ends[1]:

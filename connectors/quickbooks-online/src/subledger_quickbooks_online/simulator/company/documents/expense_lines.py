@@ -77,11 +77,7 @@ def _prepare_line(books: Books, draft: Draft, line: JSON, inner: JSON) -> None:
     if line["DetailType"] == _ACCOUNT:
         _check_account(books, draft, ref(inner, "AccountRef"))
     else:
-        if not ref(inner, "ItemRef"):
-            raise faults.line_without_target()
-        inner.setdefault("Qty", Decimal(1))
-        if draft.entity != "PurchaseOrder":
-            _item_account(books, ref(inner, "ItemRef"))
+        _check_item(books, draft, inner)
     billable = inner.setdefault("BillableStatus", "NotBillable")
     if billable == "Billable" and not ref(inner, "CustomerRef"):
         raise faults.billable_without_customer()
@@ -112,6 +108,16 @@ def _check_account(books: Books, draft: Draft, account: str) -> None:
         raise faults.business(
             "When you use Accounts Receivable, you must choose a customer in the Name field."
         )
+
+
+def _check_item(books: Books, draft: Draft, inner: JSON) -> None:
+    if not books.preference("ProductAndServicesPrefs.ForPurchase"):
+        raise faults.feature_off("Items on purchases")
+    if not ref(inner, "ItemRef"):
+        raise faults.line_without_target()
+    inner.setdefault("Qty", Decimal(1))
+    if draft.entity != "PurchaseOrder":
+        _item_account(books, ref(inner, "ItemRef"))
 
 
 def _item_account(books: Books, item: str) -> str:

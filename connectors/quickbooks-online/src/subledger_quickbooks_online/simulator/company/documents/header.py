@@ -37,6 +37,12 @@ def prepare(books: Books, draft: Draft) -> None:
         _switched_off(books, [body], "ClassRef", "Class tracking")
 
 
+def require_amount(books: Books, amount: Decimal) -> None:
+    """Raise 6000 for a document of nothing where the company takes none."""
+    if not amount and books.behaviour.zero_amounts == "refuse":
+        raise faults.business("You must set a transaction amount.")
+
+
 def number_lines(draft: Draft, *, first: int = 1, with_numbers: bool = True) -> None:
     """Lines keep their Id where the document knows it; new ones get the next number."""
     lines: list[JSON] = draft.body.get("Line", [])

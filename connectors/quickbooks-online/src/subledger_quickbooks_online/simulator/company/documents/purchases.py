@@ -39,6 +39,7 @@ def prepare_purchase(books: Books, draft: Draft) -> None:
     elif body.pop("Credit", False):
         raise faults.business("Only a credit card purchase can be a credit.", "Credit")
     body["TotalAmt"] = expense_lines.prepare(books, draft)
+    header.require_amount(books, body["TotalAmt"])
     header.number_lines(draft, with_numbers=False)
     body.setdefault("PrintStatus", "NotSet")
     numbers.settle(books, draft)
@@ -59,6 +60,7 @@ def prepare_bill(books: Books, draft: Draft) -> None:
     body = draft.body
     header.prepare(books, draft)
     body["TotalAmt"] = expense_lines.prepare(books, draft)
+    header.require_amount(books, body["TotalAmt"])
     header.number_lines(draft)
     account = ref(body, "APAccountRef")
     if not account:
