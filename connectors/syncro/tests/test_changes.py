@@ -359,3 +359,37 @@ async def test_every_document_comes_after_what_it_refers_to(world):
                 } - seen
                 assert not missing or entity.kind == kinds.CUSTOMER
                 seen.add((entity.kind, entity.id))
+
+
+async def test_a_run_shows_that_it_is_alive(world):
+    """A long read moves the cursor at least once a minute, so that nobody else takes the flow."""
+    account = world(invoices=1500)
+    account.simulation.behaviour = evolve(
+        account.simulation.behaviour,
+        page_sizes={**account.simulation.behaviour.page_sizes, "payments": 5, "invoices": 5},
+    )
+    cursor, last, gaps = None, account.clock(), []
+    async with account.source() as source:
+        async for page in source.extract(account.request()):
+            if page.cursor not in (None, cursor):
+                cursor = page.cursor
+                gaps.append((account.clock() - last).total_seconds())
+                last = account.clock()
+    assert len(account.wire.sent) > 2000
+    assert max(gaps) < 60
+    assert "beat" not in cursor
+
+
+async def test_a_run_that_is_stopped_while_it_only_reads_lists_goes_on(world, read):
+    """A cursor that was stored as a sign of life is a cursor like any other."""
+    account = world(invoices=60)
+    sizes = {**account.simulation.behaviour.page_sizes, "payments": 1}
+    account.simulation.behaviour = evolve(account.simulation.behaviour, page_sizes=sizes)
+    whole = read(await account.pages())
+    async with account.source() as source:
+        run = source.extract(account.request())
+        first = await anext(run)
+        await run.aclose()
+    assert first.records == ()
+    rest = await account.pages(cursor=first.cursor)
+    assert read(rest).entities == whole.entities

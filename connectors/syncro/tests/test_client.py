@@ -53,7 +53,7 @@ NO_PERMISSION = {
 @pytest.mark.parametrize(
     ("answer", "tries", "error", "detail"),
     [
-        ((429, {"error": "slow"}), 6, TemporaryError, "slow"),
+        ((429, {"error": "slow"}), 4, TemporaryError, "slow"),
         ((500, {"error": "oops"}), 4, TemporaryError, "oops"),
         ((502, HTML), 4, TemporaryError, ""),
         ((503, b""), 4, TemporaryError, ""),

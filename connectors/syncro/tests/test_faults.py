@@ -21,7 +21,7 @@ def calm(world, read):
     "faults",
     [
         {"rate_limit_every": 3},
-        {"storm": (10, 14)},
+        {"storm": (10, 12)},
         {"error_at": (2, 9, 30)},
         {"html_at": (5, 31)},
         {"html_ok_at": (4, 33)},

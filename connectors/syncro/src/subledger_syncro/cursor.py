@@ -62,8 +62,9 @@ class Cursor:
 
     ``full`` is when the lists were last read in full, ``swept`` when deleted invoices were last
     looked for, ``ordered`` the order in which payments are listed: ``descending``, ``ascending``
-    or empty where neither could be seen. The last three fields hold the identifiers of what was
-    handed over, packed.
+    or empty where neither could be seen. ``known_...`` hold the identifiers of what was handed
+    over, packed. ``beat`` means nothing: it makes a cursor differ from the one before, so that a
+    run is seen to be alive while it reads a long list.
     """
 
     start: str = ""
@@ -76,11 +77,12 @@ class Cursor:
     known_invoices: str = ""
     known_payments: str = ""
     known_orders: str = ""
+    beat: str = ""
 
     def text(self) -> str:
         """The cursor as text."""
         plain: dict[str, Any] = {"v": _VERSION}
-        for name in ("start", "full", "swept", "ordered", *_KNOWN):
+        for name in ("start", "full", "swept", "ordered", "beat", *_KNOWN):
             if value := getattr(self, name):
                 plain[name] = value
         for name in _MARKS:

@@ -46,7 +46,10 @@ def gone(name: str, id_: str) -> list[RawRecord]:
 
 
 class Reader:
-    """The records of one run; parties and items come once. Raises ConnectorError subclasses."""
+    """The records of one run; parties and items come once.
+
+    Raises ConnectorError subclasses, and ListNeeded as :class:`Shelf` does.
+    """
 
     def __init__(
         self, client: SyncroClient, view: View, shelf: Shelf, *, kinds: frozenset[Kind], start: str
@@ -60,6 +63,14 @@ class Reader:
         self._customers: dict[str, Row | None] = {}
         self._products: dict[str, Row | None] = {}
         self._handed: set[tuple[str, str]] = set()
+
+    def handed(self) -> frozenset[tuple[str, str]]:
+        """What was handed over until now, for :meth:`forget_since`."""
+        return frozenset(self._handed)
+
+    def forget_since(self, before: frozenset[tuple[str, str]]) -> None:
+        """Takes back what was read since, but never handed over."""
+        self._handed = set(before)
 
     async def invoice(self, id_: str) -> list[RawRecord]:
         """An invoice as it is now, after its customer and products, and before its payments."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from subledger.errors import RecordRejected
-from subledger_syncro import ledger, listing
+from subledger_syncro import ledger
 from subledger_syncro.allocation import allocate
 from subledger_syncro.client import SyncroClient
 from subledger_syncro.invoice import customer_in, owed_of
@@ -19,6 +19,18 @@ from subledger_syncro.wire.answers import Row
 
 DESCENDING: Final = "descending"
 ASCENDING: Final = "ascending"
+
+
+PAYMENTS: Final = "payments"
+INVOICES: Final = "invoices"
+
+
+class ListNeeded(Exception):  # noqa: N818 - what is missing, not a failure
+    """The question takes a whole list: of payments or of invoices."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 @frozen(kw_only=True)
@@ -41,22 +53,21 @@ class _Invoice:
 class Shelf:
     """What a run knows. Methods raise ConnectorError subclasses, for requests only.
 
-    ``start`` is the first day that is posted; ``since`` the moment from which the list of invoices
-    is read where it has to be read in full.
+    ``start`` is the first day that is posted. ``has_payments`` and ``has_invoices`` tell that the
+    whole list is kept; ``ordered`` is then the order in which payments are listed.
     """
 
-    def __init__(self, client: SyncroClient, view: View, *, start: str, since: str) -> None:
+    def __init__(self, client: SyncroClient, view: View, *, start: str) -> None:
         self._client = client
         self._view = view
         self._start = start
-        self._since = since
         self._invoices: dict[str, _Invoice | None] = {}
         self._payments: dict[str, Row | None] = {}
         self._of_invoice: dict[str, set[str]] = defaultdict(set)
         self._of_customer: dict[str, set[str]] = defaultdict(set)
         self._families: dict[str, Family] = {}
-        self._all_payments = False
-        self._all_invoices = False
+        self.has_payments = False
+        self.has_invoices = False
         self.ordered = ""
 
     def add_payment(self, row: Row) -> None:
@@ -98,39 +109,38 @@ class Shelf:
                 self.add_payment(row)
         return self._payments[id_]
 
-    async def load_payments(self) -> list[Row]:
-        """Every payment; the list is read once in a run."""
-        if not self._all_payments:
-            created = []
-            async for row in listing.rows(self._client, requests.PAYMENTS):
-                created.append(str(row.get("created_at")))
-                self.add_payment(row)
-            self._all_payments = True
-            self.ordered = _order(created)
-        return [row for row in self._payments.values() if row is not None]
+    def add_all_payments(self, rows: Collection[Row]) -> None:
+        """Keeps every payment that there is, in the order of the list."""
+        for row in rows:
+            self.add_payment(row)
+        self.has_payments = True
+        self.ordered = _order([str(row.get("created_at")) for row in rows])
 
-    async def load_invoices(self) -> list[Row]:
-        """Every invoice that changed since the flow's start, as the list shows it."""
-        request = requests.invoices_since(self._since)
-        rows = [row async for row in listing.rows(self._client, request)]
+    def add_all_invoices(self, rows: Collection[Row]) -> None:
+        """Keeps every invoice that changed since the flow's start, as the list shows it."""
         for row in rows:
             self.add_invoice(row)
-        self._all_invoices = True
-        return rows
+        self.has_invoices = True
+
+    def payments(self) -> list[Row]:
+        """The payments that are kept."""
+        return [row for row in self._payments.values() if row is not None]
 
     async def family(
         self, *, invoices: Collection[str] = (), payments: Collection[str] = ()
     ) -> Family:
         """The payments that hang together with some invoices or payments, and their ledger.
 
-        Where store credit came up or was used, all payments of the customer belong to it.
+        Where store credit came up or was used, all payments of the customer belong to it, which
+        raises ListNeeded as long as they are not kept.
         """
         for one in payments:
             if one in self._families:
                 return self._families[one]
         book = await self._book(set(invoices), set(payments))
         if _has_credit(book):
-            await self.load_payments()
+            if not self.has_payments:
+                raise ListNeeded(PAYMENTS)
             customers = {self._payer(one.id) for one in book.payments}
             more = {one for customer in customers for one in self._of_customer[customer]}
             more |= {one.id for one in book.payments}
@@ -146,8 +156,8 @@ class Shelf:
 
     async def _with_refunds(self, book: Ledger, customers: Collection[str]) -> Ledger:
         """With the customers' refund invoices, which are credit as well."""
-        if not self._all_invoices:
-            await self.load_invoices()
+        if not self.has_invoices:
+            raise ListNeeded(INVOICES)
         refunds = {
             id_
             for id_, one in self._invoices.items()
@@ -197,7 +207,7 @@ class Shelf:
     async def _kept(self, id_: str) -> _Invoice | None:
         known = id_ in self._invoices
         one = self._invoices.get(id_)
-        if not known or (one is not None and one.payments is None and not self._all_payments):
+        if not known or (one is not None and one.payments is None and not self.has_payments):
             await self.invoice(id_)
         return self._invoices[id_]
 

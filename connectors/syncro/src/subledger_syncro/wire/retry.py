@@ -26,13 +26,13 @@ class Rule:
 
 
 RULES: Final[Mapping[Cause, Rule]] = {
-    Cause.THROTTLED: Rule(5, 10.0),
+    Cause.THROTTLED: Rule(3, 10.0),
     Cause.UNAVAILABLE: Rule(3, 2.0),
     Cause.UNREADABLE: Rule(2, 1.0),
 }
-"""The limit counts a minute, so that five growing pauses outlast it."""
+"""The limit counts a minute: three growing pauses outlast it, and end before a lease does."""
 
-LONGEST: Final = 120.0
+LONGEST: Final = 60.0
 """Seconds that a request waits at most; a longer Retry-After ends the run instead."""
 
 _STATUS: Final = {
