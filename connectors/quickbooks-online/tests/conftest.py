@@ -296,6 +296,12 @@ def make(world):
 
 
 @pytest.fixture
+def maker():
+    """The class of the makers of entities."""
+    return Make
+
+
+@pytest.fixture
 def delivery():
     """The maker of deliveries."""
     return make_delivery

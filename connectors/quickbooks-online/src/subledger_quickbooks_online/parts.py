@@ -17,6 +17,8 @@ Body = dict[str, Any]
 TAXABLE: Final = "TAX"
 NOT_TAXABLE: Final = "NON"
 """The line codes of companies in the United States (Accounting API: manage sales tax)."""
+NOT_PRINTED: Final = "NotSet"
+"""The print status of a check that was written elsewhere: it does not join the print queue."""
 _PRICE_PLACES: Final = 7
 _EMAIL: Final = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+\Z")
 _EMAIL_LIMIT: Final = 100

@@ -15,6 +15,7 @@ from subledger_quickbooks_online import text
 from subledger_quickbooks_online.company import BALANCE_SHEET, Company
 from subledger_quickbooks_online.errors import rejected
 from subledger_quickbooks_online.parts import (
+    NOT_PRINTED,
     Body,
     amount,
     document_class,
@@ -90,6 +91,7 @@ def _purchase(entity: Movement, marker: str, company: Company, style: Style) -> 
         "PaymentType": "CreditCard" if by_card else paid,
         "AccountRef": needed(entity.account, "account"),
         "EntityRef": _payee(entity.party),
+        "PrintStatus": NOT_PRINTED if not by_card and paid == "Check" else None,
         "Credit": True if entity.way is Way.IN else None,
         **header(entity, marker, company, entity.amount.currency),
         "DocNumber": text.number_of(entity.number),

@@ -8,6 +8,7 @@ from subledger_quickbooks_online import text
 from subledger_quickbooks_online.company import Company
 from subledger_quickbooks_online.errors import rejected
 from subledger_quickbooks_online.parts import (
+    NOT_PRINTED,
     Body,
     amount,
     applied_lines,
@@ -87,6 +88,6 @@ def bill_payment(settlement: Settlement, marker: str, company: Company) -> tuple
         body |= (
             {"CreditCardPayment": {"CCAccountRef": paid_from}}
             if by_card
-            else {"CheckPayment": {"BankAccountRef": paid_from}}
+            else {"CheckPayment": {"BankAccountRef": paid_from, "PrintStatus": NOT_PRINTED}}
         )
     return "BillPayment", {**without_empty(body), "Line": applied_lines(settlement)}

@@ -9,6 +9,7 @@ from subledger_quickbooks_online import fields, text
 from subledger_quickbooks_online.company import RECEIVABLE, Account, Company
 from subledger_quickbooks_online.errors import rejected
 from subledger_quickbooks_online.parts import (
+    NOT_PRINTED,
     Body,
     amount,
     applied_lines,
@@ -90,8 +91,10 @@ def refund(
             "CustomerRef": needed(settlement.party, "customer"),
         },
     }
+    paid = payment_type(company.account(settlement.money), settlement, bank_payments)
     body = {
-        "PaymentType": payment_type(company.account(settlement.money), settlement, bank_payments),
+        "PaymentType": paid,
+        "PrintStatus": NOT_PRINTED if paid == "Check" else None,
         "AccountRef": needed(settlement.money, "account that the money comes from"),
         "EntityRef": {**needed(settlement.party, "customer"), "type": "Customer"},
         **header(settlement, marker, company, settlement.amount.currency),

@@ -107,7 +107,8 @@ class QuickBooksOnlineSink:
             write, company = await self._writer.prepare(delivery)
             return await self._recovery.find(delivery, write, company)
         except RecordRejected as error:
-            return refused_of(error)
+            # it was sent, so that what is wrong with it now proves nothing
+            return Unknown(f"it cannot be looked for: {error.message}", decide=True)
         except Lost as error:
             return Unknown(error.message)
 

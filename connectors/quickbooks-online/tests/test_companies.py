@@ -1,0 +1,136 @@
+"""Companies of other kinds: strict, with several currencies, with features switched off."""
+
+import pytest
+
+from subledger.model import Line, Party, Reference, Tax, Way, kinds
+from subledger.money import Money
+from subledger.ports import Posted
+from subledger_quickbooks_online.simulator.company import Behaviour
+
+STRICT = Behaviour(
+    unknown_property="refuse",
+    feature_off="refuse",
+    us_global_tax="refuse",
+    journal_party_lines="one",
+    missing_item="refuse",
+    paid_bill_payment="refuse",
+    customer_with_balance="refuse",
+    foreign_letters="refuse",
+)
+CHECKING = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
+OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
+VISA = Reference(kind=kinds.ACCOUNT, id="42", name="Visa")
+RECEIVABLES = Reference(kind=kinds.ACCOUNT, id="84", name="Accounts Receivable (A/R)")
+
+
+async def one(world, delivery, **settings):
+    [outcome] = await world.sink(**settings).deliver([delivery])
+    return outcome
+
+
+def parties(world, **values):
+    customer = world.company.create("Customer", {"DisplayName": "Silva", **values})
+    vendor = world.company.create("Vendor", {"DisplayName": "Office Depot", **values})
+    return (
+        Reference(kind=kinds.CUSTOMER, id=customer["Id"], name="Silva"),
+        Reference(kind=kinds.VENDOR, id=vendor["Id"], name="Office Depot"),
+    )
+
+
+@pytest.fixture
+def strict(worlds):
+    """A company that refuses whatever it may."""
+    return worlds(behaviour=STRICT)
+
+
+def entities(maker, customer, vendor):
+    """One of each sort."""
+    make = maker(customer=customer, vendor=vendor)
+    cost = (make.line("12.34", account=OFFICE, memo="tea \U0001f375 \u201cgreen\u201d"),)
+    yield Party(id="9", name="Caf\u00e9 \u0141\u00f3d\u017a \U0001f375")
+    yield make.document(lines=(make.line("10.00", memo="\u2013"),), message="Danke \u20ac")
+    yield make.document(kinds.CREDIT_MEMO)
+    yield make.document(kinds.BILL, lines=cost)
+    yield make.document(kinds.VENDOR_CREDIT, lines=cost)
+    yield make.settlement()
+    yield make.settlement(kinds.REFUND)
+    yield make.settlement(kinds.BILL_PAYMENT)
+    yield make.movement(lines=cost, party=vendor)
+    yield make.movement(lines=cost, account=CHECKING, way=Way.IN, party=vendor)
+    yield make.movement(lines=cost, kind=kinds.JOURNAL_ENTRY)
+
+
+async def test_the_strictest_company_takes_everything(strict, maker, delivery):
+    """Nothing that we send needs a company to be lenient."""
+    for number, entity in enumerate(entities(maker, *parties(strict))):
+        for settings in ({}, {"bank_payments": "check", "transfers": "journal_entry"}):
+            sent = delivery(entity, attempt_key=f"{number:025d}{len(settings)}")
+            outcome = await one(strict, sent, **settings)
+            assert isinstance(outcome, Posted), (entity, outcome)
+
+
+async def test_without_class_tracking_the_class_is_left_out_and_told(worlds, maker, delivery):
+    """A class that the company does not track is not sent, and the warning says so."""
+    off = {"AccountingInfoPrefs": {"ClassTrackingPerTxnLine": False, "ClassTrackingPerTxn": False}}
+    world = worlds(behaviour=STRICT, preferences=off)
+    customer, vendor = parties(world)
+    make = maker(customer=customer, vendor=vendor)
+    class_ = Reference(kind=kinds.CLASS, id="1", name="West")
+    movement = make.movement(lines=(make.line("12.34", account=OFFICE, class_=class_),))
+    outcome = await one(world, delivery(movement))
+    assert isinstance(outcome, Posted), outcome
+    assert [warning.category for warning in outcome.warnings] == ["feature_off"]
+
+
+async def test_the_location_of_the_connection_is_on_every_document(world, make, delivery):
+    """A configured location is found by its name; a misspelt one is told."""
+    created = world.company.create("Department", {"Name": "Berlin"})
+    outcome = await one(world, delivery(make.document()), location="berlin")
+    stored = world.company.read("Invoice", outcome.id)
+    assert stored["DepartmentRef"]["value"] == created["Id"]
+    outcome = await one(world, delivery(make.document(id="2")), location="Bonn")
+    assert outcome.finding.category == "mapping_missing"
+
+
+async def test_a_company_with_several_currencies(worlds, maker, delivery):
+    """Where several currencies are kept, each document names its own."""
+    world = worlds(
+        preferences={
+            "CurrencyPrefs": {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}
+        }
+    )
+    customer, vendor = parties(world)
+    make = maker(customer=customer, vendor=vendor)
+    outcome = await one(world, delivery(make.document()))
+    assert isinstance(outcome, Posted), outcome
+    assert world.company.read("Invoice", outcome.id)["CurrencyRef"]["value"] == "USD"
+
+
+async def test_a_company_without_sales_tax(worlds, maker, delivery):
+    """Without sales tax an invoice has none, and tax of the source is refused."""
+    world = worlds(behaviour=STRICT, preferences={"TaxPrefs": {"UsingSalesTax": False}})
+    customer, vendor = parties(world)
+    make = maker(customer=customer, vendor=vendor)
+    assert isinstance(await one(world, delivery(make.document())), Posted)
+    outcome = await one(world, delivery(make.document(id="2", tax=Tax(amount=Money.of("1.00")))))
+    assert outcome.finding.category == "feature_off"
+
+
+async def test_zero_invoices_and_remarks(world, make, delivery):
+    """An invoice over nothing, with a remark, is an invoice."""
+    lines = (make.line("0.00"), Line(amount=Money.of("0.00"), memo="Under warranty"))
+    outcome = await one(world, delivery(make.document(lines=lines)))
+    assert isinstance(outcome, Posted), outcome
+    assert outcome.amount == Money(0)
+    texts = [line.get("Description") for line in world.company.read("Invoice", outcome.id)["Line"]]
+    assert "Under warranty" in texts
+
+
+async def test_a_discount_lowers_the_invoice(world, make, delivery):
+    """A negative line lowers the total, as an item and as a discount on an account."""
+    account = Reference(kind=kinds.ACCOUNT, id="86", name="Discounts given")
+    for number, line in enumerate((make.line("-10.00"), make.line("-10.00", account=account))):
+        document = make.document(id=str(number), lines=(make.line("100.00"), line))
+        outcome = await one(world, delivery(document))
+        assert isinstance(outcome, Posted), outcome
+        assert outcome.amount == Money.of("90.00")
