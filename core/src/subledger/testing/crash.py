@@ -206,7 +206,10 @@ class Disk:
 
     def put(self, content: bytes) -> None:
         """Replaces everything by a snapshot."""
-        self._driver.deserialize(content)
+        source = sqlite3.connect(":memory:")
+        source.deserialize(content)  # not the driver itself: its prepared statements would crash
+        source.backup(self._driver)
+        source.close()
 
     def do(self, function: Callable[[sa.Connection], T]) -> T:
         """Runs a function beside all processes, to look or to prepare, and returns its result."""
