@@ -44,7 +44,7 @@ def post(books: Books, stored: Stored) -> None:
     if body.get("Type") != "Inventory":
         return
     quantity = Decimal(body["_start"])
-    value = cents(quantity * body["PurchaseCost"])
+    value = cents(quantity * Decimal(body["_start_cost"]))
     txn = f"item:{stored.id}"
     equity = account_of(books, "Equity", "OpeningBalanceEquity")
     asset = ref(body, "AssetAccountRef")
@@ -93,9 +93,11 @@ def _stock(draft: Draft) -> None:
     if draft.old is not None:
         body["InvStartDate"] = body.get("InvStartDate", draft.old.body["InvStartDate"])
         body["_start"] = draft.old.body["_start"]
+        body["_start_cost"] = draft.old.body["_start_cost"]
     else:
         for name in ("InvStartDate", "QtyOnHand"):
             if name not in body:
                 raise faults.missing(name)
         body["_start"] = body["QtyOnHand"]
+        body["_start_cost"] = body["PurchaseCost"]
     body.pop("QtyOnHand", None)
