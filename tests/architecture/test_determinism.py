@@ -19,6 +19,7 @@ _PEX = "connectors/pex/src/subledger_pex"
 ALLOWED = {
     "core/src/subledger/realworld.py": "real_runtime() is where the real world comes in",
     "core/src/subledger/cli/demo.py": "a command runs in the real world",
+    "core/src/subledger/cli/owners.py": "a process is told from its forerunner by chance",
     "core/src/subledger/observe/logging.py": "the default of an argument: log lines are not data",
     f"{_DESKTOP}/identity.py": "a password must not follow from a seed",
     f"{_DESKTOP}/simulator/command.py": "a command runs in the real world",

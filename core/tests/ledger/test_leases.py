@@ -90,3 +90,17 @@ def _can_write(c, epoch, now):
         return False
     c.exec_driver_sql("UPDATE lease SET until = ? WHERE name = 'x'", (until,))
     return True
+
+
+def test_leases_of_the_ended_are_freed(c):
+    """What an owner that has ended held is free at once; the epoch goes on growing."""
+    old = leases.take(c, "flow:a", "gone", 1000, 500_000)
+    leases.take(c, "flow:b", "here", 1000, 500_000)
+    leases.take(c, "flow:c", "gone", 1000, 100)
+    freed = leases.free(c, lambda owner: owner == "gone", 2000)
+    assert freed == ["flow:a"]
+    assert leases.holder(c, "flow:b", 2000) == "here"
+    assert leases.take(c, "flow:b", "next", 2000, 500) is None
+    assert leases.take(c, "flow:a", "next", 2000, 500) == old + 1
+    with pytest.raises(Fenced):
+        leases.renew(c, "flow:a", old, 2001, 500)

@@ -134,6 +134,26 @@ def end(
         c.execute(_FINISHED, {"of_flow": flow.name, "due": next_due, "at": now})
 
 
+_RUNNING = sa.select(RUN.c.id, RUN.c.flow).where(RUN.c.state == sa.literal_column("'running'"))
+_STOPPED = (
+    sa.update(RUN)
+    .where(RUN.c.id == sa.bindparam("of_run"))
+    .values(
+        state="stopped", finished=sa.bindparam("at"), message="its process ended in the midst of it"
+    )
+)
+
+
+def close_abandoned(c: sa.Connection, now: int) -> int:
+    """Notes the end of runs that nobody carries on; how many. Their flows' leases are free."""
+    abandoned = [
+        row for row in c.execute(_RUNNING) if leases.holder(c, f"flow:{row.flow}", now) is None
+    ]
+    for row in abandoned:
+        c.execute(_STOPPED, {"of_run": row.id, "at": now})
+    return len(abandoned)
+
+
 _FLOW = sa.select(FLOW).where(FLOW.c.name == sa.bindparam("flow"))
 _WORK = sa.select(FLOW.c.prepared_with, prepare.ANY_STAGED.exists().label("staged")).where(
     FLOW.c.name == sa.bindparam("flow")

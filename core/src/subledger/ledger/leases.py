@@ -1,5 +1,7 @@
 """Leases with an epoch: one holder at a time, and a holder that was superseded writes nothing."""
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
@@ -65,3 +67,23 @@ def holder(c: sa.Connection, name: str, now: int) -> str | None:
     return c.execute(
         sa.select(LEASE.c.owner).where(LEASE.c.name == name, LEASE.c.until >= now)
     ).scalar()
+
+
+_HELD = sa.select(LEASE.c.name, LEASE.c.owner).where(LEASE.c.until >= sa.bindparam("now"))
+_FREE = (
+    sa.update(LEASE)
+    .where(LEASE.c.name == sa.bindparam("lease"), LEASE.c.owner == sa.bindparam("gone"))
+    .values(until=0)
+)
+
+
+def free(c: sa.Connection, has_ended: Callable[[str], bool], now: int) -> list[str]:
+    """Ends the leases of owners that have ended; their names.
+
+    Whoever takes one of them gets the next epoch, as ever: should the owner be there after all, it
+    is fenced.
+    """
+    freed = [row for row in c.execute(_HELD, {"now": now}) if has_ended(row.owner)]
+    for row in freed:
+        c.execute(_FREE, {"lease": row.name, "gone": row.owner})
+    return sorted(row.name for row in freed)
