@@ -112,10 +112,13 @@ def test_a_second_deletion_of_an_equal_name_counts(open_desk, suffix, name):
     assert shown["DisplayName"] == name
 
 
-def test_a_customer_that_owes_leaves_a_balancing_credit_memo(desk):
-    """Deactivating a customer with a balance writes it off with a credit memo."""
+@pytest.mark.parametrize("country", ["US", "DE"])
+def test_a_customer_that_owes_leaves_a_balancing_credit_memo(open_desk, country):
+    """Deactivating a customer with a balance writes it off with a credit memo, everywhere."""
+    desk = open_desk({"CompanyInfo.Country": country})
     customer = desk.customer()
-    desk.invoice(customer, "70")
+    codes = desk.ids("select * from TaxCode where Name in ('NON', 'Exempt')")
+    desk.invoice(customer, "70", tax=codes[0])
     desk.change("Customer", {"Id": customer}, Active=False)
     memo = desk.company.query("select * from CreditMemo")["CreditMemo"][0]
     assert memo["TotalAmt"] == 70

@@ -291,6 +291,13 @@ def test_a_deleted_document_is_gone_for_good(desk):
     assert set(desk.company.trial_balance().values()) == {0}
 
 
+def test_an_id_must_be_a_number(desk):
+    """2030 for a read by anything else; the pseudo tax codes are named."""
+    fault = desk.refused(desk.company.read, "Invoice", "abc")
+    assert (fault.code, fault.message) == ("2030", "Invalid ID")
+    assert desk.company.read("TaxCode", "NON")["TaxGroup"] is False
+
+
 def test_documents_share_one_counter(desk):
     """Ids of documents of all kinds follow each other; names have their own."""
     customer = desk.customer()

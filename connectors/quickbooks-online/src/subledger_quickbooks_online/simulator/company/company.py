@@ -100,10 +100,12 @@ class Company:
             return shown
 
     def read(self, entity: str, id: str) -> JSON:  # noqa: A002
-        """The object; 610 where there is none."""
+        """The object; 610 where there is none, 2030 for an Id that is no number."""
         with self._request() as books:
             kind = write.kind_of(entity, "read")
             own = kind.entity in {"CompanyInfo", "Preferences"} and id in {"", "1", self.realm}
+            if not (own or id.isdigit() or kind.entity == "TaxCode"):
+                raise faults.invalid_id(id)
             stored = books.get(kind.entity, "1" if own else id)
             if stored is None:
                 raise faults.not_found()

@@ -246,12 +246,20 @@ def _write_off(books: Books, customer: Stored) -> None:
     owed = name_cents(books, "Accounts Receivable", customer.id)
     if owed <= 0:
         return
+    item = books.other_preference("SalesFormsPrefs.DefaultItem")
     line = {
         "Amount": money(owed),
         "DetailType": "SalesItemLineDetail",
-        "SalesItemLineDetail": {"TaxCodeRef": {"value": "NON"}} if books.is_us else {},
+        "SalesItemLineDetail": {
+            "ItemRef": {"value": item},
+            **({"TaxCodeRef": {"value": "NON"}} if books.is_us else {}),
+        },
     }
-    body = {"CustomerRef": {"value": customer.id}, "Line": [line]}
+    body = {
+        "CustomerRef": {"value": customer.id},
+        "GlobalTaxCalculation": None if books.is_us else "NotApplicable",
+        "Line": [line],
+    }
     create(books, "CreditMemo", body, {})
 
 
