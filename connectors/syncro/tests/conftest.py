@@ -29,7 +29,7 @@ KINDS = frozenset(
         *(kinds.PAYMENT, kinds.REFUND, kinds.PURCHASE_ORDER, kinds.BILL),
     }
 )
-HOST = "https://acme.syncromsp.com"
+HOSTS = ("https://acme.syncromsp.com", "https://other.syncromsp.com")
 
 
 @define
@@ -93,7 +93,7 @@ class Wire:
     ) -> HttpResponse:
         """One answer, or TemporaryError where the simulator hangs up."""
         parts = urlsplit(url)
-        assert f"{parts.scheme}://{parts.netloc}" == HOST
+        assert f"{parts.scheme}://{parts.netloc}" in HOSTS
         assert timeout > 0
         self.sent.append((method, parts.path, params, body))
         found = answer(

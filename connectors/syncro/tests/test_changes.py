@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from attrs import evolve
 
-from subledger.errors import RecordRejected
+from subledger.errors import ConnectorError, RecordRejected
 from subledger.model import kinds
 from subledger_syncro.errors import NotPermitted
 from subledger_syncro.normalise import normalise
@@ -359,6 +359,28 @@ async def test_every_document_comes_after_what_it_refers_to(world):
                 } - seen
                 assert not missing or entity.kind == kinds.CUSTOMER
                 seen.add((entity.kind, entity.id))
+
+
+async def test_another_account_is_not_taken_for_deletions(world):
+    """A connection that leads somewhere else ends with its reason, before anything is read."""
+    account = world(invoices=30)
+    first = await account.pages()
+    account.simulation.subdomain = "other"
+    before = len(account.wire.sent)
+    with pytest.raises(ConnectorError, match="account other, but acme"):
+        await account.pages(cursor=first[-1].cursor, settings={"subdomain": "other"})
+    assert account.asked(before) == ["GET settings", "GET me"]
+
+
+async def test_a_payment_of_a_deleted_customer_belongs_to_the_invoices_customer(world, read):
+    """The payment tells no customer any more, but its invoice does."""
+    account = world(invoices=30)
+    customer = account.simulation.world.customers[account.marks["payer"]]
+    account.simulation.world.remove(customer, account.clock())
+    found = read(await account.pages())
+    payment = found.get(kinds.PAYMENT, account.marks["split_payment"])
+    assert payment.party.record == str(customer.id)
+    assert found.get(kinds.INVOICE, account.marks["split_one"]).party.record == str(customer.id)
 
 
 async def test_a_run_shows_that_it_is_alive(world):

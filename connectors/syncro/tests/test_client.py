@@ -64,7 +64,7 @@ NO_PERMISSION = {
         ((401, NO_PERMISSION), 1, NotPermitted, "permissions"),
         ((403, {}), 1, AuthenticationError, ""),
         ((404, {"message": "Not found"}), 1, NotThere, "Not found"),
-        ((404, HTML), 1, NotThere, ""),
+        ((404, HTML), 1, ConnectorError, "ping"),
         ((422, {"success": False, "message": ["Email is not an email"]}), 1, Invalid, "Email is"),
         ((422, {"errors": "Error adding that item"}), 1, Invalid, "Error adding"),
         ((422, {"errors": ["Customer can't be blank"]}), 1, Invalid, "Customer can't"),
@@ -151,6 +151,13 @@ async def test_an_answer_to_another_request_is_asked_for_again(context):
     client, http, _, _ = make(context, (200, {"customers": []}), (200, {"products": [{"id": 1}]}))
     assert await client.get(requests.PRODUCTS) == {"products": [{"id": 1}]}
     assert len(http.seen) == 2
+
+
+async def test_a_web_page_does_not_mean_that_a_record_was_deleted(context):
+    """Where the account itself is not found, nothing is known about its records."""
+    client, _, _, _ = make(context, (404, HTML))
+    with pytest.raises(ConnectorError, match="no such account"):
+        await client.record(QUERY, "invoice")
 
 
 async def test_a_deleted_record_is_none(context):

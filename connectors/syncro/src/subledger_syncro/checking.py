@@ -25,10 +25,10 @@ async def sentences(client: SyncroClient, config: SyncroConfig, *, writes: bool)
     """Sentences worth showing. Raises AuthenticationError where the token is not accepted."""
     me = await client.get(requests.ME)
     me = me if isinstance(me, Mapping) else {}
-    account = me.get("subdomain") or config.subdomain
+    name = me.get("subdomain") or config.subdomain
     user = me.get("user_email") or me.get("user_name") or "an unknown user"
     zone = await time_zone(client, config)
-    found = [f"Connected to {account} as {user}. Dates are in {zone}."]
+    found = [f"Connected to {name} as {user}. Dates are in {zone}."]
     asked = _SINK_READS if writes else _READS
     found += [_lacks(one.permission) for one in asked if not await _may(client, one)]
     if writes:
@@ -52,6 +52,12 @@ def _may_write(me: Mapping[str, Any], name: str) -> bool:
     """What the answer says of a sort of record; an administrator may all, silence is a yes."""
     rights = (me.get("permissions") or {}).get(name)
     return bool(me.get("admin")) or not isinstance(rights, Mapping) or bool(rights.get("write"))
+
+
+async def account(client: SyncroClient) -> str:
+    """The subdomain of the account that the token belongs to; empty where Syncro does not tell."""
+    me = await client.get(requests.ME)
+    return str(me.get("subdomain") or "") if isinstance(me, Mapping) else ""
 
 
 async def time_zone(client: SyncroClient, config: SyncroConfig) -> str:

@@ -16,6 +16,7 @@ from subledger_syncro.wire.requests import PREFIX, Request
 from subledger_syncro.wire.retry import Cause
 
 _OK: Final = range(200, 300)
+_NOT_FOUND: Final = 404
 _TIMEOUT: Final = 60.0
 
 
@@ -127,6 +128,9 @@ class SyncroClient:
             body = None
         if response.status in _OK and not answers.refuses(body):
             return body
+        if response.status == _NOT_FOUND and not isinstance(body, dict):
+            # a web page says that the account is not there, not that a record was deleted
+            raise _Failed(errors.no_account(request.path), None)
         asked = retry.retry_after(response.headers.get("retry-after"), self._runtime.now())
         raise _Failed(
             errors.of_answer(

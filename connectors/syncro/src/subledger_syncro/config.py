@@ -37,7 +37,7 @@ class SyncroConfig:
     payments: Literal["to_books", "from_books", "off"] = field(
         default="to_books",
         metadata=describe(
-            "The one direction in which payments go; both at once would double them."
+            "The one direction in which payments and refunds go; both at once would double them."
         ),
     )
     time_zone: str = field(

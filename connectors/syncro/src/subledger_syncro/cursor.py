@@ -60,14 +60,15 @@ class Mark:
 class Cursor:
     """``start`` is the first posting date that was ever asked for; moments are ISO 8601 in UTC.
 
-    ``full`` is when the lists were last read in full, ``swept`` when deleted invoices were last
-    looked for, ``ordered`` the order in which payments are listed: ``descending``, ``ascending``
-    or empty where neither could be seen. ``known_...`` hold the identifiers of what was handed
-    over, packed. ``beat`` means nothing: it makes a cursor differ from the one before, so that a
-    run is seen to be alive while it reads a long list.
+    ``account`` is the account that was read. ``full`` is when the lists were last read in full,
+    ``swept`` when deleted invoices were last looked for. ``ordered`` is the order in which payments
+    are listed: ``descending``, ``ascending``, or empty where neither could be seen. ``known_...``
+    hold the identifiers of what was handed over, packed. ``beat`` means nothing: it makes a cursor
+    differ from the one before, so that a run is seen to be alive while it reads a long list.
     """
 
     start: str = ""
+    account: str = ""
     full: str = ""
     swept: str = ""
     ordered: str = ""
@@ -82,7 +83,7 @@ class Cursor:
     def text(self) -> str:
         """The cursor as text."""
         plain: dict[str, Any] = {"v": _VERSION}
-        for name in ("start", "full", "swept", "ordered", "beat", *_KNOWN):
+        for name in ("start", "account", "full", "swept", "ordered", "beat", *_KNOWN):
             if value := getattr(self, name):
                 plain[name] = value
         for name in _MARKS:

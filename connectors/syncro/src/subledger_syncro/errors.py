@@ -132,6 +132,24 @@ def unexpected(path: str) -> ConnectorError:
     )
 
 
+def no_account(path: str) -> ConnectorError:
+    """A web page instead of the API: nothing can be said about any record."""
+    return ConnectorError(
+        "Syncro has no such account.",
+        hint="Check the subdomain of the connection; nothing was taken for deleted.",
+        detail=path,
+        code="404",
+    )
+
+
+def other_account(before: str, now: str) -> ConnectorError:
+    """The connection leads to another account than the one that was read until now."""
+    return ConnectorError(
+        f"The connection leads to the Syncro account {now}, but {before} was read until now.",
+        hint="Set subdomain and api_token back, or make a new connection for the other account.",
+    )
+
+
 def lost(path: str, cause: ConnectorError) -> OutcomeUnknown:
     """A write left, and no answer that tells what became of it came back."""
     return OutcomeUnknown(

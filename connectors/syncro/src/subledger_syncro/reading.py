@@ -110,8 +110,9 @@ class Reader:
         name = "applied_at" if row.get("applied_at") else "created_at"
         if not self.is_wanted(row.get(name), name):
             return []
-        owner = row.get("customer")
-        customer, parents = await self.customer(owner if isinstance(owner, Mapping) else {})
+        if not row.get("customer"):
+            row = {**row, "customer": {"id": self._shelf.payer(row) or None}}
+        customer, parents = await self.customer(row["customer"])
         context = self._base | {"ledger": ledger, "parents": parents}
         made = RawRecord(id=id_, data={"payment": row}, context=context, makes=PAYMENTS)
         if not self._view.spends_credit(row):

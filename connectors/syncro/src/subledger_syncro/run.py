@@ -8,7 +8,7 @@ from attrs import evolve
 
 from subledger.model.kinds import CUSTOMER, ITEM, VENDOR
 from subledger.ports import ExtractRequest, Page, RawRecord
-from subledger_syncro import listing, shelf
+from subledger_syncro import errors, listing, shelf
 from subledger_syncro.client import SyncroClient
 from subledger_syncro.config import SyncroConfig
 from subledger_syncro.cursor import Cursor, Mark, changed_at, is_due
@@ -41,6 +41,7 @@ class Run:
         request: ExtractRequest,
         seen: View,
         *,
+        account: str,
         now: dt.datetime,
     ) -> None:
         self._client = client
@@ -48,7 +49,7 @@ class Run:
         self._request = request
         self._now = now
         self._overlap = dt.timedelta(minutes=config.overlap_minutes)
-        self._cursor = _begun(Cursor.of(request.cursor), request.since)
+        self._cursor = _begun(Cursor.of(request.cursor), request.since, account)
         self._full = is_due(self._cursor.full, config.lists_every, now)
         self._first = not self._cursor.full
         self._beats = 0
@@ -244,13 +245,18 @@ class Run:
                 yield Page(records=(), cursor=cursor, done=page.number, of=page.of or 0)
 
 
-def _begun(cursor: Cursor, since: dt.date) -> Cursor:
-    """The cursor, begun anew where an earlier day is asked for than ever before."""
-    start = since.isoformat()
+def _begun(cursor: Cursor, since: dt.date, account: str) -> Cursor:
+    """The cursor, begun anew where an earlier day is asked for than ever before.
+
+    Raises ConnectorError where it belongs to another account, whose records are not deleted there.
+    """
+    if cursor.account and account and cursor.account != account:
+        raise errors.other_account(cursor.account, account)
+    account, start = account or cursor.account, since.isoformat()
     if cursor.start and cursor.start <= start:
-        return evolve(cursor, beat="")
+        return evolve(cursor, beat="", account=account)
     known = {f"known_{name}": getattr(cursor, f"known_{name}") for name in _NAMES}
-    return Cursor(start=start, **known)
+    return Cursor(start=start, account=account, **known)
 
 
 _NAMES: Final = ("invoices", "payments", "orders")

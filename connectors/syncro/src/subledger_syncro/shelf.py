@@ -86,18 +86,29 @@ class Shelf:
         known = self._invoices.get(str(row.get("id")))
         if known is not None and payments is None:
             payments = known.payments
+        customer = str(customer_in(row).get("id") or (known.customer if known else ""))
         self._invoices[str(row.get("id"))] = _Invoice(
-            owed=self._owed(row), customer=str(customer_in(row).get("id")), payments=payments
+            owed=self._owed(row), customer=customer, payments=payments
         )
 
+    def payer(self, payment: Row) -> str:
+        """The customer of a payment: as it says, else that of an invoice that it names."""
+        invoices = (self._invoices.get(id_) for id_ in invoices_of(payment))
+        owners = (one.customer for one in invoices if one is not None)
+        return _customer(payment) or next(owners, "")
+
     async def invoice(self, id_: str) -> Row | None:
-        """An invoice in full; None where it was deleted."""
+        """An invoice in full; None where it was deleted.
+
+        In full it does not tell whose it is where the customer was deleted; the list does.
+        """
         row = await self._client.record(requests.one("invoices", id_), "invoice")
         if row is None:
             self._invoices[id_] = None
-        else:
-            self.add_invoice(row)
-        return row
+            return None
+        self.add_invoice(row)
+        kept = self._invoices[id_]
+        return row if kept is None else {"customer_id": kept.customer or None, **row}
 
     async def payment(self, id_: str) -> Row | None:
         """A payment; None where it was deleted."""

@@ -43,6 +43,7 @@ class SyncroSource:
         """
         zone = await checking.time_zone(self._client, self._config)
         seen = view.of_config(self._config, zone)
-        run = Run(self._config, self._client, request, seen, now=self._context.runtime.now())
+        account, now = await checking.account(self._client), self._context.runtime.now()
+        run = Run(self._config, self._client, request, seen, account=account, now=now)
         async for page in run.pages():
             yield page
