@@ -317,6 +317,28 @@ def test_accounts_merge_with_their_postings(desk):
     assert desk.refused(desk.company.merge, "Term", "1", "2").code == "500"
 
 
+def test_classes_and_items_merge_too(desk):
+    """Lines and postings go over to the one that stays."""
+    one, two = (desk.company.create("Class", {"Name": name})["Id"] for name in "AB")
+    body = {"Type": "Service", "IncomeAccountRef": {"value": "79"}}
+    item = desk.company.create("Item", {"Name": "Extra", **body})["Id"]
+    line = desk.item_line("5", item=item, ClassRef={"value": two})
+    shown = desk.invoice(desk.customer(), Line=[line])
+    desk.company.merge("Class", one, two)
+    desk.company.merge("Item", "1", item)
+    detail = desk.again("Invoice", shown)["Line"][0]["SalesItemLineDetail"]
+    assert (detail["ClassRef"]["value"], detail["ItemRef"]["value"]) == (one, "1")
+    assert {row.class_id for row in desk.company.postings(shown["Id"])} == {"", one}
+
+
+def test_a_company_may_keep_several_currencies_in_its_list(desk):
+    """The list holds the home currency and what is added to it."""
+    desk.company.create("CompanyCurrency", {"Code": "EUR"})
+    found = desk.company.query("select * from CompanyCurrency")["CompanyCurrency"]
+    assert [each["Code"] for each in found] == ["EUR", "USD"]
+    assert desk.refused(desk.company.create, "CompanyCurrency", {"Code": "eur"}).code == "6240"
+
+
 def bolt():
     return {
         "Name": "Bolt",

@@ -268,6 +268,23 @@ def test_a_journal_entry_can_be_paid(desk):
     assert desk.refused(desk.payment, customer, "1", link).code == "620"
 
 
+def test_a_cheque_to_a_customer_can_be_paid_back(desk):
+    """A cheque booked to A/R is a charge that a payment settles."""
+    customer = desk.customer()
+    cheque = desk.purchase(
+        PaymentType="Check",
+        AccountRef={"value": "35"},
+        EntityRef={"value": customer, "type": "Customer"},
+        Line=[desk.expense_line("30", "84")],
+    )
+    assert desk.company.read("Customer", customer)["Balance"] == 30
+    payment = desk.payment(customer, "30", (cheque, "Check", "30"))
+    assert payment["UnappliedAmt"] == 0
+    assert desk.again("Purchase", cheque)["LinkedTxn"] == [
+        {"TxnId": payment["Id"], "TxnType": "Payment"}
+    ]
+
+
 def test_money_goes_to_the_account_that_is_named(desk):
     """A bank account directly, but not an expense account (6430)."""
     customer = desk.customer()

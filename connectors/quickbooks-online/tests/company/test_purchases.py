@@ -297,6 +297,32 @@ def test_a_purchase_order_posts_nothing_until_it_is_billed(desk):
     assert desk.again("PurchaseOrder", order)["POStatus"] == "Open"
 
 
+def test_deleting_an_order_leaves_its_bill(desk):
+    """The bill's line loses its link and keeps its amount."""
+    vendor = desk.vendor()
+    order = desk.purchase_like("PurchaseOrder", vendor, "30")
+    link = [{"TxnId": order["Id"], "TxnType": "PurchaseOrder", "TxnLineId": "1"}]
+    bill = desk.bill(vendor, Line=[{**desk.expense_line("30"), "LinkedTxn": link}])
+    desk.company.delete("PurchaseOrder", desk.token("PurchaseOrder", order))
+    again = desk.again("Bill", bill)
+    assert ("LinkedTxn" in again["Line"][0], again["Balance"]) == (False, 30)
+
+
+@pytest.mark.parametrize(
+    ("more", "txn_type"), [(CHECK, "Check"), (CASH, "Expense"), ({}, "Expense")]
+)
+def test_an_order_shows_what_bought_it(desk, more, txn_type):
+    """A purchase may go on from an order too, under the name of its kind."""
+    vendor = desk.vendor()
+    order = desk.purchase_like("PurchaseOrder", vendor, "30")
+    link = [{"TxnId": order["Id"], "TxnType": "PurchaseOrder", "TxnLineId": "1"}]
+    lines = [{**desk.expense_line("30"), "LinkedTxn": link}]
+    payee = {"value": vendor, "type": "Vendor"}
+    bought = desk.purchase(Line=lines, EntityRef=payee, **more)
+    shown = desk.again("PurchaseOrder", order)["LinkedTxn"]
+    assert shown == [{"TxnId": bought["Id"], "TxnType": txn_type}]
+
+
 def test_an_order_can_be_closed_by_hand(desk):
     """Closed without a bill, it stays closed; a partial bill leaves another one open."""
     vendor = desk.vendor()

@@ -228,8 +228,10 @@ def test_an_account_with_transactions_keeps_its_type(desk):
     account = desk.account("X")
     assert desk.change("Account", {"Id": account}, AccountType="Income", AccountSubType="")
     shown = desk.purchase("5", Line=[desk.expense_line("5", account)])
-    refused = desk.refused(desk.change, "Account", {"Id": account}, AccountType="Expense")
+    more = {"AccountType": "Expense", "AccountSubType": ""}
+    refused = desk.refused(desk.change, "Account", {"Id": account}, **more)
     assert (refused.code, shown["TotalAmt"]) == ("6010", 5)
+    assert "with transactions" in refused.detail
 
 
 @pytest.mark.parametrize("account", ["4", "33", "84"])

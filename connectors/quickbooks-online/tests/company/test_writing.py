@@ -216,6 +216,27 @@ def test_a_missing_token_is_told(desk, verb):
     assert "Required parameter SyncToken is missing" in fault.detail
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"SyncToken": "0"}, "2020"),
+        ({"Id": "x", "SyncToken": "0"}, "2030"),
+        ({"Id": "1", "SyncToken": "new"}, "2080"),
+        ({"Id": "99", "SyncToken": "0"}, "610"),
+    ],
+)
+def test_an_update_must_say_of_what(desk, body, code):
+    """Id and SyncToken are numbers of something that is there."""
+    desk.purchase()
+    assert desk.refused(desk.company.delete, "Purchase", body).code == code
+
+
+def test_tax_codes_cannot_be_updated(desk):
+    """500: they are made by the tax service and only read."""
+    body = {"Id": "2", "SyncToken": "0", "sparse": True, "Name": "x"}
+    assert desk.refused(desk.company.update, "TaxCode", body).code == "500"
+
+
 def test_a_sparse_update_keeps_what_was_not_sent(desk):
     """Only the fields that were sent change; an empty one is cleared."""
     shown = desk.invoice(desk.customer(), DocNumber="A1", PrivateNote="old", TxnDate="2025-01-02")
