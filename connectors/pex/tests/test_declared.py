@@ -51,6 +51,7 @@ def test_it_fulfils_the_role_of_a_card_platform():
         kinds.FEE,
         kinds.TRANSFER,
         kinds.DEPOSIT,
+        kinds.ATTACHMENT,
     }
     assert MANIFEST.able(Operation.CREATE) == frozenset()
 

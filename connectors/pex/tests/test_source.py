@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from subledger.errors import AuthenticationError, RecordRejected
-from subledger.model import Approval, Status, kinds
+from subledger.model import Approval, Movement, Status, kinds
 from subledger_pex.normalise import normalise
 
 
@@ -135,15 +135,25 @@ async def test_receipts_are_looked_up_for_settled_purchases_only_if_wanted(world
 
         since = pex.simulation.business.today - dt.timedelta(days=25)
         pages = await pex.pages(pex.request(since=since), receipts="link")
-        found = {}
+        found, files = {}, []
         for page in pages:
             for record in page.records:
                 try:
-                    found |= {m.id: m.receipts for m in normalise(record)}
+                    for entity in normalise(record):
+                        if isinstance(entity, Movement):
+                            found[entity.id] = entity.receipts
+                        else:
+                            files.append(entity)
                 except RecordRejected:
                     continue
         assert len(found[str(marks["receipt_loaded"])]) == 2
         assert found[str(marks["receipt_loaded"])][0].url.startswith(pex.url)
+        loaded = [f for f in files if f.document.record == str(marks["receipt_loaded"])]
+        assert len(loaded) == 2
+        async with pex.source(receipts="link") as source:
+            contents = [await source.file(*file.url.split("/")) for file in loaded]
+        assert {file.media_type for file in contents} <= {"image/png", "application/pdf"}
+        assert all(file.content for file in contents)
         for name in ("receipt_malware", "receipt_never", "review_no_receipt"):
             assert found[str(marks[name])] == ()
 

@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from subledger.errors import AuthenticationError, RecordRejected, TemporaryError
-from subledger.model import Status
+from subledger.model import Movement, Status
 from subledger.secret import Secret
 from subledger_pex.normalise import balance_of, normalise
 
@@ -20,7 +20,7 @@ def read(records):
     for record in records.values():
         try:
             for movement in normalise(record):
-                if movement.status is Status.POSTED:
+                if isinstance(movement, Movement) and movement.status is Status.POSTED:
                     movements[movement.id] = movement
         except RecordRejected as error:
             rejected[record.id] = error.category

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from subledger import hooks
 from subledger.config.fields import description
+from subledger.ledger.books import BookIndex
 from subledger.manifest import Role
-from subledger.model import Line, Party, Receipt, Reference, Status, Way
+from subledger.model import Attachment, Line, Party, Receipt, Reference, Status, Way
 from subledger.model.kinds import (
     ACCOUNT,
+    ATTACHMENT,
     CARD_TRANSACTION,
     CLASS,
     DEPOSIT,
@@ -339,3 +341,18 @@ def test_any_movement(
     assert all(line.account for line in document.lines)
     assert document.memo.startswith(marker(kind, entity.id))
     assert draft(document, books, **settings) == verdict
+
+
+def test_receipts_as_files():
+    """Receipts flow as files of their own where the owner wants them attached."""
+    file = Attachment(
+        kind=ATTACHMENT,
+        id="6612a",
+        document=Reference(kind=CARD_TRANSACTION, record="1"),
+        name="receipt.jpg",
+        url="1/6612a",
+    )
+    attached = CARD_EXPENSES.plan(CardExpensesSettings(account="Cards", receipts="attach"))
+    assert ATTACHMENT in attached.kinds
+    assert attached.draft(file, BookIndex()) == Keep(entity=file)
+    assert ATTACHMENT not in CARD_EXPENSES.plan(CardExpensesSettings(account="Cards")).kinds

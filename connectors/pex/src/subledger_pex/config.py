@@ -71,7 +71,8 @@ class PexConfig:
     receipts: Literal["none", "link"] = field(
         default="none",
         metadata=describe(
-            "Look up the receipts of settled purchases, one request each, and link them."
+            "Look up the receipts of settled purchases, one request each: the flow links or "
+            "attaches them."
         ),
     )
     requests_per_second: int = field(

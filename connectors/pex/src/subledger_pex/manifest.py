@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from subledger.manifest import Capability, Direction, Frequency, Manifest, Operation, Role
-from subledger.model.kinds import CARD_TRANSACTION, DEPOSIT, FEE, TRANSFER
+from subledger.model.kinds import ATTACHMENT, CARD_TRANSACTION, DEPOSIT, FEE, TRANSFER
 
 _READ = frozenset({Operation.READ})
 _LIMITS = (
@@ -16,7 +16,7 @@ _LIMITS = (
     "On a credit programme, funding and rebates are read from the invoices' payments only.",
     "A bill that PEX pays is posted as the movement of money it causes, not as a bill.",
     "Amounts are the settled US dollars; a foreign amount is kept as a detail.",
-    "Receipts are links into PEX, so opening one needs a PEX user.",
+    "Receipts are attached where the books take files; a link into PEX needs a PEX user.",
     "Tag options are not written back to PEX.",
 )
 
@@ -25,7 +25,7 @@ MANIFEST: Final = Manifest(
     title="PEX",
     direction=Direction.SOURCE,
     roles=(Role.CARD_PLATFORM,),
-    kinds=dict.fromkeys((CARD_TRANSACTION, FEE, TRANSFER, DEPOSIT), _READ),
+    kinds=dict.fromkeys((CARD_TRANSACTION, FEE, TRANSFER, DEPOSIT, ATTACHMENT), _READ),
     # Settlement comes in daily batches, while people tag and approve all day: an hour is prompt.
     # A run over sixty days makes about twenty requests, so one in five minutes is still a trickle.
     frequency=Frequency(default=dt.timedelta(hours=1), minimum=dt.timedelta(minutes=5)),

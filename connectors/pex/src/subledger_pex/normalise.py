@@ -5,19 +5,20 @@ A record's ``data`` holds either ``Transaction`` (with ``Attachments`` where the
 """
 
 from subledger.errors import RecordRejected
-from subledger.model import Movement
+from subledger.model import Entity
 from subledger.money import Money
 from subledger.ports import RawRecord
 from subledger_pex import frame, invoice, transaction
 
 
-def normalise(record: RawRecord) -> tuple[Movement, ...]:
-    """The movement of a record, or none where it moves nothing in the books.
+def normalise(record: RawRecord) -> tuple[Entity, ...]:
+    """The movement of a record and its receipts, or none where it moves nothing in the books.
 
     Raises RecordRejected with a category of :mod:`subledger.findings`.
     """
     view = frame.load(record.context)
     data = record.data
+    receipts = data.get("Attachments") or []
     try:
         if "Invoice" in data:
             movement = invoice.movement_of(
@@ -28,16 +29,16 @@ def normalise(record: RawRecord) -> tuple[Movement, ...]:
                 view,
             )
         else:
-            movement = transaction.movement_of(
-                data["Transaction"], data.get("Attachments") or [], view
-            )
+            movement = transaction.movement_of(data["Transaction"], receipts, view)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RecordRejected(
             "The record has another shape than PEX records have.",
             category="unreadable",
             detail=f"{type(error).__name__}: {error}",
         ) from error
-    return () if movement is None else (movement,)
+    if movement is None:
+        return ()
+    return (movement, *transaction.attachments_of(movement.id, receipts))
 
 
 def balance_of(record: RawRecord) -> Money | None:

@@ -8,7 +8,7 @@ from subledger.ports import SimulatorType, SourceType
 from subledger_pex.config import PexConfig
 from subledger_pex.manifest import MANIFEST
 from subledger_pex.normalise import balance_of, normalise
-from subledger_pex.source import open_source
+from subledger_pex.source import fetch, open_source
 from subledger_pex.webhook import judge
 
 
@@ -23,6 +23,7 @@ def register_sources() -> Iterable[SourceType[PexConfig]]:
             normalise=normalise,
             balance=balance_of,
             webhook=judge,
+            fetch=fetch,
         ),
     )
 

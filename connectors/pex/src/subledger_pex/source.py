@@ -1,5 +1,7 @@
 """The PEX source: settings and tags once, then window by window, oldest first."""
 
+import base64
+import binascii
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -7,9 +9,9 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from subledger.errors import AuthenticationError
+from subledger.errors import AuthenticationError, ConnectorError
 from subledger.model.kinds import DEPOSIT, TRANSFER
-from subledger.ports import Context, ExtractRequest, Page, RawRecord
+from subledger.ports import Context, ExtractRequest, File, Page, RawRecord
 from subledger_pex import errors, frame
 from subledger_pex.client import PexClient
 from subledger_pex.config import PexConfig
@@ -24,6 +26,8 @@ from subledger_pex.wire.dates import day_of, today
 
 _PAGE: Final = 500
 _WARN_DAYS: Final = 30
+_IMAGES: Final = {b"\x89P": "image/png", b"GI": "image/gif", b"\xff\xd8": "image/jpeg"}
+"""Media types by the first two bytes of a file."""
 
 
 @asynccontextmanager
@@ -42,6 +46,13 @@ async def open_source(
         per_second=config.requests_per_second,
     )
     yield PexSource(config, context, client)
+
+
+async def fetch(config: PexConfig, context: Context, url: str) -> File:
+    """A receipt; ``url`` is the transaction's number and the file's, joined by a slash."""
+    number, _slash, identifier = url.partition("/")
+    async with open_source(config, context) as source:
+        return await source.file(number, identifier)
 
 
 def _credentials(config: PexConfig, context: Context, store: TokenStore | None) -> Credentials:
@@ -108,6 +119,22 @@ class PexSource:
                 records = records[_PAGE:]
             done += 1
             yield Page(records=records, cursor=work.cursor(until), done=done, of=work.of)
+
+    async def file(self, number: str, identifier: str) -> File:
+        """One receipt of a transaction, with its content."""
+        answer = await self._client.get_object(requests.attachment(number, identifier))
+        try:
+            content = base64.b64decode(str(answer.get("Content") or ""), validate=True)
+        except binascii.Error as error:
+            raise ConnectorError(
+                "PEX handed over a receipt that cannot be read.", detail=str(error)
+            ) from error
+        if not content:
+            raise ConnectorError("PEX has no content for this receipt.")
+        pdf = content.startswith(b"%PDF")
+        media = "application/pdf" if pdf else _IMAGES.get(content[:2], "image/jpeg")
+        name = f"receipt-{identifier}.{media.rpartition('/')[2].replace('jpeg', 'jpg')}"
+        return File(name=name, media_type=media, content=content)
 
     def _today(self) -> dt.date:
         return today(self._context.runtime.now())

@@ -1,12 +1,21 @@
 """A PEX transaction as a movement of the PEX account; pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from subledger.errors import RecordRejected
-from subledger.model import Approval, Kind, Movement, Receipt, Status, Way
-from subledger.model.kinds import CARD_TRANSACTION, DEPOSIT, FEE, TRANSFER
+from subledger.model import (
+    Approval,
+    Attachment,
+    Kind,
+    Movement,
+    Receipt,
+    Reference,
+    Status,
+    Way,
+)
+from subledger.model.kinds import ATTACHMENT, CARD_TRANSACTION, DEPOSIT, FEE, TRANSFER
 from subledger.money import Money
 from subledger_pex.amounts import day, money
 from subledger_pex.frame import Frame
@@ -14,6 +23,7 @@ from subledger_pex.tags import lines_of
 from subledger_pex.wire.enums import (
     APPROVAL,
     CATEGORY,
+    FILE_TYPE,
     TRANSACTION_TYPE,
     UPLOAD_STATUS,
     name_of,
@@ -141,6 +151,21 @@ def _notes(transaction: Transaction) -> tuple[str, ...]:
     notes = [note for note in transaction.get("TransactionNotes") or () if _text(note, "NoteText")]
     notes.sort(key=lambda note: _text(note, "NoteDate"))
     return tuple(_text(note, "NoteText") for note in notes if not note.get("SystemGenerated"))
+
+
+def attachments_of(number: str, attachments: list[Mapping[str, Any]]) -> Iterable[Attachment]:
+    """The receipts of a transaction as files of their own; ``url`` is transaction and file."""
+    for row in attachments:
+        identifier = _text(row, "AttachmentId")
+        if name_of(row.get("UploadStatus"), UPLOAD_STATUS) == "Loaded" and identifier:
+            ending = "pdf" if name_of(row.get("Type"), FILE_TYPE) == "Pdf" else "jpg"
+            yield Attachment(
+                kind=ATTACHMENT,
+                id=identifier,
+                document=Reference(kind=CARD_TRANSACTION, record=number),
+                name=f"receipt-{identifier}.{ending}",
+                url=f"{number}/{identifier}",
+            )
 
 
 def _receipts(attachments: list[Mapping[str, Any]]) -> tuple[Receipt, ...]:

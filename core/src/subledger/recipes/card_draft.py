@@ -7,7 +7,7 @@ from attrs import evolve, fields_dict, frozen
 
 from subledger.config.fields import description
 from subledger.findings import Finding
-from subledger.model import Entity, Kind, Line, Movement, Reference, Status
+from subledger.model import Attachment, Entity, Kind, Line, Movement, Reference, Status
 from subledger.model.kinds import ACCOUNT, CARD_TRANSACTION, CLASS, DEPOSIT, FEE, TRANSFER, VENDOR
 from subledger.model.marker import marker
 from subledger.ports import Books, Hold, Keep, Skip, Verdict
@@ -38,6 +38,8 @@ def drafting(settings: CardExpensesSettings) -> Callable[[Entity, Books], Verdic
     template = parse_template(settings.memo)
 
     def draft(entity: Entity, books: Books) -> Verdict:
+        if isinstance(entity, Attachment):
+            return Keep(entity=entity)
         if not isinstance(entity, Movement) or entity.kind not in KINDS:
             return _skip(
                 f"records of kind {entity.kind}",

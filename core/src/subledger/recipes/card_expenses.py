@@ -5,7 +5,7 @@ from typing import Any
 
 from subledger.manifest import API, Role
 from subledger.model import Reference
-from subledger.model.kinds import ACCOUNT, CLASS, VENDOR, Kind
+from subledger.model.kinds import ACCOUNT, ATTACHMENT, CLASS, VENDOR, Kind
 from subledger.ports import FlowPlan, RecipeType
 from subledger.recipes.card_draft import KINDS, drafting
 from subledger.recipes.card_settings import CardExpensesSettings
@@ -18,8 +18,9 @@ def plan(settings: CardExpensesSettings) -> FlowPlan:
     Switched-off kinds are read all the same and left out one by one, so that the totals of the
     source and of the books can be compared. The draft runs after the steps.
     """
+    files = {ATTACHMENT} if settings.receipts == "attach" else set()
     return FlowPlan(
-        kinds=frozenset(KINDS),
+        kinds=frozenset(KINDS) | files,
         account=settings.account.strip(),
         steps=_steps(settings),
         draft=drafting(settings),

@@ -104,10 +104,13 @@ class CardExpensesSettings:
             "It also knows {merchant}, {description} and {transaction_date}."
         ),
     )
-    receipts: Literal["link", "none"] = field(
+    receipts: Literal["link", "attach", "none"] = field(
         default="link",
-        validator=in_(("link", "none")),
-        metadata=describe("Where receipts go: their links into the memo, or nowhere."),
+        validator=in_(("link", "attach", "none")),
+        metadata=describe(
+            "Where receipts go: their links into the memo, their files to the document where the "
+            "books take files, or nowhere."
+        ),
     )
     number: Literal["source", "none"] = field(
         default="source",

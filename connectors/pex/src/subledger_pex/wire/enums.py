@@ -34,6 +34,7 @@ CATEGORY: Final = (
     "BusinessRebate",
 )
 APPROVAL: Final = ("NotReviewed", "Ignored", "Approved", "Rejected", "NoReceipt")
+FILE_TYPE: Final = ("Image", "Pdf")
 UPLOAD_STATUS: Final = ("NotLoaded", "Loaded", "Deleted", "HasMalware", "LoadFailed")
 
 

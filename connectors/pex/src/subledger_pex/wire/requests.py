@@ -72,6 +72,13 @@ def attachments(transaction: str) -> Request:
     return Request(f"V4/Transactions/{transaction}/Attachments")
 
 
+def attachment(transaction: str, identifier: str) -> Request:
+    """One attachment with its content in base64."""
+    return Request(
+        f"V4/Transactions/{transaction}/Attachment/{identifier}", (("AttachmentLinkType", "Full"),)
+    )
+
+
 def invoices(since: dt.date) -> Request:
     """Invoices of a credit programme from a day on."""
     return Request("V4/Invoices", (("startDate", wall(since)),))
