@@ -153,16 +153,17 @@ class Bookkeeping(RuleBasedStateMachine):
         """Money out of Undeposited Funds, less a fee."""
         wanted = ("Payment", "SalesReceipt", "RefundReceipt")
         found = [each for each in self.documents() if each["entity"] in wanted]
-        lines = (
-            [
-                {"LinkedTxn": [{"TxnId": each["Id"], "TxnType": each["entity"], "TxnLineId": "0"}]}
-                for each in {
-                    place % len(found): found[place % len(found)] for place in places
-                }.values()
-            ]
-            if found
-            else []
-        )
+        if not found:
+            return
+        chosen = {place % len(found) for place in places}
+        lines = [
+            {
+                "LinkedTxn": [
+                    {"TxnId": found[n]["Id"], "TxnType": found[n]["entity"], "TxnLineId": "0"}
+                ]
+            }
+            for n in sorted(chosen)
+        ]
         charge = {"AccountRef": {"value": "8"}}
         lines.append(
             {
