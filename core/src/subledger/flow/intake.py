@@ -85,8 +85,8 @@ def _staged(raw: RawRecord, entity: Entity) -> Staged:
         id=entity.id,
         version=fingerprint(text),
         entity=text,
-        amount=amount.minor if amount else None,
-        currency=amount.currency if amount else "",
+        amount=amount.minor if amount is not None else None,
+        currency=amount.currency if amount is not None else "",
         date=date.isoformat() if date else "",
     )
 
@@ -102,8 +102,8 @@ def _rejected(source: SourceType[object], raw: RawRecord, finding: Finding) -> S
         id=records.raw_key(identifier, raw.makes),
         version=version,
         entity="",
-        amount=amount.minor if amount else None,
-        currency=amount.currency if amount else "",
+        amount=amount.minor if amount is not None else None,
+        currency=amount.currency if amount is not None else "",
         date="",
         finding=finding,
     )
