@@ -134,10 +134,10 @@ class World:
         asked = {"kinds": KINDS, "since": business.first_day, "until": business.today, **values}
         return ExtractRequest(**asked)
 
-    def source(self, *, store: Any = None, **settings: Any) -> Any:
+    def source(self, **settings: Any) -> Any:
         """The connector in front of the simulated business."""
         config = {"token": Secret("demo-token"), "base_url": self.url, **settings}
-        return open_source(PexConfig(**config), self.context, store=store)
+        return open_source(PexConfig(**config), self.context)
 
     async def pages(self, request: ExtractRequest | None = None, **settings: Any) -> list[Page]:
         """The pages of a whole run."""

@@ -1,14 +1,14 @@
 """OAuth 2.1 refresh: each refresh token works once, and the next one is saved before it is used."""
 
-import asyncio
 import datetime as dt
-import json
-from typing import Any, Final, Protocol
+import hashlib
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
 from subledger.errors import AuthenticationError, TemporaryError
+from subledger.ports import Grant, Vault
 from subledger.runtime import HttpResponse, Runtime
 from subledger.secret import Secret
 from subledger_pex.wire.requests import authorization
@@ -18,19 +18,12 @@ _EARLY: Final = dt.timedelta(minutes=2)
 _OK: Final = 200
 _THROTTLED: Final = 429
 _SERVER: Final = 500
-_RECONNECT: Final = "Connect PEX again; mappings and history are kept."
-
-
-class TokenStore(Protocol):
-    """Keeps one secret text for a connection, durably and encrypted."""
-
-    async def load(self) -> str | None:
-        """The text that was saved last; None before the first."""
-        ...
-
-    async def save(self, text: str) -> None:
-        """Returns once the text is durable."""
-        ...
+_RECONNECT: Final = "Set a new refresh_token from PEX; mappings and history are kept."
+_ORIGIN: Final = "origin"
+"""Fact of a grant: the fingerprint of the configured token that it comes from."""
+_SPENT: Final = "spent"
+"""Fact of a grant whose renewal is under way, or was when the process ended."""
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @frozen(kw_only=True)
@@ -42,96 +35,62 @@ class Client:
     secret: Secret | None = None
 
 
-@frozen(kw_only=True)
-class Tokens:
-    """What is kept between refreshes; ``spent`` while a refresh is under way."""
-
-    refresh: Secret
-    access: Secret | None = None
-    expires: dt.datetime | None = None
-    spent: bool = False
-
-
-def dump(tokens: Tokens) -> str:
-    """The tokens as text, for a :class:`TokenStore` only."""
-    return json.dumps(
-        {
-            "refresh": tokens.refresh.reveal(),
-            "access": tokens.access.reveal() if tokens.access else None,
-            "expires": tokens.expires.isoformat() if tokens.expires else None,
-            "spent": tokens.spent,
-        }
-    )
-
-
-def load(text: str) -> Tokens:
-    """The tokens that :func:`dump` wrote."""
-    body = json.loads(text)
-    return Tokens(
-        refresh=Secret(body["refresh"]),
-        access=Secret(body["access"]) if body["access"] else None,
-        expires=dt.datetime.fromisoformat(body["expires"]) if body["expires"] else None,
-        spent=body["spent"],
-    )
-
-
 class RefreshingToken:
-    """Access tokens out of a refresh token that rotates.
+    """Access tokens out of a refresh token that rotates, kept in the connection's vault.
 
     A refresh is posted once and never repeated: replaying a used refresh token makes PEX revoke the
-    whole family. So the store says "spent" before the request leaves; if the answer is lost, a
-    person has to connect again.
+    whole family. So the vault says "spent" before the request leaves; if the answer is lost, a
+    person has to connect again, with a ``first`` token that was not seen before.
     """
 
-    def __init__(
-        self, *, client: Client, first: Secret, store: TokenStore, runtime: Runtime
-    ) -> None:
+    def __init__(self, *, client: Client, first: Secret, vault: Vault, runtime: Runtime) -> None:
         self._client = client
         self._first = first
-        self._store = store
+        self._vault = vault
         self._runtime = runtime
-        self._tokens: Tokens | None = None
-        self._lock = asyncio.Lock()
+        self._grant: Grant | None = None
 
     async def header(self) -> str:
         """The header with an access token that is valid for some minutes."""
-        async with self._lock:
-            return self._header(await self._valid())
+        grant = self._grant or await self._known()
+        if grant.expires - _EARLY <= self._runtime.now():
+            grant = await self._vault.renewed(grant, self._refreshed)
+        self._grant = grant
+        return self._header(grant)
 
     async def renew(self, refused: str) -> bool:
-        """Refreshes, unless another task has done so since the ``refused`` header."""
-        async with self._lock:
-            tokens = await self._valid()
-            if self._header(tokens) == refused:
-                self._tokens = await self._refreshed(tokens)
-            return True
+        """Refreshes, unless somebody has done so since the ``refused`` header."""
+        grant = await self._known()
+        if self._header(grant) == refused:
+            grant = await self._vault.renewed(grant, self._refreshed)
+        self._grant = grant
+        return True
 
     @staticmethod
-    def _header(tokens: Tokens) -> str:
-        return authorization("bearer", tokens.access.reveal()) if tokens.access else ""
+    def _header(grant: Grant) -> str:
+        access = grant.access.reveal()
+        return authorization("bearer", access) if access else ""
 
-    async def _valid(self) -> Tokens:
-        if self._tokens is None:
-            text = await self._store.load()
-            self._tokens = load(text) if text else Tokens(refresh=self._first)
-        tokens = self._tokens
-        if (
-            tokens.access is None
-            or tokens.expires is None
-            or tokens.expires - _EARLY <= self._runtime.now()
-        ):
-            self._tokens = tokens = await self._refreshed(tokens)
-        return tokens
+    async def _known(self) -> Grant:
+        """What the vault keeps; the configured token where it is new."""
+        kept = await self._vault.grant()
+        origin = hashlib.sha256(self._first.reveal().encode()).hexdigest()
+        if kept is not None and kept.facts.get(_ORIGIN) == origin:
+            return kept
+        grant = Grant(
+            access=Secret(""), refresh=self._first, expires=_LONG_AGO, facts={_ORIGIN: origin}
+        )
+        await self._vault.keep(grant)
+        return grant
 
-    async def _refreshed(self, tokens: Tokens) -> Tokens:
-        if tokens.spent:
+    async def _refreshed(self, grant: Grant) -> Grant:
+        if _SPENT in grant.facts:
             raise AuthenticationError(
                 "The last renewal of the PEX access got no answer, so its token may be used up.",
                 hint=_RECONNECT,
             )
         endpoint = await self._endpoint()
-        self._tokens = evolve(tokens, spent=True)
-        await self._store.save(dump(self._tokens))
+        await self._vault.keep(evolve(grant, facts={**grant.facts, _SPENT: "yes"}))
         response = await self._runtime.http(
             "POST",
             endpoint,
@@ -139,20 +98,17 @@ class RefreshingToken:
                 "Content-Type": "application/x-www-form-urlencoded",
                 "Accept": "application/json",
             },
-            body=self._form(tokens).encode(),
+            body=self._form(grant).encode(),
         )
         if response.status == _THROTTLED:
-            self._tokens = tokens
-            await self._store.save(dump(tokens))
+            await self._vault.keep(grant)
             raise TemporaryError("PEX asked us to slow down.", code=str(response.status))
-        fresh = self._parsed(response)
-        await self._store.save(dump(fresh))
-        return fresh
+        return self._parsed(response, grant)
 
-    def _form(self, tokens: Tokens) -> str:
+    def _form(self, grant: Grant) -> str:
         form = {
             "grant_type": "refresh_token",
-            "refresh_token": tokens.refresh.reveal(),
+            "refresh_token": grant.refresh.reveal(),
             "client_id": self._client.id,
         }
         if self._client.secret:
@@ -169,7 +125,7 @@ class RefreshingToken:
             )
         return endpoint
 
-    def _parsed(self, response: HttpResponse) -> Tokens:
+    def _parsed(self, response: HttpResponse, grant: Grant) -> Grant:
         body = _object(response)
         if response.status != _OK or not body.get("access_token") or not body.get("refresh_token"):
             lost = response.status >= _SERVER or response.status == _OK
@@ -182,10 +138,11 @@ class RefreshingToken:
                 code=str(response.status),
             )
         lifetime = dt.timedelta(seconds=int(body.get("expires_in") or 0))
-        return Tokens(
-            refresh=Secret(str(body["refresh_token"])),
+        return Grant(
             access=Secret(str(body["access_token"])),
+            refresh=Secret(str(body["refresh_token"])),
             expires=self._runtime.now() + lifetime,
+            facts={_ORIGIN: grant.facts.get(_ORIGIN, "")},
         )
 
 

@@ -18,7 +18,7 @@ from subledger_pex.config import PexConfig
 from subledger_pex.credentials import Credentials, FixedToken
 from subledger_pex.credit import Dated, invoice_payments
 from subledger_pex.frame import Frame, TagDefinition
-from subledger_pex.oauth import Client, RefreshingToken, TokenStore
+from subledger_pex.oauth import Client, RefreshingToken
 from subledger_pex.plan import plan
 from subledger_pex.reading import TransactionReader
 from subledger_pex.wire import requests
@@ -31,17 +31,11 @@ _IMAGES: Final = {b"\x89P": "image/png", b"GI": "image/gif", b"\xff\xd8": "image
 
 
 @asynccontextmanager
-async def open_source(
-    config: PexConfig, context: Context, *, store: TokenStore | None = None
-) -> AsyncIterator["PexSource"]:
-    """A source for one connection; ``store`` is needed for OAuth only.
-
-    Raises AuthenticationError for OAuth settings without a store: a renewed token that is not
-    kept would lock the connection out.
-    """
+async def open_source(config: PexConfig, context: Context) -> AsyncIterator["PexSource"]:
+    """A source for one connection."""
     client = PexClient(
         host=config.host,
-        credentials=_credentials(config, context, store),
+        credentials=_credentials(config, context),
         context=context,
         per_second=config.requests_per_second,
     )
@@ -55,17 +49,15 @@ async def fetch(config: PexConfig, context: Context, url: str) -> File:
         return await source.file(number, identifier)
 
 
-def _credentials(config: PexConfig, context: Context, store: TokenStore | None) -> Credentials:
+def _credentials(config: PexConfig, context: Context) -> Credentials:
     if config.token is not None:
         return FixedToken(config.token, config.header)
-    if config.refresh_token is None or store is None:
-        raise AuthenticationError(
-            "Renewed PEX tokens cannot be kept here.", hint="Use an API token: set token."
-        )
+    if config.refresh_token is None:
+        raise AuthenticationError("There is no way into PEX.", hint="Set token or refresh_token.")
     return RefreshingToken(
         client=Client(oauth_url=config.oauth_url, id=config.client_id, secret=config.client_secret),
         first=config.refresh_token,
-        store=store,
+        vault=context.vault,
         runtime=context.runtime,
     )
 
