@@ -49,11 +49,14 @@ class Listen:
 
 async def schedule(kernel: Kernel, flows: Dispatcher, sinks: Dispatcher) -> None:
     """Asks for what is due, for ever; a lost request heals itself at the next tick."""
+    settings, rhythms = None, dict[str, Rhythm]()
     while True:
-        rhythms = {
-            flow.name: Rhythm(every=flow.every, cron=flow.cron)
-            for flow in kernel.settings.flows.values()
-        }
+        if settings is not kernel.settings:
+            settings = kernel.settings
+            rhythms = {
+                flow.name: Rhythm(every=flow.every, cron=flow.cron)
+                for flow in settings.flows.values()
+            }
         try:
             for name in await kernel.store.tx(due_flows, rhythms, kernel.now_ms()):
                 flows.request(name)
