@@ -143,9 +143,21 @@ async def test_receivables_add_up_to_the_trial_balance(world, make, delivery):
     name = "Accounts Receivable (A/R)"
     found = await read_documents(world, name)
     assert sum(each.amount.minor for each in found) == -1000
+    assert all(each.key for each in found), "the payment that joins a refund is no document"
     assert Money.of(world.company.trial_balance()[name]) == Money(-1000)
     payables = await read_documents(world, "Accounts Payable (A/P)")
     assert payables == []
+
+
+async def test_purchase_orders_are_seen_with_the_payables(world, make, delivery):
+    """An order moves nothing, but that it is still there can be seen."""
+    lines = (make.line("9.00", account=Reference(kind=kinds.ACCOUNT, id="15", name="Office")),)
+    [order] = await world.sink().deliver(
+        [delivery(make.document(kinds.PURCHASE_ORDER, lines=lines))]
+    )
+    [found] = await read_documents(world, "Accounts Payable (A/P)")
+    assert (found.type, found.id, found.amount) == ("PurchaseOrder", order.id, Money(0))
+    assert found.key == "sl:purchase_order-1"
 
 
 async def test_deleted_and_voided_documents_are_seen(world, make, delivery):

@@ -40,6 +40,7 @@ _TOTALS: Final[Mapping[str, Sequence[tuple[str, str, int]]]] = {
     "RefundReceipt": (("DepositToAccountRef", UNDEPOSITED, -1),),
     "Bill": (("APAccountRef", PAYABLE, -1),),
     "VendorCredit": (("APAccountRef", PAYABLE, 1),),
+    "PurchaseOrder": (("APAccountRef", PAYABLE, 0),),
     "BillPayment": (("APAccountRef", PAYABLE, 1),),
     "Purchase": (("AccountRef", "", -1),),
     "Deposit": (("DepositToAccountRef", "", 1),),

@@ -14,6 +14,7 @@ from subledger_quickbooks_online.interpret import guard_of
 from subledger_quickbooks_online.knowledge import Record, pages
 from subledger_quickbooks_online.postings import DOCUMENTS, Register
 from subledger_quickbooks_online.reading import LOOK_BACK
+from subledger_quickbooks_online.render_sales import is_joining
 from subledger_quickbooks_online.wire import requests
 from subledger_quickbooks_online.wire.objects import changed, is_deleted
 from subledger_quickbooks_online.wire.query import Select, quoted
@@ -23,9 +24,15 @@ _ON: Final[Mapping[str, Sequence[str]]] = {
         *("Invoice", "CreditMemo", "Payment", "Purchase", "Deposit", "JournalEntry"),
         *("Bill", "VendorCredit"),
     ),
-    PAYABLE: (*("Bill", "VendorCredit", "BillPayment", "JournalEntry", "Purchase", "Deposit"),),
+    PAYABLE: (
+        *("Bill", "VendorCredit", "BillPayment", "JournalEntry", "Purchase", "Deposit"),
+        "PurchaseOrder",
+    ),
 }
-"""The documents that can touch an account, by its type; all of them for other types."""
+"""The documents that can touch an account, by its type; all of them for other types.
+
+A purchase order posts nothing, but names the payables account that its bill will be on.
+"""
 _PARTIES: Final = ("CustomerRef", "VendorRef", "EntityRef")
 
 
@@ -49,7 +56,7 @@ async def documents(
             found = [
                 document_of(name, record, register, company.currency)
                 for record in page
-                if register.touches(name, record)
+                if register.touches(name, record) and not is_joining(record)
             ]
             if found:
                 yield found

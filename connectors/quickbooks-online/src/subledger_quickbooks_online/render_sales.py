@@ -1,7 +1,7 @@
 """Invoices, credit memos, and the payments and refunds of customers as bodies of the API. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from subledger.model import Document, Reference, Settlement
 from subledger.model.kinds import ACCOUNT, CREDIT_MEMO
@@ -24,6 +24,8 @@ from subledger_quickbooks_online.parts import (
     sales_tax,
     without_empty,
 )
+
+_JOINS: Final = "Joins the refund "
 
 
 def sales(document: Document, marker: str, company: Company) -> tuple[str, Body]:
@@ -123,7 +125,13 @@ def payment_type(account: Account | None, settlement: Settlement, bank_payments:
 
 def joining_note(marker: str) -> str:
     """The note of the payment that joins a refund to its credits."""
-    return f"Joins the refund {marker} to its credit"
+    return f"{_JOINS}{marker} to its credit"
+
+
+def is_joining(record: Mapping[str, Any]) -> bool:
+    """Whether a document is only such a payment: it belongs to its refund and moves nothing."""
+    note = str(record.get("PrivateNote", ""))
+    return note.startswith(_JOINS) and not record.get("TotalAmt")
 
 
 def refund_link(settlement: Settlement, purchase: Mapping[str, Any], marker: str) -> Body | None:
