@@ -134,3 +134,62 @@ async def test_a_discount_lowers_the_invoice(world, make, delivery):
         outcome = await one(world, delivery(document))
         assert isinstance(outcome, Posted), outcome
         assert outcome.amount == Money.of("90.00")
+
+
+CANADA = {"CompanyInfo.Country": "CA"}
+
+
+def dollars(text):
+    """Canadian dollars."""
+    return Money.of(text, "CAD")
+
+
+def canadian(world, maker):
+    """A maker for a Canadian company, and its tax code that is called GST."""
+    customer, vendor = parties(world)
+    codes = world.company.query("select * from TaxCode")["TaxCode"]
+    [number] = [code["Id"] for code in codes if code["Name"] == "GST"]
+    code = Reference(kind=kinds.TAX_CODE, id=number, name="GST")
+    return maker(customer=customer, vendor=vendor), code
+
+
+def sold(amount, *, taxable=True):
+    """A line of the starter item."""
+    item = Reference(kind=kinds.ITEM, id="1", name="Services")
+    return Line(amount=dollars(amount), item=item, taxable=taxable)
+
+
+@pytest.mark.parametrize("charged", ["5.00", "5.01", "4.98"])
+async def test_an_invoice_of_another_country(worlds, maker, delivery, charged):
+    """Outside the United States each line has its code, and the source's tax stands."""
+    world = worlds(preferences=CANADA)
+    make, code = canadian(world, maker)
+    tax = Tax(amount=dollars(charged), code=code)
+    document = make.document(lines=(sold("60.00"), sold("40.00")), tax=tax)
+    outcome = await one(world, delivery(document))
+    assert isinstance(outcome, Posted), outcome
+    assert outcome.amount == document.amount
+
+
+async def test_lines_without_tax_in_another_country(worlds, maker, delivery):
+    """A line without tax gets the code of the connection; without one the hint says so."""
+    world = worlds(preferences=CANADA)
+    make, code = canadian(world, maker)
+    tax = Tax(amount=dollars("3.00"), code=code)
+    document = make.document(lines=(sold("60.00"), sold("40.00", taxable=False)), tax=tax)
+    outcome = await one(world, delivery(document))
+    assert "untaxed_code" in outcome.finding.hint
+    again = delivery(document, attempt_key="B" * 26)
+    outcome = await one(world, again, untaxed_code="exempt")
+    assert isinstance(outcome, Posted), outcome
+    assert outcome.amount == document.amount
+
+
+async def test_a_bill_of_another_country(worlds, maker, delivery):
+    """A bill without tax is a bill without tax."""
+    world = worlds(preferences=CANADA)
+    make, _ = canadian(world, maker)
+    lines = (Line(amount=dollars("10.00"), account=OFFICE),)
+    outcome = await one(world, delivery(make.document(kinds.BILL, lines=lines)))
+    assert isinstance(outcome, Posted), outcome
+    assert outcome.amount == dollars("-10.00")

@@ -49,7 +49,11 @@ class Account:
 
 @frozen(kw_only=True)
 class Company:
-    """The settings and accounts that decide what a document looks like."""
+    """The settings and accounts that decide what a document looks like.
+
+    ``location`` and ``untaxed`` are the ids of the connection's location, and of its tax code for
+    lines without tax outside the United States; empty where it has none.
+    """
 
     name: str = ""
     country: str = "US"
@@ -58,6 +62,7 @@ class Company:
     sales_tax: bool = True
     classes: Classes = Classes.LINE
     location: str = ""
+    untaxed: str = ""
     closing_date: dt.date | None = None
     accounts: Mapping[str, Account] = field(factory=dict)
 
@@ -107,6 +112,7 @@ def company_of(
     accounts: Mapping[str, Account],
     *,
     location: str = "",
+    untaxed: str = "",
 ) -> Company:
     """The company as its Preferences, CompanyInfo and accounts describe it."""
     accounting = _part(preferences, "AccountingInfoPrefs")
@@ -126,6 +132,7 @@ def company_of(
         sales_tax=bool(_part(preferences, "TaxPrefs").get("UsingSalesTax")),
         classes=classes,
         location=location,
+        untaxed=untaxed,
         closing_date=closing_date_of(preferences),
         accounts=accounts,
     )

@@ -55,6 +55,12 @@ class QuickBooksOnlineConfig:
         default="",
         metadata=describe("Full name of the location (department) to put on every document."),
     )
+    untaxed_code: str = field(
+        default="",
+        metadata=describe(
+            "Tax code of lines without tax, outside the United States, such as Exempt."
+        ),
+    )
     minor_version: int = field(
         default=requests.MINOR_VERSION,
         metadata=describe("Minor version of the API; 75 is the lowest that Intuit serves."),

@@ -21,6 +21,11 @@ from subledger_quickbooks_online.wire import requests
 from subledger_quickbooks_online.wire.objects import object_of, queried
 from subledger_quickbooks_online.wire.query import EVERYTHING, MOST, Select
 
+_SETTINGS: Final = {
+    "Department": ("location", "location"),
+    "TaxCode": ("untaxed_code", "tax code"),
+}
+"""The settings that name entries: the setting, and the word for the entry."""
 _FRESH: Final = dt.timedelta(minutes=15)
 Record = Mapping[str, Any]
 
@@ -56,10 +61,18 @@ async def by_id(client: Client, entity: str, identifier: str) -> Record | None:
 class Knowledge:
     """The company of one client."""
 
-    def __init__(self, client: Client, now: Callable[[], dt.datetime], location: str = "") -> None:
+    def __init__(
+        self,
+        client: Client,
+        now: Callable[[], dt.datetime],
+        *,
+        location: str = "",
+        untaxed: str = "",
+    ) -> None:
         self._client = client
         self._now = now
         self._location = location
+        self._untaxed = untaxed
         self._company: Company | None = None
         self._read_at: dt.datetime | None = None
         self._missing: set[str] = set()
@@ -105,7 +118,8 @@ class Knowledge:
             await self.preferences(),
             await self.info(),
             await self._accounts(),
-            location=await self._location_id(),
+            location=await self._named("Department", "FullyQualifiedName", self._location),
+            untaxed=await self._named("TaxCode", "Name", self._untaxed),
         )
 
     async def _accounts(self) -> dict[str, Account]:
@@ -113,16 +127,17 @@ class Knowledge:
         found = [account_of(record) for record in await everything(self._client, select)]
         return {account.id: account for account in found}
 
-    async def _location_id(self) -> str:
-        if not self._location:
+    async def _named(self, entity: str, member: str, name: str) -> str:
+        """The id of the entry that a setting of the connection names; empty where it names none."""
+        if not name:
             return ""
-        wanted = self._location.casefold()
-        for record in await everything(self._client, Select(entity="Department")):
-            if str(record.get("FullyQualifiedName", "")).casefold() == wanted:
+        for record in await everything(self._client, Select(entity=entity)):
+            if str(record.get(member, "")).casefold() == name.casefold():
                 return str(record["Id"])
+        setting, word = _SETTINGS[entity]
         raise rejected(
             "mapping_missing",
-            f"location {self._location}",
-            f"QuickBooks has no location {self._location}",
-            "Correct location in the connection, or create it in QuickBooks.",
+            f"{word} {name}",
+            f"QuickBooks has no {word} {name}",
+            f"Correct {setting} in the connection, or create it in QuickBooks.",
         )

@@ -162,7 +162,16 @@ def _sales_tax_code(line: Line, document: Document, company: Company) -> Body | 
     if company.is_us:
         return {"value": TAXABLE if line.taxable and document.tax is not None else NOT_TAXABLE}
     code = line.tax or (document.tax.code if document.tax and line.taxable else None)
-    return ref(code)
+    if code is not None or document.tax is None:
+        return ref(code)
+    if not company.untaxed:
+        raise rejected(
+            "mapping_missing",
+            "lines without tax",
+            "the document has lines without tax, and every line needs a tax code",
+            "Set untaxed_code in the connection to QuickBooks' code for them, such as Exempt.",
+        )
+    return {"value": company.untaxed}
 
 
 def sales_tax(document: Document, company: Company) -> Body:

@@ -48,7 +48,9 @@ class QuickBooksOnlineSink:
     def __init__(self, config: QuickBooksOnlineConfig, context: Context) -> None:
         self._client = Client(config, context)
         self._now = context.runtime.now
-        self._knowledge = Knowledge(self._client, self._now, config.location)
+        self._knowledge = Knowledge(
+            self._client, self._now, location=config.location, untaxed=config.untaxed_code
+        )
         style = Style(bank_payments=config.bank_payments, transfers=config.transfers)
         self._writer = Writer(self._client, self._knowledge, style)
         self._attachments = Attachments(self._client)
