@@ -16,7 +16,7 @@ from subledger_pex.simulator.app import create_app
 from subledger_pex.simulator.landmarks import plain
 
 from .office import PASSWORD
-from .oracle import Wanted
+from .wanted import Wanted
 
 SINCE = dt.date(2026, 2, 1)
 _DAY = dt.date(2026, 3, 25)

@@ -13,7 +13,7 @@ from subledger.model.kinds import ACCOUNT, CARD_TRANSACTION, CLASS, FEE, TRANSFE
 from subledger.money import Money
 from subledger.ports import Page, RawRecord, SourceType
 
-from .oracle import wanted_of
+from .wanted import wanted_of
 
 KINDS = (CARD_TRANSACTION, FEE, TRANSFER)
 DAY = dt.date(2026, 3, 2)

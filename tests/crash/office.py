@@ -6,20 +6,17 @@ stays, and the next call meets a new process.
 
 import asyncio
 import datetime as dt
-import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
 from typing import Any
 
-import sqlalchemy as sa
 from attrs import define, evolve, field
 
 from subledger.config.settings import Settings
 from subledger.kernel import Kernel
 from subledger.runtime import Runtime
 from subledger.store.moments import to_ms
-from subledger.store.schema import LEASE
 from subledger.testing.crash import Died, Disk, Froze, Steps, Trap
 from subledger.testing.virtual_time import VirtualLoop
 from subledger_quickbooks_desktop.config import OWNER_ID
@@ -33,6 +30,7 @@ from subledger_quickbooks_desktop.simulator.web_connector import (
 )
 
 from .chance import chance
+from .server import Diary, Zombie, leases_of, name_of
 
 BOOKS = "books"
 CARDS = "cards"
@@ -41,40 +39,6 @@ PASSWORD = "typed once"
 CALL_TIMEOUT = 100.0
 POLL = 300.0
 """Seconds between two polls; longer than a lease."""
-
-
-class Diary:
-    """A log that keeps only what must not happen: failures inside the server."""
-
-    def __init__(self):
-        self.failures = []
-
-    def bind(self, **_values):
-        """Itself."""
-        return self
-
-    def info(self, *_event, **_values):
-        """Says nothing."""
-
-    debug = warning = info
-
-    def exception(self, event, **values):
-        """Keeps it, with what was raised."""
-        import traceback  # noqa: PLC0415 - failures are rare
-
-        self.failures.append(f"{event} {values} {traceback.format_exc(limit=-3)}")
-
-
-@define
-class Zombie:
-    """A process that is frozen in mid-step, and the leases that it held then, by epoch."""
-
-    frozen: Any
-    trap: Trap
-    doing: str
-    owner: str
-    held: dict[str, int]
-    due: int
 
 
 @define
@@ -186,7 +150,7 @@ class Office:
         changes = (self.disk.changes, self.company.store._connection.total_changes)
         if self._named is None or self._named[0] != changes:
             contents = (self.disk.content(), self.company.store.snapshot())
-            self._named = (changes, tuple(map(_name, contents)))
+            self._named = (changes, tuple(map(name_of, contents)))
         return self._named[1]
 
     # -------------------------------------------------------- the Web Connector
@@ -221,14 +185,14 @@ class Office:
     def leases(self) -> dict[str, int]:
         """Leases that are held now, by name, with their epochs."""
         now = to_ms(self.clock())
-        return {row.name: row.epoch for row in self.disk.do(_leases) if row.until >= now}
+        return {row.name: row.epoch for row in self.disk.do(leases_of) if row.until >= now}
 
     async def thaw(self) -> None:
         """The frozen process goes on; what it held and lost meanwhile, it must not use."""
         zombie, self.zombie = self.zombie, None
         if zombie is None:
             return
-        epochs = {row.name: row.epoch for row in self.disk.do(_leases)}
+        epochs = {row.name: row.epoch for row in self.disk.do(leases_of)}
         lease = f"flow:{FLOW}" if zombie.doing == "run" else f"connection:{BOOKS}"
         fenced = lease in zombie.held and epochs[lease] != zombie.held[lease]
         answer = None
@@ -238,7 +202,7 @@ class Office:
         if not fenced:
             return
         proves = zombie.doing == "receiveResponseXML"  # what QuickBooks posted is true for ever
-        anew = zombie.owner in {row.owner for row in self.disk.do(_leases)}
+        anew = zombie.owner in {row.owner for row in self.disk.do(leases_of)}
         if zombie.trap.late_writes and not proves and not anew:
             self.problems.append(f"a frozen process wrote after it was superseded ({zombie.doing})")
         if zombie.doing == "sendRequestXML" and b"QBXML" in answer[1]:
@@ -247,14 +211,6 @@ class Office:
     async def rest(self, seconds: float) -> None:
         """Time passes."""
         await asyncio.sleep(seconds)
-
-
-def _name(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _leases(c: sa.Connection) -> Any:
-    return c.execute(sa.select(LEASE)).all()
 
 
 @define

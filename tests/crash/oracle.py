@@ -1,15 +1,12 @@
 """What must be true of every world once it has healed."""
 
 from collections import Counter
-from collections.abc import Mapping
 
 import sqlalchemy as sa
-from attrs import frozen
 
 from subledger.flow.proof import prove
 from subledger.ledger.effects import State
-from subledger.model.kinds import TRANSFER
-from subledger.model.marker import marker, parse_marker
+from subledger.model.marker import parse_marker
 from subledger.store.schema import EFFECT, LINK, POSTING
 
 from .office import BOOKS, CARDS, FLOW
@@ -40,29 +37,6 @@ def _other_side(document):
         if line["account"] != REGISTER:
             found[line["account"], line["class"]] += int(abs(line["amount"]) * 100)
     return found
-
-
-@frozen(kw_only=True)
-class Wanted:
-    """One document as it is to be: ``cents`` of the register account, its other side if known."""
-
-    mark: str
-    cents: int
-    date: str
-    other: Mapping[tuple[str, str], int] | None = None
-
-
-def wanted_of(movement):
-    """The document of a movement whose lines name account and class."""
-    other = Counter()
-    for line in movement.lines:
-        other[line.account.name, line.class_.name] += line.amount.minor
-    return Wanted(
-        mark=marker(movement.kind, movement.id),
-        cents=movement.effect.minor,
-        date=movement.date.isoformat(),
-        other=None if movement.kind == TRANSFER else other,
-    )
 
 
 def judge_books(documents, balance, wanted):

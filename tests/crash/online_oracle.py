@@ -1,0 +1,103 @@
+"""What must be true of every world with QuickBooks Online once it has healed."""
+
+from collections import Counter
+
+import sqlalchemy as sa
+
+from subledger.flow.proof import prove
+from subledger.ledger.effects import State
+from subledger.model.kinds import CUSTOMER, ITEM
+from subledger.model.marker import marker, parse_marker
+from subledger.store.schema import EFFECT, FINDING, POSTING
+
+from .online_office import BOOKS, FLOW, SOURCE
+
+_QUIET = {State.SETTLED, State.SUPERSEDED, State.REJECTED, State.HELD}
+_ENTRIES = {CUSTOMER: "Customer", ITEM: "Item"}
+
+
+def watch(company):
+    """Counts what is created in a company, by marker; also what somebody deletes later."""
+    made = {}
+    create = type(company).create
+
+    def counting(entity, body, *more):
+        shown = create(company, entity, body, *more)
+        mark = parse_marker(str(shown.get("PrivateNote", "")))
+        if mark:
+            made.setdefault(mark, []).append((entity, shown["Id"]))
+        elif "DisplayName" in shown or entity == "Item":
+            name = shown.get("DisplayName") or shown.get("Name")
+            made.setdefault(f"{entity} {name}", []).append((entity, shown["Id"]))
+        return shown
+
+    company.create = counting
+    return made
+
+
+def judge(office, made, records, account, *, disturbed):
+    """Lost, doubled and other breaches; ``disturbed`` where a person deletes or edits."""
+    lost, doubled, other = [], [], []
+    company = office.simulation.company
+    live = {document["Id"]: document for document in company.documents()}
+    told = office.disk.do(_told)
+    whole = 0
+    for mark, times in ((mark, len(found)) for mark, found in made.items()):
+        if times > 1:
+            doubled.append(f"{mark} was made {times} times")
+    for record in records:
+        if record.kind in _ENTRIES:
+            continue
+        mark = marker(record.kind, record.id)
+        found = [live[id_] for _entity, id_ in made.get(mark, ()) if id_ in live]
+        if not found:
+            if mark not in told or not disturbed:
+                lost.append(f"{mark} has no document")
+            continue
+        moved = _moved(company, found[0]["Id"], account)
+        whole += moved
+        if moved != record.effect.minor:
+            lost.append(f"{mark} shows {moved}, not {record.effect.minor} cents")
+    balance = company.trial_balance()
+    if int(balance[account] * 100) != whole:
+        other.append(f"{account} shows {balance[account]}, its documents {whole} cents")
+    if sum(balance.values()):
+        other.append("debits and credits differ")
+    marks = {marker(record.kind, record.id) for record in records}
+    other += [
+        f"{mark} stands for no record" for mark in made if " " not in mark and mark not in marks
+    ]
+    other += office.disk.do(lambda c: _ledger(c, disturbed=disturbed))
+    return lost, doubled, other
+
+
+def _moved(company, id_, account):
+    """What a document does to an account, in cents."""
+    return int(sum(p.amount for p in company.postings(id_) if p.account == account) * 100)
+
+
+def _told(c):
+    """Markers of records about which a person is told."""
+    rows = c.execute(sa.select(POSTING).where(POSTING.c.finding.is_not(None))).all()
+    return {marker(row.kind, row.id) for row in rows}
+
+
+def _ledger(c, *, disturbed):
+    """Nothing hangs, and the proof agrees."""
+    other = [
+        f"effect {row.id} ({row.kind} {row.record}) is still {row.state}"
+        for row in c.execute(sa.select(EFFECT))
+        if row.state not in _QUIET
+    ]
+    if disturbed:
+        return other
+    other += [
+        f"record {row.kind} {row.id} is {row.state}, not posted"
+        for row in c.execute(sa.select(POSTING))
+        if row.state != "posted"
+    ]
+    proof = prove(c, FLOW, SOURCE, BOOKS)
+    if not proof.agrees or proof.buckets["posted"].records != proof.records:
+        other.append(f"the proof does not agree: {proof}")
+    kinds = Counter(row.category for row in c.execute(sa.select(FINDING)) if row.state == "open")
+    return other + [f"a finding is left: {kind}" for kind in kinds]

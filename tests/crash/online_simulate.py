@@ -1,0 +1,320 @@
+"""Plays one world of QuickBooks Online from its line: prepares, lets it happen, heals, judges."""
+
+import datetime as dt
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import evolve, field, frozen
+
+from subledger.config import load_settings
+from subledger.ports import Grant
+from subledger.secret import Secret
+from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
+from subledger.testing.crash import Disk, Endless, Point, Trap
+from subledger.testing.virtual_time import run
+from subledger.testing.worlds import Ending
+from subledger_quickbooks_online.simulator import NO_LIMITS, Clock, Simulation
+
+from .chance import chance
+from .online_feed import DeskFeed, OnlineFeed, desk_type, feed_type
+from .online_office import BOOKS, POLL, SOURCE, OnlineOffice
+from .online_oracle import judge, watch
+from .online_scenarios import SCENARIOS
+
+START = dt.datetime(2026, 3, 25, 12, tzinfo=dt.UTC)
+_ROUNDS = 14
+_BOOKS = """
+[connections.books]
+connector = "quickbooks-online"
+client_id = "simulated-client"
+client_secret = {{ file = "{folder}/secret" }}
+base_url = "http://127.0.0.1:8711"
+oauth_url = "http://127.0.0.1:8711"
+"""
+_CARDS = """
+[connections.source]
+connector = "pex"
+token = {{ file = "{folder}/secret" }}
+[flows.flow]
+recipe = "card-expenses"
+source = "source"
+sink = "books"
+every = "1h"
+[flows.flow.settings]
+account = "Visa"
+funding_account = "Checking"
+fee_account = "Bank Charges"
+rebate_account = "Interest Earned"
+default_expense_account = "Miscellaneous"
+"""
+_DESK = """
+[connections.source]
+connector = "syncro"
+subdomain = "made-up"
+api_token = {{ file = "{folder}/secret" }}
+[flows.flow]
+recipe = "psa-invoices"
+source = "source"
+sink = "books"
+every = "1h"
+[flows.flow.settings]
+receivables_account = "Accounts Receivable (A/R)"
+income_account = "Services"
+refund_account = "Checking"
+default_tax_code = "{code}"
+"""
+
+
+@frozen
+class Business:
+    """What is synchronised: the configuration, the source, and the company's preferences."""
+
+    config: str
+    feed: Any
+    type: Any
+    account: str
+    preferences: Any = field(factory=dict)
+
+
+BUSINESSES = {
+    "cards": Business(_CARDS, OnlineFeed, feed_type, "Visa"),
+    "us": Business(
+        _DESK.replace("{code}", "California"),
+        lambda rng, **more: DeskFeed(rng, percent=8, **more),
+        desk_type,
+        "Accounts Receivable (A/R)",
+    ),
+    "ca": Business(
+        _DESK.replace("{code}", "GST"),
+        lambda rng, **more: DeskFeed(rng, percent=5, **more),
+        desk_type,
+        "Accounts Receivable (A/R)",
+        {"CompanyInfo.Country": "CA", "CurrencyPrefs.HomeCurrency.value": "USD"},
+    ),
+}
+
+
+@lru_cache
+def settings(business):
+    """The configuration of a business, read as from an owner's file."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "secret").write_text("simulated-secret")
+        path = Path(folder, "subledger.toml")
+        path.write_text((_BOOKS + BUSINESSES[business].config).format(folder=folder))
+        found = load_settings(path)
+    books = found.connections[BOOKS]
+    object.__setattr__(books.config, "requests_per_second", 10**6)  # pauses are not the subject
+    return found
+
+
+@lru_cache
+def disk():
+    """One database for all worlds of this process, one after another."""
+    return Disk()
+
+
+@lru_cache
+def company(business):
+    """The simulated company of a business; its state is put back for each world."""
+    return Simulation.open(
+        clock=Clock(lambda: START),
+        preferences=BUSINESSES[business].preferences,
+        switches=NO_LIMITS,
+    )
+
+
+@frozen
+class Base:
+    """A state in which worlds begin: store, books, source, and the time it is."""
+
+    store: bytes
+    books: Any
+    start: dt.datetime = START
+    changes: tuple = ()
+    made: Any = field(factory=dict)
+
+
+@lru_cache
+def connected(business):
+    """A new server that a person has just allowed in, and that has read the lists."""
+    simulation = company(business)
+    base = Base(Disk().content(), simulation.snapshot())
+
+    async def lived(loop):
+        office, feed, made = furnished(loop, business, base, chance(0))
+        given = simulation.connect()
+        grant = Grant(
+            access=Secret(given["access_token"]),
+            refresh=Secret(given["refresh_token"]),
+            expires=office.clock() + dt.timedelta(seconds=given["expires_in"]),
+            facts={"realm": simulation.chosen_realm},
+        )
+        await office.server().kernel.vault(BOOKS).keep(grant)
+        return await _lived(office, feed, made)
+
+    return run(lived)
+
+
+@lru_cache(maxsize=8)
+def posted(business, seed):
+    """After a day's records were posted."""
+    base = connected(business)
+
+    async def lived(loop):
+        office, feed, made = furnished(loop, business, base, chance(seed))
+        feed.day()
+        return await _lived(office, feed, made)
+
+    return run(lived)
+
+
+async def _lived(office, feed, made):
+    problems = await heal(office)
+    assert not problems, (problems, office.diary.failures)
+    assert not office.diary.failures, office.diary.failures
+    return Base(
+        disk().content(),
+        office.simulation.snapshot(),
+        office.clock(),
+        tuple(feed.changes.items()),
+        {mark: list(found) for mark, found in made.items()},
+    )
+
+
+def furnished(loop, business, base, rng, *, batch=30, **more):
+    """An office in the given state, its feed, and what is made in its books."""
+    kind, simulation = BUSINESSES[business], company(business)
+    feed = kind.feed(rng, page=rng.choice((1, 2, 5)), changes=dict(base.changes))
+    feed.newest = len(feed.changes)
+    clock = loop.clock(base.start)
+    simulation.restore(base.books)
+    simulation.clock.tick = clock
+    simulation.log.clear()
+    disk().put(base.store)
+    made = watch(simulation.company)
+    made.update({mark: list(found) for mark, found in base.made.items()})
+    configured = settings(business)
+    connections = dict(configured.connections)
+    connections[SOURCE] = evolve(connections[SOURCE], type=kind.type(feed))
+    books = connections[BOOKS]
+    connections[BOOKS] = evolve(books, sink=evolve(books.sink, batch=batch))
+    office = OnlineOffice(
+        loop=loop,
+        settings=evolve(configured, connections=connections),
+        disk=disk(),
+        simulation=simulation,
+        clock=clock,
+        rng=rng,
+        **more,
+    )
+    office.source_version = lambda: feed.newest
+    return office, feed, made
+
+
+def simulate(world):
+    """Plays a world and judges how it ended."""
+    scenario = SCENARIOS[world.scenario]
+    base = (
+        posted(scenario.business, world.seed) if scenario.posted else connected(scenario.business)
+    )
+    try:
+        return run(lambda loop: _simulated(loop, world, scenario, base))
+    except Endless as error:
+        return Ending(trail=(), other=(f"the server never comes to an end: {error}",))
+
+
+def digest(world):
+    """What store and books hold at the end of a world, but for tokens, tickets and processes."""
+    simulate(world)
+    scenario = SCENARIOS[world.scenario]
+    return disk().do(_business), repr(company(scenario.business).company.documents())
+
+
+def _business(c):
+    tables = (RECORD, POSTING, EFFECT, LINK, ENTRY)
+    rows = [[dict(row._mapping) for row in c.execute(sa.select(table))] for table in tables]
+    return repr([sorted(str({**row, "batch": ""}) for row in table) for table in rows])
+
+
+async def _simulated(loop, world, scenario, base):
+    traps, faults = _disturbance(world)
+    batch = 1 if world.seed % 2 == 0 else 30
+    rng = chance(world.scenario, world.seed)
+    office, feed, made = furnished(loop, scenario.business, base, rng, batch=batch, **traps)
+    office.simulation.faults.set(faults)
+    trap = office.traps[0]
+    if world.point is None:
+        trap.state = office.state
+    await office.rest(scenario.late)
+    await scenario.happens(office, feed)
+    problems = await heal(office)
+    await office.thawed()
+    office.process, office.traps = None, []
+    problems += await heal(office)
+    disturbed = "remote-" in faults
+    problems += await compared(office, disturbed=disturbed)
+    lost, doubled, other = judge(
+        office, made, feed.records, BUSINESSES[scenario.business].account, disturbed=disturbed
+    )
+    other += [*problems, *office.problems, *office.diary.failures]
+    if world.point is not None and not trap.sprung:
+        other.append(f"the process never came to {world.point}")
+    return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
+
+
+def _disturbance(world):
+    """What goes wrong in a world: the arguments of its office, and the simulator's fault plan."""
+    name, _, number = world.fault.partition("@")
+    if name == "frozen":
+        return {"traps": [Trap(world.point, freezes=True)], "thaw_after": int(number)}, ""
+    if name == "again":
+        return {"traps": [Trap(world.point), Trap(Point("await", int(number)))]}, ""
+    return {"traps": [Trap(world.point)]}, "" if name == "none" else world.fault
+
+
+async def heal(office):
+    """Runs and delivers until nothing is left to do: two rounds in a row that change nothing."""
+    quiet = False
+    for _ in range(_ROUNDS):
+        await office.rest(POLL)
+        before = office.simulation.company._store._connection.total_changes
+        report = await office.run_flow()
+        result = await office.dispatch()
+        written = office.simulation.company._store._connection.total_changes != before
+        calm = (
+            *(report is not None and report.state == "done" and not report.changed,),
+            *(
+                result is not None
+                and result.state == "done"
+                and not (result.delivered or result.unknown),
+            ),
+        )
+        if quiet and written:
+            return ["a second sync wrote something"]
+        if quiet and all(calm):
+            return []
+        quiet = all(calm)
+    return [f"the world does not come to rest: {report} {result}"]
+
+
+async def compared(office, *, disturbed):
+    """What is wrong between the books as they are read back and what was posted."""
+    if await office.ask() is None:
+        return []
+    await office.dispatch()
+    found = await office.served(lambda kernel: kernel.compare_answered(), "compare")
+    if found is None or disturbed:
+        return []
+    return [f"the books differ: {one}" for one in found if not one.agrees]
+
+
+def granted(office):
+    """Whether the grant in the store still opens the books."""
+    grant = office.grant()
+    tokens = office.simulation.tokens
+    return grant is not None and tokens._of_refresh(
+        grant["refresh"], office.simulation.app.client_id, office.simulation.switches
+    )

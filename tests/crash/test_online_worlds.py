@@ -1,0 +1,54 @@
+"""QuickBooks Online: nothing is lost and nothing is doubled, wherever the server stops."""
+
+from functools import cache
+
+import pytest
+
+from subledger.testing.worlds import World, crashes, explore
+
+from .chance import chance
+from .online_plan import FAULTS, calm_worlds, is_frozen, moments
+from .online_scenarios import SCENARIOS
+from .online_simulate import digest, simulate
+
+REPLAY = "pytest tests/crash --world"
+LEAST = 10_000
+
+
+@cache
+def _calm(world):
+    return simulate(world)
+
+
+def _played(world):
+    """How a world ends; one without a crash, which is asked for again and again, is played once."""
+    return _calm(world) if world.point is None else simulate(world)
+
+
+def _histories(calm):
+    return crashes(_played, calm, moments(calm), apart=is_frozen(calm))
+
+
+@pytest.mark.parametrize("calm", calm_worlds(), ids=str)
+def test_a_crash_at_every_step_of_a_delivery(calm, record_property):
+    """A crash at each await, and before and after each commit, leaves the books right."""
+    report = explore(_played, _histories(calm))
+    for name in ("worlds", "played", "lost", "doubled"):
+        record_property(name, getattr(report, name))
+    assert not report.bad, report.text(REPLAY)
+
+
+def test_an_online_run_has_as_many_worlds_as_was_asked_for():
+    """The number of worlds is counted, not estimated."""
+    count = sum(len(alike) for calm in calm_worlds() for alike in _histories(calm))
+    print(f"{count} worlds")
+    assert count >= LEAST
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_online_worlds_that_are_taken_for_one_history_end_alike(scenario):
+    """Whichever world of a history is played, store and books end with the same content."""
+    calm = World(scenario=scenario, seed=1, fault=FAULTS[scenario][1])
+    several = [alike for alike in _histories(calm) if len(alike) > 1]
+    for alike in chance(scenario).sample(several, 3):
+        assert len({digest(world) for world in (alike[0], alike[-1])}) == 1, str(alike[0])
