@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from subledger.errors import RecordRejected
-from subledger.model import kinds
+from subledger.model import Reference, kinds
 from subledger.money import Money
 from subledger.ports import ExtractRequest
 from subledger_quickbooks_online.normalise import balance_of, normalise
@@ -174,3 +174,43 @@ async def test_records_are_plain_json(world, trade):
     records, _ = await run(world)
     for record in records:
         assert json.loads(json.dumps(record.data)) == record.data
+
+
+PAYABLES = frozenset({kinds.VENDOR, kinds.BILL, kinds.VENDOR_CREDIT, kinds.BILL_PAYMENT})
+
+
+async def test_the_payables_are_read_as_well(world, make, delivery):
+    """Vendor, bill, credit and payment come in order, with accounts by name and what is settled."""
+    sink = world.sink()
+    office = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
+    cost = (make.line("200.00", account=office, memo="Paper", customer=make.customer),)
+    credit_lines = (make.line("50.00", account=office),)
+    bill, credit = await sink.deliver(
+        [
+            delivery(make.document(kinds.BILL, lines=cost, number="B-1")),
+            delivery(make.document(kinds.VENDOR_CREDIT, lines=credit_lines)),
+        ]
+    )
+    applied = [("bill", bill.id, "200.00"), ("vendor_credit", credit.id, "50.00")]
+    await sink.deliver(
+        [delivery(make.settlement(kinds.BILL_PAYMENT, amount="150.00", applied=applied))]
+    )
+    records, _ = await run(world, kinds=PAYABLES)
+    assert [next(iter(record.makes)) for record in records] == [
+        "vendor",
+        "bill",
+        "vendor_credit",
+        "bill_payment",
+    ]
+    vendor, document, _, payment = (next(iter(normalise(record))) for record in records)
+    assert (vendor.kind, vendor.name) == (kinds.VENDOR, "Office Depot")
+    assert document.effect == bill.amount
+    assert document.lines[0].account.name == "Office Expenses"
+    assert document.lines[0].customer.record == make.customer.id
+    assert {each.document.record for each in payment.applications} == {bill.id, credit.id}
+    assert payment.effect == Money.of("150.00")
+    assert [money.text() for money in map(balance_of, records) if money is not None] == [
+        "-200.00",
+        "50.00",
+        "150.00",
+    ]

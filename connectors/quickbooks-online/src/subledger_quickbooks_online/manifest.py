@@ -63,13 +63,17 @@ SOURCE: Final = Manifest(
     direction=Direction.SOURCE,
     roles=(Role.GENERAL_LEDGER,),
     kinds=dict.fromkeys(
-        (k.ACCOUNT, k.CUSTOMER, k.ITEM, k.INVOICE, k.CREDIT_MEMO, k.PAYMENT), _READ
+        (
+            *(k.ACCOUNT, k.CUSTOMER, k.VENDOR, k.ITEM, k.INVOICE, k.CREDIT_MEMO, k.PAYMENT),
+            *(k.BILL, k.VENDOR_CREDIT, k.BILL_PAYMENT),
+        ),
+        _READ,
     ),
     frequency=_OFTEN,
     capabilities=(Capability.INCREMENTAL, Capability.WEBHOOKS),
     limits=(
         "Accounts are read by their names only, as lists.",
         "Bundles and categories of items are not read.",
-        "A payment of anything but invoices and credit memos is read without what it settles.",
+        "A payment is read with the invoices, bills and credits that it settles, and nothing else.",
     ),
 )

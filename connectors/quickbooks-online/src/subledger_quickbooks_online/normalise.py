@@ -1,39 +1,53 @@
 """Objects of QuickBooks Online as entities, where the books are a source. Pure."""
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from subledger.errors import RecordRejected
-from subledger.model import (
-    Address,
-    Application,
-    Document,
-    Entity,
-    Item,
-    ItemType,
-    Line,
-    Party,
-    Reference,
-    Settlement,
-    Tax,
+from subledger.model import Entity, Item, ItemType, Party
+from subledger.model.kinds import (
+    BILL,
+    BILL_PAYMENT,
+    CREDIT_MEMO,
+    CUSTOMER,
+    INVOICE,
+    ITEM,
+    PAYMENT,
+    VENDOR,
+    VENDOR_CREDIT,
+    Kind,
 )
-from subledger.model.kinds import CREDIT_MEMO, CUSTOMER, INVOICE, ITEM, PAYMENT, TAX_CODE, Kind
 from subledger.money import Money
 from subledger.ports import RawRecord
 from subledger_quickbooks_online.interpret import is_void, without_deleted
-from subledger_quickbooks_online.postings import Record, identifier, lines, number
+from subledger_quickbooks_online.normalise_documents import (
+    address,
+    document,
+    record_reference,
+    settlement,
+    within,
+)
+from subledger_quickbooks_online.postings import Record, identifier, number
 from subledger_quickbooks_online.wire.objects import is_deleted
 
 ENTITIES: Final[Mapping[Kind, str]] = {
     CUSTOMER: "Customer",
+    VENDOR: "Vendor",
     ITEM: "Item",
     INVOICE: "Invoice",
     CREDIT_MEMO: "CreditMemo",
+    BILL: "Bill",
+    VENDOR_CREDIT: "VendorCredit",
     PAYMENT: "Payment",
+    BILL_PAYMENT: "BillPayment",
 }
-"""The kinds that are read, by Intuit's names."""
+"""The kinds that are read, by Intuit's names, in the order in which they depend on each other."""
 KINDS: Final[Mapping[str, Kind]] = {name: kind for kind, name in ENTITIES.items()}
+_SIGN: Final[Mapping[Kind, int]] = {
+    **dict.fromkeys((INVOICE, VENDOR_CREDIT, BILL_PAYMENT), 1),
+    **dict.fromkeys((CREDIT_MEMO, BILL, PAYMENT), -1),
+}
+"""Which way a document changes the receivables or payables account."""
 _ITEM_TYPES: Final = {
     "Service": ItemType.SERVICE,
     "NonInventory": ItemType.NON_INVENTORY,
@@ -51,7 +65,7 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
     if is_deleted(record) or is_void(record):
         return ()
     try:
-        return (_READERS[kind](record, _currency(raw)),)
+        return (_entity(kind, record, _currency(raw)),)
     except (ValueError, KeyError, ArithmeticError) as error:
         raise RecordRejected(
             f"{ENTITIES[kind]} {raw.id} cannot be read: {error}", category="unreadable"
@@ -59,73 +73,57 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
 
 
 def balance_of(raw: RawRecord) -> Money | None:
-    """The signed change of the receivables account that a record makes."""
+    """The signed change of the receivables or payables account that a record makes."""
     [kind] = raw.makes
-    if kind not in (INVOICE, CREDIT_MEMO, PAYMENT):
+    if kind not in _SIGN:
         return None
-    if is_deleted(raw.data):
-        return Money(0, _currency(raw))
-    money = Money.of(number(raw.data.get("TotalAmt")), _currency(raw))
-    return money if kind == INVOICE else -money
+    amount = number(None) if is_deleted(raw.data) else number(raw.data.get("TotalAmt"))
+    return Money.of(amount * _SIGN[kind], _currency(raw))
 
 
 def _currency(raw: RawRecord) -> str:
     return identifier(raw.data, "CurrencyRef") or str(raw.context.get("currency", "USD"))
 
 
-def _date(record: Record, name: str) -> dt.date | None:
-    text = str(record.get(name) or "")[:10]
-    return dt.date.fromisoformat(text) if text else None
+def _entity(kind: Kind, record: Record, currency: str) -> Entity:
+    if kind in (CUSTOMER, VENDOR):
+        return _party(kind, record)
+    if kind == ITEM:
+        return _item(record)
+    if kind in (PAYMENT, BILL_PAYMENT):
+        return settlement(record, currency, kind)
+    return document(record, currency, kind)
 
 
-def _reference(record: Record, name: str, kind: Kind) -> Reference:
-    value = record.get(name)
-    label = str(value.get("name", "")) if isinstance(value, Mapping) else ""
-    return Reference(kind=kind, record=identifier(record, name), name=label)
-
-
-def _within(record: Record, name: str, inner: str) -> str:
-    value = record.get(name)
-    return str(value.get(inner) or "") if isinstance(value, Mapping) else ""
-
-
-def _address(record: Record) -> Address | None:
-    value = record.get("BillAddr")
-    if not isinstance(value, Mapping):
-        return None
-    found = Address(
-        lines=tuple(str(value[f"Line{n}"]) for n in range(1, 6) if value.get(f"Line{n}")),
-        city=str(value.get("City") or ""),
-        region=str(value.get("CountrySubDivisionCode") or ""),
-        postcode=str(value.get("PostalCode") or ""),
-        country=str(value.get("Country") or ""),
-    )
-    return found if found != Address() else None
-
-
-def _customer(record: Record, _currency: str) -> Party:
-    name = str(record.get("FullyQualifiedName") or record["DisplayName"])
+def _name(record: Record) -> tuple[str, bool]:
+    """The full name and whether the entry is active."""
+    name = str(record.get("FullyQualifiedName") or record.get("DisplayName") or record["Name"])
     active = record.get("Active") is not False
+    return (name if active else without_deleted(name)), active
+
+
+def _party(kind: Kind, record: Record) -> Party:
+    name, active = _name(record)
+    parent = identifier(record, "ParentRef")
     return Party(
-        kind=CUSTOMER,
+        kind=kind,
         id=str(record["Id"]),
-        name=name if active else without_deleted(name),
+        name=name,
         company=str(record.get("CompanyName") or ""),
         first_name=str(record.get("GivenName") or ""),
         last_name=str(record.get("FamilyName") or ""),
-        email=_within(record, "PrimaryEmailAddr", "Address"),
-        phone=_within(record, "PrimaryPhone", "FreeFormNumber"),
-        mobile=_within(record, "Mobile", "FreeFormNumber"),
-        address=_address(record),
-        parent=_reference(record, "ParentRef", CUSTOMER)
-        if identifier(record, "ParentRef")
-        else None,
+        email=within(record, "PrimaryEmailAddr", "Address"),
+        phone=within(record, "PrimaryPhone", "FreeFormNumber"),
+        mobile=within(record, "Mobile", "FreeFormNumber"),
+        address=address(record),
+        parent=record_reference(record, "ParentRef", kind) if parent else None,
         notes=str(record.get("Notes") or ""),
+        number=str(record.get("AcctNum") or ""),
         active=active,
     )
 
 
-def _item(record: Record, _currency: str) -> Item:
+def _item(record: Record) -> Item:
     kind = str(record.get("Type", ""))
     if kind not in _ITEM_TYPES:
         raise RecordRejected(
@@ -133,12 +131,11 @@ def _item(record: Record, _currency: str) -> Item:
             category="excluded",
             field=f"items of type {kind}",
         )
-    name = str(record.get("FullyQualifiedName") or record["Name"])
-    active = record.get("Active") is not False
+    name, active = _name(record)
     price, cost = record.get("UnitPrice"), record.get("PurchaseCost")
     return Item(
         id=str(record["Id"]),
-        name=name if active else without_deleted(name),
+        name=name,
         type=_ITEM_TYPES[kind],
         sku=str(record.get("Sku") or ""),
         description=str(record.get("Description") or ""),
@@ -147,99 +144,3 @@ def _item(record: Record, _currency: str) -> Item:
         taxable=record.get("Taxable") is True,
         active=active,
     )
-
-
-def _sales(record: Record, currency: str, kind: Kind) -> Document:
-    detail = record.get("TxnTaxDetail")
-    charged = number(detail.get("TotalTax")) if isinstance(detail, Mapping) else number(None)
-    code = identifier(detail, "TxnTaxCodeRef") if isinstance(detail, Mapping) else ""
-    tax = Tax(
-        amount=Money.of(charged, currency),
-        rate=code,
-        code=Reference(kind=TAX_CODE, record=code) if code else None,
-    )
-    date = _date(record, "TxnDate")
-    if date is None:
-        raise ValueError("it has no date")
-    return Document(
-        kind=kind,
-        id=str(record["Id"]),
-        party=_reference(record, "CustomerRef", CUSTOMER),
-        date=date,
-        due=_date(record, "DueDate"),
-        number=str(record.get("DocNumber") or ""),
-        amount=Money.of(number(record.get("TotalAmt")), currency),
-        lines=tuple(_lines(record, currency)),
-        tax=tax if charged else None,
-        message=_within(record, "CustomerMemo", "value"),
-        email=_within(record, "BillEmail", "Address"),
-        billing=_address(record),
-        memo=str(record.get("PrivateNote") or ""),
-    )
-
-
-def _lines(record: Record, currency: str) -> Iterator[Line]:
-    for line in lines(record):
-        sort = str(line.get("DetailType", ""))
-        amount = number(line.get("Amount"))
-        memo = str(line.get("Description") or "")
-        detail = line.get(sort)
-        if sort == "GroupLineDetail" and isinstance(detail, Mapping):
-            yield from _lines(detail, currency)
-        elif sort == "DiscountLineDetail":
-            yield Line(amount=-Money.of(amount, currency), memo=memo or "Discount")
-        elif sort == "SalesItemLineDetail" and isinstance(detail, Mapping):
-            yield _sold(detail, Money.of(amount, currency), memo)
-        else:
-            yield Line(amount=Money.of(amount, currency), memo=memo)
-
-
-def _sold(detail: Record, amount: Money, memo: str) -> Line:
-    item = _reference(detail, "ItemRef", ITEM)
-    shipped = item.record == "SHIPPING_ITEM_ID"
-    quantity, price = detail.get("Qty"), detail.get("UnitPrice")
-    return Line(
-        amount=amount,
-        item=None if shipped or not item.record else item,
-        memo=memo or ("Shipping" if shipped else ""),
-        quantity=None if quantity is None else number(quantity),
-        price=None if price is None else number(price),
-        taxable=identifier(detail, "TaxCodeRef") not in ("", "NON"),
-    )
-
-
-def _payment(record: Record, currency: str) -> Settlement:
-    date = _date(record, "TxnDate")
-    if date is None:
-        raise ValueError("it has no date")
-    return Settlement(
-        kind=PAYMENT,
-        id=str(record["Id"]),
-        party=_reference(record, "CustomerRef", CUSTOMER),
-        date=date,
-        amount=Money.of(number(record.get("TotalAmt")), currency),
-        applications=tuple(_applications(record, currency)),
-        method=_within(record, "PaymentMethodRef", "name"),
-        number=str(record.get("PaymentRefNum") or ""),
-        memo=str(record.get("PrivateNote") or ""),
-    )
-
-
-def _applications(record: Record, currency: str) -> Iterator[Application]:
-    for line in lines(record):
-        linked: Any = line.get("LinkedTxn")
-        amount = number(line.get("Amount"))
-        for link in linked if isinstance(linked, list) else ():
-            kind = KINDS.get(str(link.get("TxnType", "")))
-            if kind in (INVOICE, CREDIT_MEMO) and amount:
-                document = Reference(kind=kind, record=str(link.get("TxnId", "")))
-                yield Application(document=document, amount=Money.of(amount, currency))
-
-
-_READERS: Mapping[Kind, Callable[[Record, str], Entity]] = {
-    CUSTOMER: _customer,
-    ITEM: _item,
-    INVOICE: lambda record, currency: _sales(record, currency, INVOICE),
-    CREDIT_MEMO: lambda record, currency: _sales(record, currency, CREDIT_MEMO),
-    PAYMENT: _payment,
-}

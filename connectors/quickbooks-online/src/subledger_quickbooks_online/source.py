@@ -1,4 +1,4 @@
-"""The books as a source: customers, items, invoices, credit memos and payments that changed."""
+"""The books as a source: parties, items, invoices, bills, credits and payments that changed."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from subledger.model.kinds import CREDIT_MEMO, CUSTOMER, INVOICE, ITEM, PAYMENT, Kind
+from subledger.model.kinds import CUSTOMER, ITEM, VENDOR, Kind
 from subledger.ports import Context, ExtractRequest, Page, RawRecord
 from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.config import QuickBooksOnlineConfig
@@ -19,9 +19,13 @@ from subledger_quickbooks_online.reading import LOOK_BACK, OVERLAP, changes
 from subledger_quickbooks_online.wire.objects import Found, is_deleted
 from subledger_quickbooks_online.wire.query import EVERYTHING, Select, moment, quoted
 
-_DOCUMENTS: Final = (INVOICE, CREDIT_MEMO, PAYMENT)
-"""In the order in which they depend on each other."""
-_LISTS: Final = (CUSTOMER, ITEM)
+_LISTS: Final = (CUSTOMER, VENDOR, ITEM)
+_DOCUMENTS: Final = tuple(kind for kind in ENTITIES if kind not in _LISTS)
+_DETAILS: Final = (
+    *("SalesItemLineDetail", "ItemBasedExpenseLineDetail", "AccountBasedExpenseLineDetail"),
+    "GroupLineDetail",
+)
+"""Parts of a line that name customers and items."""
 _AT_ONCE: Final = 100
 """Ids in one query."""
 
@@ -130,23 +134,22 @@ class _Run:
             kind = KINDS[each.entity]
             if kind in self.handed:
                 self.handed[kind].add(str(each.object["Id"]))
+        named = [pair for each in known for pair in _named(each)]
         before: list[Found] = []
-        if CUSTOMER in self.request.kinds:
-            before += await self._parties(known)
-        if ITEM in self.request.kinds:
-            missing = self._missing(ITEM, (number for each in known for number in _items(each)))
-            before += await self._fetch(ITEM, missing)
+        for kind in _LISTS:
+            if kind in self.request.kinds:
+                before += await self._entries(kind, [number for of, number in named if of == kind])
         return Page(records=[self._raw(each) for each in (*before, *known)])
 
-    async def _parties(self, found: Sequence[Found]) -> list[Found]:
-        """Customers that are referred to, each after its parent."""
+    async def _entries(self, kind: Kind, numbers: Sequence[str]) -> list[Found]:
+        """Entries that are referred to and were not handed over, each after its parent."""
         fetched: list[Found] = []
-        wanted = self._missing(CUSTOMER, (identifier(each.object, "CustomerRef") for each in found))
+        wanted = self._missing(kind, numbers)
         while wanted:
-            level = await self._fetch(CUSTOMER, wanted)
+            level = await self._fetch(kind, wanted)
             fetched = level + fetched
-            parents = (identifier(each.object, "ParentRef") for each in level)
-            wanted = self._missing(CUSTOMER, parents)
+            parents = [identifier(each.object, "ParentRef") for each in level]
+            wanted = self._missing(kind, parents) if kind == CUSTOMER else []
         return fetched
 
     def _missing(self, kind: Kind, numbers: Iterable[str]) -> list[str]:
@@ -174,17 +177,23 @@ class _Run:
         )
 
 
-def _items(found: Found) -> Iterator[str]:
-    if is_deleted(found.object):
+def _named(found: Found) -> Iterator[tuple[Kind, str]]:
+    """The parties and items that a document names."""
+    if KINDS[found.entity] in _LISTS or is_deleted(found.object):
         return
-    for line in lines(found.object):
-        for sort in ("SalesItemLineDetail", "GroupLineDetail"):
+    yield CUSTOMER, identifier(found.object, "CustomerRef")
+    yield VENDOR, identifier(found.object, "VendorRef")
+    yield from _named_in(lines(found.object))
+
+
+def _named_in(of: Iterable[Record]) -> Iterator[tuple[Kind, str]]:
+    for line in of:
+        for sort in _DETAILS:
             detail = line.get(sort)
             if isinstance(detail, Mapping):
-                yield identifier(detail, "ItemRef")
-                for inner in lines(detail):
-                    sold = inner.get("SalesItemLineDetail")
-                    yield identifier(sold, "ItemRef") if isinstance(sold, Mapping) else ""
+                yield ITEM, identifier(detail, "ItemRef")
+                yield CUSTOMER, identifier(detail, "CustomerRef")
+                yield from _named_in(lines(detail))
 
 
 def plain(value: Any) -> Any:
