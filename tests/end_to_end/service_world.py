@@ -1,0 +1,276 @@
+"""A world for service businesses: Syncro, the kernel with its doors, and a general ledger."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import structlog
+from attrs import define, evolve
+from ledgers import DesktopLedger, Ledger, OnlineLedger, Paper, papers_by_mark
+from passing import Clock
+from shop import API_TOKEN, Shop, open_shop
+from world import PASSWORD, TODAY, Company, enrol, seat, toml
+
+from subledger.config import load_settings
+from subledger.connecting import CALLBACK, begin
+from subledger.flow import waysout
+from subledger.flow.proof import Proof, prove
+from subledger.flow.runs import RunReport
+from subledger.kernel import Kernel
+from subledger.ledger import findings
+from subledger.ledger.findings import FindingRow
+from subledger.model.kinds import Kind
+from subledger.model.marker import marker
+from subledger.realworld import real_runtime
+from subledger.server.app import Plant
+from subledger.server.run import TICK, Listen, listening
+from subledger.store import open_store
+from subledger_quickbooks_online.simulator import Clock as OnlineClock
+from subledger_quickbooks_online.simulator import Simulation, Switches
+from subledger_quickbooks_online.simulator.server import serving as online_serving
+from subledger_syncro.simulator.server import serving as syncro_serving
+
+SECRET = "simulated-secret"
+HOOK = "a-hook-secret-that-nobody-may-see"
+VERIFIER = "simulated-verifier"
+SECRETS = {
+    "SYNCRO_TOKEN": API_TOKEN,
+    "QBO_SECRET": SECRET,
+    "QBWC_PASSWORD": PASSWORD,
+    "HOOK": HOOK,
+    "VERIFIER": VERIFIER,
+}
+START = dt.datetime.combine(TODAY, dt.time(15), dt.UTC)
+LABOUR = "Labour"
+
+
+@define
+class Skips:
+    """The kernel's pauses: the world's clock moves on instead."""
+
+    clock: Clock
+
+    async def __call__(self, seconds: float) -> None:
+        """Sleeps; the ticks of a server really pass, but shorter."""
+        if seconds > TICK:
+            self.clock.ahead += dt.timedelta(seconds=seconds)
+        await asyncio.sleep(min(seconds, TICK) / 50)
+
+
+@define
+class ServiceWorld:
+    """One flow ``sales`` from a simulated Syncro to simulated books."""
+
+    folder: Path
+    clock: Clock
+    shop: Shop
+    kernel: Kernel
+    ledger: Any
+    url: str
+    company: Company | None = None
+
+    def advance(self, **span: float) -> None:
+        """Lets time pass everywhere."""
+        self.clock.ahead += dt.timedelta(**span)
+
+    async def run_flow(self, name: str = "sales") -> RunReport:
+        """Reads the source and plans."""
+        return await self.kernel.run_flow(name, "test")
+
+    async def deliver(self) -> None:
+        """Lets the books take what waits."""
+        if self.company is None:
+            report = await self.kernel.dispatch("books")
+            assert report.state == "done", report
+            return
+        for _ in range(3):
+            result = await self.company.session()
+            assert not result.failed, result
+            if result.percent in (None, 100):
+                return
+
+    async def sync(self, name: str = "sales") -> RunReport:
+        """Reads, plans, and lets the books take everything; an hour passes first."""
+        self.advance(hours=1)
+        report = await self.run_flow(name)
+        assert report.state in ("done", "waiting"), report
+        await self.deliver()
+        return report
+
+    async def quiet(self) -> None:
+        """The same again writes nothing."""
+        before = self.written()
+        await self.sync()
+        await self.sync()
+        assert self.written() == before
+
+    def written(self) -> int:
+        """A number that every write to the books raises."""
+        if isinstance(self.ledger, OnlineLedger):
+            log = self.ledger.simulation.log
+            return sum(
+                e.method == "POST" and "query" not in e.path for e in log if "/v3/" in e.path
+            )
+        return sum(1 for _ in self.company.books.documents())  # type: ignore[union-attr]
+
+    def papers(self) -> dict[str, Paper]:
+        """Our documents in the books, by mark, each once."""
+        return papers_by_mark(self.ledger)
+
+    def paper(self, kind: Kind, record: Any) -> Paper:
+        """The document of a record."""
+        return self.papers()[marker(kind, str(record.id))]
+
+    def change(self, paper: Paper, role: str = "receivables") -> Decimal:
+        """What a document changes in an account."""
+        return self.ledger.change(paper, self.ledger.names[role])
+
+    def balance(self, role: str) -> Decimal:
+        """The balance of an account, debit positive."""
+        return self.ledger.trial_balance()[self.ledger.names[role]]
+
+    async def proof(self, name: str = "sales", *, agrees: bool = True) -> Proof:
+        """The proof of agreement; it has to agree unless a test says that it must not."""
+        flow = self.kernel.settings.flows[name]
+        found = await self.kernel.store.read(prove, flow.name, flow.source, flow.sink)
+        assert found.agrees or not agrees, found
+        return found
+
+    async def findings(self, *categories: str) -> list[FindingRow]:
+        """What a person sees, of some categories only where any are given."""
+        rows = await self.kernel.store.read(findings.listing)
+        return [row for row in rows if not categories or row.category in categories]
+
+    async def retry(self, finding: FindingRow) -> None:
+        """A person mended the cause and says so."""
+        now = self.kernel.now_ms()
+        await self.kernel.store.tx(waysout.retry, finding.id, now, "person", "books")
+
+    async def reconcile(self, name: str = "sales") -> None:
+        """Reads every account of the flow back, and finds what was posted."""
+        flow = self.kernel.settings.flows[name]
+        asked = [
+            question
+            for account in (flow.plan.account, *flow.plan.more_accounts)
+            if (question := await self.kernel.ask_for_documents(flow, account)) is not None
+        ]
+        assert asked
+        before = {row.id for row in await self.findings()}
+        await self.deliver()
+        await self.kernel.compare_answered()
+        wrong = await self.findings("missing_in_books", "changed_in_books", "doubled_in_books")
+        assert [row for row in wrong if row.id not in before] == []
+
+
+def tables(connections: Mapping[str, Any], ledger: Ledger, **changes: Any) -> dict[str, Any]:
+    """The configuration: a flow ``sales``; ``flow`` and ``settings`` come over the usual values."""
+    names = ledger.names
+    settings = {
+        "receivables_account": names["receivables"],
+        "payables_account": names["payables"],
+        "deposit_account": names["undeposited"],
+        "income_account": names["income"],
+        "cost_account": names["cost"],
+        "bill_account": names["expense"],
+        "refund_account": names["bank"],
+        "default_item": LABOUR,
+        "tax_codes": {"901": "Texas", "903": "Travis County"},
+        **changes.get("settings", {}),
+    }
+    flow = {
+        "recipe": "psa-invoices",
+        "source": "psa",
+        "sink": "books",
+        "every": "manual",
+        **changes.get("flow", {}),
+        "settings": settings,
+    }
+    return {
+        "connections": connections,
+        "flows": {"sales": flow, **changes.get("flows", {})},
+    }
+
+
+@asynccontextmanager
+async def open_service_world(
+    folder: Path,
+    books: str = "online",
+    *,
+    psa: Mapping[str, Any] | None = None,
+    connection: Mapping[str, Any] | None = None,
+    switches: Switches | None = None,
+    connected: bool = True,
+    door: Any = listening,
+    **changes: Any,
+) -> AsyncIterator[ServiceWorld]:
+    """A world without documents; ``books`` is online or desktop."""
+    clock = Clock(START - dt.datetime.now(dt.UTC))
+
+    def advance(**span: float) -> None:
+        clock.ahead += dt.timedelta(**span)
+
+    shop = open_shop(clock, advance)
+    async with AsyncExitStack() as stack:
+        syncro = await stack.enter_async_context(syncro_serving(shop.simulation))
+        company: Company | None = None
+        ledger: Any
+        if books == "online":
+            simulation = Simulation.open(clock=OnlineClock(clock), switches=switches)
+            stack.callback(simulation.close)
+            online = await stack.enter_async_context(online_serving(simulation))
+            ledger = OnlineLedger(simulation)
+            sink = {
+                "connector": "quickbooks-online",
+                "client_id": "simulated-client",
+                "client_secret": {"env": "QBO_SECRET"},
+                "base_url": online,
+                "oauth_url": online,
+                "environment": "sandbox",
+            }
+        else:
+            company = stack.enter_context(seat(folder / "company.db", clock, ""))
+            ledger = DesktopLedger(company.books)
+            sink = {"connector": "quickbooks-desktop", "password": {"env": "QBWC_PASSWORD"}}
+        ledger.add_item(LABOUR)
+        ledger.add_tax("Texas", ("TX", "8.25"))
+        ledger.add_tax("Travis County", ("State", "6.25"), ("Austin", "1"), ("Transit", "1"))
+        source = {"connector": "syncro", "api_token": {"env": "SYNCRO_TOKEN"}, "base_url": syncro}
+        connections = {
+            "psa": {**source, **(psa or {})},
+            "books": {**sink, **(connection or {})},
+        }
+        config = folder / "subledger.toml"
+        config.write_text(toml(tables(connections, ledger, **changes)))
+        settings = load_settings(config, environment=SECRETS)
+        store = open_store(folder / "subledger.db")
+        stack.callback(store.close)
+        real = await stack.enter_async_context(real_runtime())
+        runtime = evolve(real, now=clock, sleep=Skips(clock))
+        kernel = Kernel(settings, store, runtime, structlog.get_logger(), "world")
+        plant = Plant(kernel)
+        plant.furnish()
+        listen = Listen(host="127.0.0.1", port=0)
+        given = (kernel, listen, plant) if door is listening else (kernel, listen)
+        url = await stack.enter_async_context(door(*given))
+        if company is not None:
+            company.url = f"{url}/qbwc/books"
+            await enrol(kernel, "books", url, company, folder)
+        world = ServiceWorld(folder, clock, shop, kernel, ledger, url, company)
+        if books == "online" and connected:
+            await connect(world)
+        yield world
+
+
+async def connect(world: ServiceWorld, connection: str = "books") -> int:
+    """A person authorises the books in a browser; the status of the last page."""
+    address = await begin(world.kernel, connection, world.url + CALLBACK)
+    for _ in range(4):
+        answer = await world.kernel.runtime.http("GET", address)
+        if "location" not in answer.headers:
+            break
+        address = answer.headers["location"]
+    return answer.status
