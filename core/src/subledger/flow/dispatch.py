@@ -17,13 +17,13 @@ from subledger.flow.trouble import trouble
 from subledger.model import Attachment
 from subledger.ports import Delivery, Desk, File, Outcome, Query, Question, Refused, Sink, Unknown
 
-LEASE: Final = 180.0
+LEASE: Final = 180
 """Seconds; longer than any one request to the books, and every step renews it."""
 WHOLE_LISTS_EVERY: Final = dt.timedelta(hours=24)
-AGAIN: Final = 60.0
+AGAIN: Final = 60
 """Seconds until a dispatch that failed or lost an answer is tried again."""
 _OVERLAP: Final = dt.timedelta(minutes=5)
-_FILE_LATER: Final = 300.0
+_FILE_LATER: Final = 300
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class DispatchReport:
     state: str
     delivered: int = 0
     unknown: int = 0
-    again: float = 0.0
+    again: float = 0
     message: str = ""
 
 
@@ -112,7 +112,7 @@ async def _work(
         state="done",
         delivered=courier.delivered,
         unknown=courier.unknown,
-        again=AGAIN if courier.unknown else 0.0,
+        again=AGAIN if courier.unknown else 0,
     )
 
 

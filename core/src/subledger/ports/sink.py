@@ -163,6 +163,10 @@ class Desk(Protocol):
         """A known list entry of the books."""
         ...
 
+    def named(self, kind: Kind, name: str) -> BookEntry | None:
+        """A known list entry by its full name, case aside; None where there is none."""
+        ...
+
     def backlog(self, most: int) -> int:
         """How many effects wait to be sent, counted up to ``most``."""
         ...
@@ -262,11 +266,12 @@ class Sink(Protocol):
         ...
 
     async def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-        """Writes some documents, at most :attr:`SinkType.batch`, that do not depend on each other.
+        """Writes some documents, at most ``SinkType.batch``, that do not depend on each other.
 
         One outcome each, in order; :class:`Unknown` where the answer was lost. It raises where
-        certainly nothing was written: :class:`TemporaryError` asks for the same again later,
-        :class:`AuthenticationError` stops the connection until a person acts.
+        certainly nothing was written: :class:`subledger.errors.TemporaryError` asks for the same
+        again later, :class:`subledger.errors.AuthenticationError` stops the connection until a
+        person acts.
         """
         ...
 
