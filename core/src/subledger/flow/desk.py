@@ -246,6 +246,16 @@ class SqlDesk:
         """A known list entry of the books."""
         return books.entry(self.c, self.connection, kind, id)
 
+    def named(self, kind: Kind, name: str) -> BookEntry | None:
+        """A known list entry by its full name."""
+        identifier = self._identifier(kind, name)
+        return None if identifier is None else self.entry(kind, identifier)
+
+    def _identifier(self, kind: Kind, name: str) -> str | None:
+        bound = {"connection": self.connection, "kind": kind, "low": name.lower(), "exact": name}
+        found: str | None = self.c.execute(_NAMED, bound).scalar()
+        return found
+
     def backlog(self, most: int) -> int:
         """How many effects wait to be sent, counted up to ``most``."""
         bound = {"connection": self.connection, "most": most}
@@ -327,11 +337,8 @@ class SqlDesk:
                     return attrs.evolve(reference, id=link.target)
             if not reference.name:
                 return reference
-            bound = {"connection": self.connection, "kind": reference.kind}
-            row = self.c.execute(
-                _NAMED, {**bound, "low": reference.name.lower(), "exact": reference.name}
-            ).first()
-            return attrs.evolve(reference, id=row.id) if row else reference
+            found = self._identifier(reference.kind, reference.name)
+            return attrs.evolve(reference, id=found) if found else reference
 
         return map_references(entity, identify)
 
