@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from subledger.findings import Finding
 from subledger.ports import Absent, Desk, Outcome, Posted, Query, Refused, Unknown
-from subledger_quickbooks_desktop import reading, recovery
+from subledger_quickbooks_desktop import company, reading, recovery
 from subledger_quickbooks_desktop.asking import WATERMARKS
 from subledger_quickbooks_desktop.interpret import finding_of, is_about, outcome_of
 from subledger_quickbooks_desktop.opening import COMPANY
@@ -91,7 +91,11 @@ class Answering:
         delivery = desk.outstanding()
         if delivery is None or delivery.effect != session.effect:
             return session
-        desk.settle(delivery.effect, outcome_of(delivery, answer))
+        outcome = outcome_of(delivery, answer)
+        if company.needs_look(desk, delivery, outcome):
+            return evolve(session, step="search")
+        desk.settle(delivery.effect, outcome)
+        company.learn(desk, delivery, outcome, answer)
         return evolve(session, done=session.done + 1)
 
     def _recovery_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
@@ -105,6 +109,8 @@ class Answering:
             outcome = outcome_of(delivery, answer)
             if isinstance(outcome, Unknown) or not (stored or answer.set_status is None):
                 return evolve(session, step="search")
+            if company.needs_look(desk, delivery, outcome):
+                return evolve(session, step="search")
         else:
             outcome = recovery.outcome_of_search(delivery, answer)
             if isinstance(outcome, Unknown) and not outcome.decide:
@@ -114,6 +120,7 @@ class Answering:
         if isinstance(outcome, Posted):
             outcome = evolve(outcome, recovered=True)
         desk.settle(delivery.effect, outcome)
+        company.learn(desk, delivery, outcome, answer)
         return evolve(session, step="", tries=0, done=session.done + 1)
 
     def _question_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
@@ -205,9 +212,8 @@ class Answering:
         question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
         if question is None or question.id != session.question:
             return
-        following = reading.position_of(question).step + 1
-        more = following < len(reading.steps(question))
-        desk.answered(question, reading.Position(step=following).text() if more else None)
+        following = reading.following(question)
+        desk.answered(question, following.text() if following else None)
 
     def stray(self, desk: Desk, ticket: str, answer: Answer) -> bool:
         """Evidence with a ticket that was superseded: a stored answer proves what was posted."""

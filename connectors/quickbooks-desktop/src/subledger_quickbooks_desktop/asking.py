@@ -13,9 +13,10 @@ from subledger.model import Reference
 from subledger.model.kinds import ACCOUNT
 from subledger.ports import Delivery, Desk, Query, Question, Unknown
 from subledger_quickbooks_desktop import reading, recovery
+from subledger_quickbooks_desktop.company import style_of, with_newest_guard
 from subledger_quickbooks_desktop.config import QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.opening import Opening
-from subledger_quickbooks_desktop.render import AccountType, Style, render, request_id
+from subledger_quickbooks_desktop.render import Style, TypeOf, render, request_id
 from subledger_quickbooks_desktop.state import BACKLOG, NO_OP, Reply, Session, save, stop
 from subledger_quickbooks_desktop.wire import qbxml
 from subledger_quickbooks_desktop.wire.checks import check_request
@@ -31,10 +32,9 @@ class Asking:
     config: QuickBooksDesktopConfig
     opening: Opening
 
-    @property
-    def style(self) -> Style:
-        """The connection's choices for documents."""
-        return Style(transfers=self.config.transfers)
+    def style(self, desk: Desk, delivery: Delivery) -> Style:
+        """The connection's choices for documents, and what its company has."""
+        return style_of(desk, delivery, self.config.transfers)
 
     def ask(
         self, desk: Desk, session: Session, arguments: Mapping[str, str], file_id: str
@@ -89,7 +89,8 @@ class Asking:
         return evolve(session, prepared=True, error="", total=total)
 
     def _render(self, desk: Desk, session: Session, delivery: Delivery) -> bytes:
-        request = render(delivery, self._account_type(desk), self.style)
+        delivery = with_newest_guard(desk, delivery)
+        request = render(delivery, self._type_of(desk), self.style(desk, delivery))
         problems = check_request(request)
         if problems:
             raise RecordRejected(
@@ -102,12 +103,12 @@ class Asking:
             [request], version=session.version or "13.0", new_set_id=delivery.attempt_key
         )
 
-    def _account_type(self, desk: Desk) -> AccountType:
-        def account_type(reference: Reference) -> str:
-            entry = desk.entry(ACCOUNT, reference.id) if reference.id else None
+    def _type_of(self, desk: Desk) -> TypeOf:
+        def type_of(reference: Reference) -> str:
+            entry = desk.entry(reference.kind, reference.id) if reference.id else None
             return entry.subtype if entry else ""
 
-        return account_type
+        return type_of
 
     def _recover(self, desk: Desk, session: Session, delivery: Delivery) -> Reply:
         """An unknown outcome: status enquiry, then the stored answer, then a search."""
@@ -117,7 +118,8 @@ class Asking:
             return Reply(text=delivery.payload.decode("ascii"))
         if session.step == "search":
             name = f"find-{delivery.effect}"
-            query = recovery.search(delivery, self._account_type(desk), self.style, name)
+            style = self.style(desk, delivery)
+            query = recovery.search(delivery, self._type_of(desk), style, name)
             asked = session.after("search", effect=delivery.effect, identifier=name, step="")
             return self._send(desk, asked, [query])
         save(desk, self._writing(session, "enquiry", delivery))
@@ -131,6 +133,11 @@ class Asking:
 
     def _read(self, desk: Desk, session: Session, question: Question) -> Reply:
         marks = desk.recall(WATERMARKS)
+        if question.query is Query.DOCUMENTS and not question.position:
+            account = desk.named(ACCOUNT, question.account)
+            position = reading.Position(account_type=account.subtype if account else "")
+            question = evolve(question, position=position.text())
+            desk.answered(question, question.position)
         position = reading.position_of(question)
         identifier = f"q{question.id}-{position.step}-{position.seen}"
         request = reading.request(question, marks, self.config.page_size, identifier)

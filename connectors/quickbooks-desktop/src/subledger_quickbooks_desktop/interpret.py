@@ -5,15 +5,20 @@ from typing import Any
 
 from subledger.findings import Finding
 from subledger.manifest import Operation
-from subledger.model import Movement, Party, Reference
+from subledger.model import Document, Item, Movement, Party, Settlement
 from subledger.money import Money
 from subledger.ports import BookEntry, Delivery, Outcome, Posted, Refused, Unknown
-from subledger_quickbooks_desktop.render import losses
-from subledger_quickbooks_desktop.wire.qbxml import Answer, Result, lines
+from subledger_quickbooks_desktop.amounts import main_amount, register_amount
+from subledger_quickbooks_desktop.entries import entry_of
+from subledger_quickbooks_desktop.guards import guard_of
+from subledger_quickbooks_desktop.render import is_entry, losses
+from subledger_quickbooks_desktop.wire.qbxml import Answer, Result
 from subledger_quickbooks_desktop.wire.statuses import Fate, Verdict, fate_of_status
 
 RETRY_AFTER = 60.0
 """Seconds until QuickBooks is asked again after a lock or a passing fault."""
+STALE = "3200"
+"""Code of a refused change: the object is not any more what it was when it was read."""
 
 _CATEGORY: Mapping[int, str] = {
     3100: "name_conflict",
@@ -72,6 +77,17 @@ def finding_of(verdict: Verdict, message: str, category: str) -> Finding:
     )
 
 
+def edited(delivery: Delivery) -> Refused:
+    """Somebody changed the object in QuickBooks since we wrote it."""
+    label = f"{_target_type(delivery) or delivery.kind} {_target_id(delivery)}"
+    finding = Finding(
+        category="changed_in_books",
+        subject=label,
+        message=f"{label} was edited in QuickBooks since it was posted",
+    )
+    return Refused(finding=finding, code=STALE)
+
+
 def _notice(verdict: Verdict, result: Result) -> tuple[Finding, ...]:
     if not verdict.notice:
         return ()
@@ -99,17 +115,22 @@ def posted(
     identifiers = record or result.recovery or {}
     identifier = str(identifiers.get("TxnID") or identifiers.get("ListID") or "")
     if delivery.operation in (Operation.VOID, Operation.DELETE):
-        return Posted(type=_target_type(delivery), id=_target_id(delivery), recovered=recovered)
+        return Posted(
+            type=_target_type(delivery),
+            id=_target_id(delivery),
+            entry=_entry(delivery, kind, identifier, record) if record else None,
+            recovered=recovered,
+        )
     if not identifier:
         return Unknown("QuickBooks took it, but did not return its identifier")
     entity = delivery.entity
     return Posted(
         type=kind,
         id=identifier,
-        guard=str(identifiers.get("EditSequence", "")),
+        guard=guard_of(kind, identifiers),
         amount=_amount(entity, kind, record) if record else None,
         account=_account(entity),
-        entry=_entry(entity, identifier, record),
+        entry=_entry(delivery, kind, identifier, record),
         recovered=recovered,
         warnings=(*warnings, *losses(delivery)),
     )
@@ -124,69 +145,26 @@ def document_of(request: str) -> str:
 
 
 def _account(entity: object) -> str:
-    if isinstance(entity, Movement) and entity.account is not None:
+    if isinstance(entity, Movement | Document | Settlement) and entity.account is not None:
         return entity.account.name
     return ""
 
 
-def _entry(entity: object, identifier: str, record: Mapping[str, Any]) -> BookEntry | None:
-    if not isinstance(entity, Party):
+def _entry(
+    delivery: Delivery, kind: str, identifier: str, record: Mapping[str, Any]
+) -> BookEntry | None:
+    entity = delivery.entity
+    if not is_entry(delivery) or not isinstance(entity, Party | Item):
         return None
-    return BookEntry(
-        kind=entity.kind,
-        id=identifier,
-        name=str(record.get("FullName") or record.get("Name") or entity.name),
-        active=record.get("IsActive", "true") != "false",
-        guard=str(record.get("EditSequence", "")),
-    )
+    known = entry_of(kind, record)
+    if known is not None:
+        return known
+    return BookEntry(kind=entity.kind, id=identifier, name=entity.name)
 
 
 def _amount(entity: object, kind: str, record: Mapping[str, Any]) -> Money | None:
-    if not isinstance(entity, Movement) or entity.account is None:
+    if not isinstance(entity, Movement | Document | Settlement):
         return None
+    if entity.account is None:
+        return None if isinstance(entity, Movement) else main_amount(kind, record)
     return register_amount(kind, record, entity.account)
-
-
-def register_amount(kind: str, record: Mapping[str, Any], account: Reference) -> Money | None:
-    """The signed change that a returned document makes to a register account.
-
-    Raises ValueError for an amount that is not one.
-    """
-    if kind in ("Check", "CreditCardCharge"):
-        return -_money(record.get("Amount", "0.00"))
-    if kind == "CreditCardCredit":
-        return _money(record.get("Amount", "0.00"))
-    if kind == "Deposit":
-        return _money(record.get("DepositTotal", "0.00"))
-    if kind == "Transfer":
-        amount = _money(record.get("Amount", "0.00"))
-        return -amount if _is(record.get("TransferFromAccountRef"), account) else amount
-    if kind == "JournalEntry":
-        summed = Money(0)
-        for name, line in lines(record, "JournalDebitLine", "JournalCreditLine"):
-            if _is(line.get("AccountRef"), account):
-                amount = _money(line.get("Amount", "0.00"))
-                summed += amount if name == "JournalDebitLine" else -amount
-        return summed
-    return None
-
-
-def _is(reference: object, account: Reference) -> bool:
-    if not isinstance(reference, Mapping):
-        return False
-    if account.id:
-        return reference.get("ListID") == account.id
-    return str(reference.get("FullName", "")).casefold() == account.name.casefold()
-
-
-def _money(text: str) -> Money:
-    return Money.of(text or "0.00")
-
-
-def memo_of(kind: str, record: Mapping[str, Any]) -> str:
-    """The memo of a returned document; of a journal entry, that of its first line."""
-    if kind != "JournalEntry":
-        return str(record.get("Memo", ""))
-    for _name, line in lines(record, "JournalDebitLine", "JournalCreditLine"):
-        return str(line.get("Memo", ""))
-    return ""

@@ -15,14 +15,9 @@ from subledger.manifest import (
 from subledger.model import kinds
 
 _LIST = {Operation.READ}
-_PARTY = {Operation.READ, Operation.CREATE}
-_DOCUMENT = {
-    Operation.READ,
-    Operation.CREATE,
-    Operation.UPDATE,
-    Operation.VOID,
-    Operation.DELETE,
-}
+_ENTRY = {Operation.READ, Operation.CREATE, Operation.UPDATE}
+_REMOVABLE = {*_ENTRY, Operation.DELETE}
+_DOCUMENT = {*_REMOVABLE, Operation.VOID}
 
 MANIFEST = Manifest(
     name="quickbooks-desktop",
@@ -32,9 +27,20 @@ MANIFEST = Manifest(
     kinds={
         kinds.ACCOUNT: _LIST,
         kinds.CLASS: _LIST,
-        kinds.ITEM: _LIST,
-        kinds.CUSTOMER: _PARTY,
-        kinds.VENDOR: _PARTY,
+        kinds.TAX_CODE: _LIST,
+        kinds.TERMS: _LIST,
+        kinds.PAYMENT_METHOD: _LIST,
+        kinds.ITEM: _ENTRY,
+        kinds.CUSTOMER: _ENTRY,
+        kinds.VENDOR: _ENTRY,
+        kinds.INVOICE: _DOCUMENT,
+        kinds.CREDIT_MEMO: _DOCUMENT,
+        kinds.PAYMENT: _REMOVABLE,
+        kinds.REFUND: _DOCUMENT,
+        kinds.BILL: _DOCUMENT,
+        kinds.VENDOR_CREDIT: _DOCUMENT,
+        kinds.BILL_PAYMENT: _DOCUMENT,
+        kinds.PURCHASE_ORDER: _REMOVABLE,
         kinds.CARD_TRANSACTION: _DOCUMENT,
         kinds.FEE: _DOCUMENT,
         kinds.DEPOSIT: _DOCUMENT,
@@ -48,5 +54,15 @@ MANIFEST = Manifest(
         "Receipts are linked in the memo: the QuickBooks Desktop SDK cannot attach files.",
         "Text outside Windows-1252 is transliterated, and a finding tells where.",
         "A QuickBooks Transfer cannot be voided or deleted, so transfers are journal entries.",
+        "Payments of customers and purchase orders cannot be voided; they are deleted instead.",
+        "Payments of bills by card, and refunds by card, cannot be changed.",
+        "QuickBooks computes sales tax by itself; a difference is a finding.",
+        "Lines of sales and of purchase orders take items only, never accounts.",
+        "A payment of bills pays exactly its bills: the rest of a larger one has no place.",
+        "A refund is a check that pays out the customer's credits; by card an ARRefundCreditCard.",
+        "The message of an invoice goes into the memo, which customers do not see.",
+        "Document numbers longer than 11 characters (bills: 20) stand in the memo instead.",
+        "A bill closes its purchase order only where it has as many lines as the order.",
+        "The accounts and the type of an item that is in the books are never changed.",
     ),
 )

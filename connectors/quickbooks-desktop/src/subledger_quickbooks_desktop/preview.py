@@ -1,44 +1,108 @@
 """What a document will look like in QuickBooks Desktop, without sending it. Pure."""
 
-from subledger.model import Movement, Party, Reference
-from subledger.model.kinds import ACCOUNT
+from typing import Final
+
+from attrs import evolve
+
+from subledger.model import Document, Line, Movement, Party, Reference, Settlement
+from subledger.model.kinds import BILL_PAYMENT, CREDIT_MEMO, INVOICE, PURCHASE_ORDER
+from subledger.money import Money
 from subledger.ports import Books, Delivery, Posting, Preview
-from subledger_quickbooks_desktop.render import Style, document_type, journal_sides, losses
+from subledger_quickbooks_desktop.render import (
+    Style,
+    TypeOf,
+    full_name,
+    is_entry,
+    journal_sides,
+    losses,
+    type_of_delivery,
+)
+
+_RECEIVABLE: Final = "Accounts Receivable"
+_PAYABLE: Final = "Accounts Payable"
+_UNDEPOSITED: Final = "Undeposited Funds"
+_TAX: Final = "Sales Tax Payable"
 
 
 def preview(delivery: Delivery, books: Books, style: Style | None = None) -> Preview:
     """The document, its debits and credits. Raises :class:`RecordRejected`."""
     entity = delivery.entity
-    if isinstance(entity, Party):
-        return Preview(
-            type=entity.kind.capitalize(),
-            number="",
-            memo="",
-            party=entity.name,
-            postings=(),
-            warnings=losses(delivery),
+    kind = type_of_delivery(delivery, _type_in(books), style or Style())
+    seen = Preview(type=kind, number="", memo="", party="", postings=(), warnings=losses(delivery))
+    if isinstance(entity, Movement):
+        return evolve(
+            seen,
+            number=entity.number,
+            memo=entity.memo,
+            party=_name(entity.party),
+            postings=_movement(entity),
         )
-    if not isinstance(entity, Movement):
-        raise TypeError(f"{entity.kind} cannot be posted")
+    if isinstance(entity, Document | Settlement):
+        return evolve(
+            seen,
+            number=entity.number,
+            memo=entity.memo or delivery.marker,
+            party=entity.party.name,
+            postings=_document(entity) if isinstance(entity, Document) else _settlement(entity),
+        )
+    if isinstance(entity, Party):
+        return evolve(seen, type=entity.kind.capitalize(), party=full_name(delivery))
+    return evolve(seen, party=full_name(delivery) if is_entry(delivery) else "")
 
-    def account_type(reference: Reference) -> str:
-        entry = books.get(ACCOUNT, reference.id)
+
+def _type_in(books: Books) -> TypeOf:
+    def type_of(reference: Reference) -> str:
+        entry = books.get(reference.kind, reference.id)
         return entry.subtype if entry else ""
 
-    return Preview(
-        type=document_type(entity, account_type, style or Style()),
-        number=entity.number,
-        memo=entity.memo,
-        party=entity.party.name if entity.party else "",
-        postings=tuple(
-            Posting(
-                account=account.name if account else (line.item.name if line and line.item else ""),
-                amount=amount if side == "Debit" else -amount,
-                class_=line.class_.name if line and line.class_ else "",
-                customer=line.customer.name if line and line.customer else "",
-                memo=line.memo if line else "",
-            )
-            for side, account, amount, line in journal_sides(entity)
-        ),
-        warnings=losses(delivery),
+    return type_of
+
+
+def _name(reference: Reference | None, usual: str = "") -> str:
+    return reference.name if reference else usual
+
+
+def _of_line(line: Line, account: str, amount: Money) -> Posting:
+    return Posting(
+        account=account,
+        amount=amount,
+        class_=_name(line.class_),
+        customer=_name(line.customer),
+        memo=line.memo,
+    )
+
+
+def _movement(entity: Movement) -> tuple[Posting, ...]:
+    found = []
+    for side, account, amount, line in journal_sides(entity):
+        signed = amount if side == "Debit" else -amount
+        if line is None:
+            found.append(Posting(account=_name(account), amount=signed))
+        else:
+            found.append(_of_line(line, _name(account or line.item), signed))
+    return tuple(found)
+
+
+def _document(entity: Document) -> tuple[Posting, ...]:
+    if entity.kind == PURCHASE_ORDER:
+        return ()
+    usual = _RECEIVABLE if entity.kind in (INVOICE, CREDIT_MEMO) else _PAYABLE
+    debit = entity.effect.minor >= 0
+    parts = [Posting(account=_name(entity.account, usual), amount=entity.effect)]
+    parts += [
+        _of_line(line, _name(line.item or line.account), -line.amount if debit else line.amount)
+        for line in entity.lines
+        if line.amount
+    ]
+    if entity.tax is not None and entity.tax.amount:
+        tax = entity.tax.amount
+        parts.append(Posting(account=_TAX, amount=-tax if debit else tax))
+    return tuple(parts)
+
+
+def _settlement(entity: Settlement) -> tuple[Posting, ...]:
+    usual = _PAYABLE if entity.kind == BILL_PAYMENT else _RECEIVABLE
+    return (
+        Posting(account=_name(entity.money, _UNDEPOSITED), amount=-entity.effect),
+        Posting(account=_name(entity.account, usual), amount=entity.effect),
     )

@@ -19,7 +19,8 @@ class CompanyFacts:
 
     `file_id` is the identity we gave the file through the `.qwc`, kept by the Web Connector as
     private data under our owner id. `auto_login` tells about this session, `auto_login_allowed`
-    about the right. `supported_versions` are as printed, for `versions.negotiate`.
+    about the right. `supported_versions` are as printed, for `versions.negotiate`. The codes are
+    the ListID and name of the sales tax codes that lines get by default.
     """
 
     company_name: str = ""
@@ -37,6 +38,8 @@ class CompanyFacts:
     multicurrency: bool | None = None
     home_currency: str = ""
     sales_tax: bool | None = None
+    taxable_code: tuple[str, str] = ("", "")
+    exempt_code: tuple[str, str] = ("", "")
     closing_date: date | None = None
     auto_apply_payments: bool | None = None
     personal_data: bool | None = None
@@ -54,6 +57,7 @@ def parse_hcp(document: str | bytes, *, owner_id: str) -> CompanyFacts:
     currency = _group(preferences, "MultiCurrencyPreferences")
     sales = _group(preferences, "SalesAndCustomersPreferences")
     application = _group(preferences, "CurrentAppAccessRights")
+    tax = _group(preferences, "SalesTaxPreferences")
     return CompanyFacts(
         company_name=_text(company, "CompanyName"),
         legal_name=_text(company, "LegalCompanyName"),
@@ -72,6 +76,8 @@ def parse_hcp(document: str | bytes, *, owner_id: str) -> CompanyFacts:
         multicurrency=_truth(currency, "IsMultiCurrencyOn"),
         home_currency=_text(_group(currency, "HomeCurrencyRef"), "FullName"),
         sales_tax="SalesTaxPreferences" in preferences if asked and preferences else None,
+        taxable_code=_reference(tax, "DefaultTaxableSalesTaxCodeRef"),
+        exempt_code=_reference(tax, "DefaultNonTaxableSalesTaxCodeRef"),
         closing_date=_date(accounting, "ClosingDate"),
         auto_apply_payments=_truth(sales, "IsAutoApplyingPayments"),
         personal_data=_truth(application, "IsPersonalDataAccessAllowed"),
@@ -96,6 +102,11 @@ def _group(record: Record, name: str) -> Record:
 def _text(record: Record, name: str) -> str:
     value = record.get(name, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def _reference(record: Record, name: str) -> tuple[str, str]:
+    reference = _group(record, name)
+    return _text(reference, "ListID"), _text(reference, "FullName")
 
 
 def _truth(record: Record, name: str) -> bool | None:

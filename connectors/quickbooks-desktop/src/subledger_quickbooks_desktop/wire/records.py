@@ -6,11 +6,13 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from lxml import etree
 
-from subledger_quickbooks_desktop.wire.schema import answer_shapes
+from subledger_quickbooks_desktop.wire.schema import answer_shapes, mixed_records
 
 Record = dict[str, Any]
 
 ORDER: Final = "#order"
+NAME: Final = "#name"
+"""Key of the element's own name, in records of answers that mix several sorts."""
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -84,7 +86,10 @@ def record_of(element: etree._Element) -> Record:
     """
     if element.tag == "ReportRet":
         return _with_attributes(element)
-    return _plain(element, *answer_shapes())
+    record = _plain(element, *answer_shapes())
+    if element.tag in mixed_records():
+        record[NAME] = str(element.tag)
+    return record
 
 
 def _plain(

@@ -99,6 +99,12 @@ def answer_children(answer: str) -> tuple[str, ...]:
 
 
 @cache
+def mixed_records() -> frozenset[str]:
+    """Return the records of lists that mix several sorts, such as `ItemServiceRet`."""
+    return frozenset((*answer_children("ItemQueryRs"), *answer_children("TermsQueryRs")))
+
+
+@cache
 def answer_shapes() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
     """Return, by element of an answer, which children repeat, and which of those alternate."""
     data = _data()
