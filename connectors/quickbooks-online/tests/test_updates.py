@@ -1,5 +1,6 @@
 """Every kind can be changed and taken back, and only where nobody else has changed it."""
 
+import datetime as dt
 from decimal import Decimal
 
 import attrs
@@ -163,3 +164,72 @@ async def test_items_and_vendors_are_changed_in_place(world, make, delivery, tar
     )
     outcome = await one(sink, removal)
     assert (outcome.type, outcome.entry.active) == ("Vendor", False)
+
+
+async def test_a_payment_is_moved_to_another_invoice(world, make, delivery, target):
+    """After the move the first invoice is open again and the second is paid."""
+    sink = world.sink()
+    first = await one(sink, delivery(make.document(id="1")))
+    second = await one(sink, delivery(make.document(id="2")))
+    posted = await one(sink, delivery(make.settlement(applied=[("invoice", first.id, "100.00")])))
+    moved = make.settlement(applied=[("invoice", second.id, "100.00")])
+    update = delivery(
+        moved, operation=Operation.UPDATE, target=target(posted), attempt_key="U" * 26
+    )
+    outcome = await one(sink, update)
+    assert isinstance(outcome, Posted), outcome
+    assert outcome.warnings == ()
+    assert world.company.read("Invoice", first.id)["Balance"] == 100
+    assert world.company.read("Invoice", second.id)["Balance"] == 0
+    alone = delivery(
+        make.settlement(), operation=Operation.UPDATE, target=target(outcome), attempt_key="W" * 26
+    )
+    assert isinstance(await one(sink, alone), Posted)
+    assert world.company.read("Invoice", second.id)["Balance"] == 100
+
+
+async def test_a_date_is_moved(world, make, delivery, target):
+    """A document whose date was corrected in the source gets the date in the books."""
+    sink = world.sink()
+    posted = await one(sink, delivery(make.document()))
+    moved = attrs.evolve(make.document(), date=dt.date(2026, 2, 11), due=dt.date(2026, 3, 11))
+    update = delivery(
+        moved, operation=Operation.UPDATE, target=target(posted), attempt_key="U" * 26
+    )
+    assert isinstance(await one(sink, update), Posted)
+    assert world.company.read("Invoice", posted.id)["TxnDate"] == "2026-02-11"
+
+
+async def test_an_overpayment_stays_as_credit(world, make, delivery):
+    """What is left of a payment is the customer's credit."""
+    sink = world.sink()
+    invoice = await one(sink, delivery(make.document()))
+    payment = make.settlement(amount="130.00", applied=[("invoice", invoice.id, "100.00")])
+    outcome = await one(sink, delivery(payment))
+    assert world.company.read("Payment", outcome.id)["UnappliedAmt"] == 30
+    assert outcome.amount == Money.of("-130.00")
+
+
+async def test_a_paid_invoice_takes_no_second_payment_in_silence(world, make, delivery):
+    """A payment that cannot be applied in full is refused or warned about."""
+    sink = world.sink()
+    invoice = await one(sink, delivery(make.document()))
+    for number in ("1", "2"):
+        payment = make.settlement(id=number, applied=[("invoice", invoice.id, "100.00")])
+        outcome = await one(sink, delivery(payment))
+    assert not isinstance(outcome, Posted) or outcome.warnings
+    assert world.company.read("Invoice", invoice.id)["Balance"] == 0
+
+
+async def test_a_bill_that_is_paid_already_is_told(world, make, delivery):
+    """QuickBooks stores such a payment empty and void; the warning says that nothing was linked."""
+    sink = world.sink()
+    lines = (make.line("100.00", account=OFFICE),)
+    bill = await one(sink, delivery(make.document(kinds.BILL, lines=lines)))
+    for number in ("1", "2"):
+        payment = make.settlement(
+            kinds.BILL_PAYMENT, id=number, applied=[("bill", bill.id, "100.00")]
+        )
+        outcome = await one(sink, delivery(payment))
+    assert isinstance(outcome, Posted)
+    assert [warning.category for warning in outcome.warnings] == ["amount_mismatch"]

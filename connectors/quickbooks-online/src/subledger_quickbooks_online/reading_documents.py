@@ -12,7 +12,7 @@ from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.company import PAYABLE, RECEIVABLE, Company
 from subledger_quickbooks_online.interpret import guard_of
 from subledger_quickbooks_online.knowledge import Record, pages
-from subledger_quickbooks_online.postings import DOCUMENTS, Register
+from subledger_quickbooks_online.postings import DOCUMENTS, Register, identifier
 from subledger_quickbooks_online.reading import LOOK_BACK
 from subledger_quickbooks_online.render_sales import is_joining
 from subledger_quickbooks_online.wire import requests
@@ -72,14 +72,14 @@ def _dates(question: Question) -> tuple[str, ...]:
 
 
 def document_of(name: str, record: Record, register: Register, currency: str) -> BookDocument:
-    """A document of the API; a voided one has the amount zero."""
+    """A document of the API in its own currency; a voided one has the amount zero."""
     note = str(record.get("PrivateNote", ""))
     return BookDocument(
         type=name,
         id=str(record["Id"]),
         date=_date(record.get("TxnDate")),
         account=register.account.name,
-        amount=register.change(name, record, currency),
+        amount=register.change(name, record, identifier(record, "CurrencyRef") or currency),
         guard=guard_of(record),
         key=parse_marker(note) or "",
         number=str(record.get("DocNumber") or record.get("PaymentRefNum") or ""),

@@ -11,7 +11,7 @@ from subledger.findings import Finding
 from subledger.model import Document
 from subledger.model.kinds import REFUND
 from subledger.model.marker import parse_marker
-from subledger.ports import Delivery, Outcome, Posted, Refused, Unknown
+from subledger.ports import Delivery, Outcome, Posted, Refused, Target, Unknown
 from subledger_quickbooks_online import errors
 from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.company import Company
@@ -214,7 +214,8 @@ class Writer:
             f"QuickBooks holds {what}: link this record to it, skip the record, change its number "
             "in the source, or delete the other document."
         )
-        return evolve(refused, finding=evolve(refused.finding, hint=hint))
+        existing = Target(type=write.entity, id=match[1], guard=token_of(other))
+        return evolve(refused, finding=evolve(refused.finding, hint=hint), existing=existing)
 
 
 def gone(write: Write) -> Refused:
