@@ -1,6 +1,8 @@
 """Migrations: every way to the newest schema ends at the same tables, and none leads back."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,39 @@ def test_shortcut_of_simulations_equals_migrations(engine):
     assert {name: migrated[name] for name in indexes} == {name: direct[name] for name in indexes}
     for name in direct.keys() - indexes:
         assert ("ROWID" in migrated[name]) == ("ROWID" in direct[name])
+
+
+def test_postgresql_has_the_same_conditions(engine):
+    """On PostgreSQL the indexes cover the same rows as on SQLite."""
+    told = []
+    postgresql = sa.create_mock_engine("postgresql://", lambda sql, *_: told.append(sql))
+    METADATA.create_all(postgresql, checkfirst=False)
+    upgrade(engine)
+    migrated = {
+        name: " ".join(sql).partition(" WHERE ")[2]
+        for name, sql in shape(engine).items()
+        if sql[1] in ("INDEX", "UNIQUE")
+    }
+    made = {
+        sql.element.name: str(sql.compile(dialect=postgresql.dialect)).partition(" WHERE ")[2]
+        for sql in told
+        if isinstance(sql, sa.schema.CreateIndex)
+    }
+    assert made == migrated
+    assert sum(map(bool, made.values())) >= 6
+
+
+def test_only_postgresql_loads_its_dialect(tmp_path):
+    """A process whose database is up to date in SQLite never imports the dialect of PostgreSQL."""
+    path = tmp_path / "s.db"
+    open_store(path).close()
+    code = (
+        "import sys; from subledger.store import open_store; import subledger.kernel;"
+        f"open_store({str(path)!r}).close();"
+        "print(any(name.startswith('sqlalchemy.dialects.postgresql') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize(

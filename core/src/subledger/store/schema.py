@@ -6,6 +6,20 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 METADATA = sa.MetaData()
 
 
+@sa.event.listens_for(METADATA, "before_create")
+def _conditions(metadata: sa.MetaData, connection: sa.Connection, **_more: object) -> None:
+    """Gives PostgreSQL the conditions of the indexes: its dialect is loaded only where it is used.
+
+    An index that names a condition for a dialect imports that dialect at once.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            condition = index.dialect_options["sqlite"]["where"]
+            index.dialect_options["postgresql"]["where"] = condition
+
+
 def _text(name: str, *, key: bool = False, default: str | None = "") -> Column[str]:
     if key:
         return Column(name, Text, primary_key=True)
@@ -57,7 +71,6 @@ Index(
     "posting_blocked",
     POSTING.c.needs,
     sqlite_where=POSTING.c.state == "blocked",
-    postgresql_where=POSTING.c.state == "blocked",
 )
 Index(
     "posting_open",
@@ -65,7 +78,6 @@ Index(
     POSTING.c.state,
     POSTING.c.finding,
     sqlite_where=POSTING.c.state.not_in(["posted", "skipped"]),
-    postgresql_where=POSTING.c.state.not_in(["posted", "skipped"]),
 )
 
 EFFECT = Table(
@@ -115,13 +127,11 @@ Index(
     EFFECT.c.priority,
     EFFECT.c.id,
     sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
 )
 Index(
     "effect_waiting",
     EFFECT.c.waits_for,
     sqlite_where=EFFECT.c.waits_for.is_not(None),
-    postgresql_where=EFFECT.c.waits_for.is_not(None),
 )
 Index("effect_record", EFFECT.c.flow, EFFECT.c.kind, EFFECT.c.record)
 
@@ -204,7 +214,6 @@ Index(
     QUESTION.c.connection,
     QUESTION.c.id,
     sqlite_where=QUESTION.c.state == "open",
-    postgresql_where=QUESTION.c.state == "open",
 )
 Index(
     "question_documents",
@@ -212,7 +221,6 @@ Index(
     QUESTION.c.account,
     QUESTION.c.asked,
     sqlite_where=QUESTION.c.query == "documents",
-    postgresql_where=QUESTION.c.query == "documents",
 )
 
 NOTE = Table(
