@@ -58,7 +58,7 @@ def day(value: Any, field: str, zone: dt.tzinfo) -> dt.date:
     """The day of a date or moment in the account's zone. Raises RecordRejected otherwise."""
     try:
         return day_of(str(value), zone)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _unreadable(value, field, "a date") from error
 
 

@@ -17,7 +17,7 @@ def changed_at(row: Mapping[str, Any]) -> str:
     """When a row changed, in the one form that sorts; empty where it does not tell."""
     try:
         return dates.stamp(dates.moment(str(row.get("updated_at"))))
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""
 
 

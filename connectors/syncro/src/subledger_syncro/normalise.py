@@ -42,7 +42,7 @@ def normalise(record: RawRecord) -> tuple[Entity, ...]:
     name, row = _content(record)
     try:
         return tuple(_READ[name](row, view.load(record.context)))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise RecordRejected(
             "The record has another shape than Syncro records have.",
             category="unreadable",
@@ -69,7 +69,7 @@ def balance_of(record: RawRecord) -> Money | None:
             return nothing if given is None else given.effect
         if name == "purchase_order":
             return -purchase.total_of(row, seen) if seen.is_finished(row) else nothing
-    except (RecordRejected, AttributeError, KeyError, TypeError, ValueError):
+    except (RecordRejected, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
     return nothing
 

@@ -1,6 +1,6 @@
 """Makes raw records: each document with the parties and items that it refers to before it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from subledger.errors import RecordRejected
@@ -25,7 +25,7 @@ from subledger_syncro.invoice import customer_in
 from subledger_syncro.shelf import Shelf
 from subledger_syncro.view import View, dump
 from subledger_syncro.wire import requests
-from subledger_syncro.wire.answers import Row
+from subledger_syncro.wire.answers import Row, object_of, objects
 
 INVOICES: Final = frozenset({INVOICE, CREDIT_MEMO})
 PAYMENTS: Final = frozenset({PAYMENT, REFUND})
@@ -78,7 +78,7 @@ class Reader:
         records = gone("invoice", id_) if row is None else []
         if row and self._kinds & INVOICES and self.is_wanted(row.get("date"), "date"):
             customer, parents = await self.customer(customer_in(row))
-            items, names = await self._items(row.get("line_items") or ())
+            items, names = await self._items(row)
             context = self._base | {"names": names, "parents": parents}
             made = RawRecord(id=id_, data={"invoice": row}, context=context, makes=INVOICES)
             records += [*customer, *items, made]
@@ -110,9 +110,9 @@ class Reader:
         name = "applied_at" if row.get("applied_at") else "created_at"
         if not self.is_wanted(row.get(name), name):
             return []
-        if not row.get("customer"):
-            row = {**row, "customer": {"id": self._shelf.payer(row) or None}}
-        customer, parents = await self.customer(row["customer"])
+        owner = object_of(row.get("customer")) or {"id": self._shelf.payer(row) or None}
+        row = {**row, "customer": owner}
+        customer, parents = await self.customer(owner)
         context = self._base | {"ledger": ledger, "parents": parents}
         made = RawRecord(id=id_, data={"payment": row}, context=context, makes=PAYMENTS)
         if not self._view.spends_credit(row):
@@ -132,9 +132,8 @@ class Reader:
             return gone("purchase_order", id_)
         if not self.is_wanted(row.get("created_at"), "created_at"):
             return []
-        vendor = row.get("vendor")
-        sellers = await self.vendor(vendor if isinstance(vendor, Mapping) else {})
-        items, names = await self._items(row.get("line_items") or ())
+        sellers = await self.vendor(object_of(row.get("vendor")))
+        items, names = await self._items(row)
         context = self._base | {"names": names}
         made = RawRecord(id=id_, data={"purchase_order": row}, context=context, makes=ORDERS)
         return [*sellers, *items, made]
@@ -207,11 +206,11 @@ class Reader:
         self._handed.add((name, id_))
         return True
 
-    async def _items(self, lines: Iterable[Row]) -> tuple[list[RawRecord], dict[str, str]]:
-        """The products of some lines, and their names by id."""
+    async def _items(self, document: Row) -> tuple[list[RawRecord], dict[str, str]]:
+        """The products of a document's lines, and their names by id."""
         records: list[RawRecord] = []
         names: dict[str, str] = {}
-        for line in lines:
+        for line in objects(document.get("line_items")):
             id_ = str(line.get("product_id") or "")
             if not id_ or id_ in names:
                 continue

@@ -1,7 +1,7 @@
 """The invoices and payments of one run: read when they are needed, kept, and joined to ledgers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import frozen
@@ -15,7 +15,7 @@ from subledger_syncro.ledger import Ledger, Owed, Paid
 from subledger_syncro.payment import invoices_of, is_declined, paid_of
 from subledger_syncro.view import View
 from subledger_syncro.wire import requests
-from subledger_syncro.wire.answers import Row
+from subledger_syncro.wire.answers import Row, object_of, objects
 
 DESCENDING: Final = "descending"
 ASCENDING: Final = "ascending"
@@ -82,7 +82,7 @@ class Shelf:
     def add_invoice(self, row: Row) -> None:
         """Keeps what matters of an invoice, from the list or in full."""
         named = row.get("payments")
-        payments = tuple(str(one["id"]) for one in named) if isinstance(named, list) else None
+        payments = tuple(_ids(named)) if isinstance(named, list) else None
         known = self._invoices.get(str(row.get("id")))
         if known is not None and payments is None:
             payments = known.payments
@@ -239,10 +239,12 @@ class Shelf:
             return None
 
 
+def _ids(named: object) -> Iterator[str]:
+    return (str(one["id"]) for one in objects(named) if one.get("id"))
+
+
 def _customer(payment: Row) -> str:
-    customer = payment.get("customer")
-    found = customer.get("id") if isinstance(customer, Mapping) else payment.get("customer_id")
-    return str(found or "")
+    return str(object_of(payment.get("customer")).get("id") or payment.get("customer_id") or "")
 
 
 def _has_credit(book: Ledger) -> bool:

@@ -25,6 +25,16 @@ def record_of(body: object, name: str) -> Row | None:
     return found if isinstance(found, Mapping) and "id" in found else None
 
 
+def objects(value: object) -> Sequence[Row]:
+    """The objects of a list, and nothing for anything else: a bad record must not end a run."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def object_of(value: object) -> Row:
+    """An object; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def meta_of(body: object) -> tuple[int | None, int | None]:
     """Page and number of pages, as far as the answer tells them; many lists do not."""
     meta = body.get("meta") if isinstance(body, Mapping) else None
