@@ -251,15 +251,16 @@ async def _simulated(loop, world, scenario, base):
     await office.rest(scenario.late)
     await scenario.happens(office, feed)
     problems = await heal(office)
-    await office.thawed()
+    if await office.thawed():
+        problems = await heal(office)
     office.process, office.traps = None, []
-    problems += await heal(office)
     disturbed = "remote-" in faults
-    problems += await compared(office, disturbed=disturbed)
+    if disturbed or faults == "":
+        problems += await compared(office, disturbed=disturbed)
     lost, doubled, other = judge(
         office, made, feed.records, BUSINESSES[scenario.business].account, disturbed=disturbed
     )
-    other += [*problems, *office.problems, *office.diary.failures]
+    other += dict.fromkeys([*problems, *office.problems, *office.diary.failures])
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")
     return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
