@@ -63,12 +63,12 @@ _ALL = (
     Category(
         name="name_conflict",
         meaning="the name is already used by another list of the books",
-        hint="Rename one of the two, or map to an existing name, then retry.",
+        hint="Rename one of the two and retry, or link the record with the entry of the books.",
     ),
     Category(
         name="duplicate_document",
         meaning="the books already hold such a document",
-        hint="Skip this record, or delete the other document and retry.",
+        hint="Link the record with it, skip the record, or delete the other document and retry.",
     ),
     Category(
         name="closed_period",
@@ -148,7 +148,7 @@ _ALL = (
     Category(
         name="unknown_outcome",
         meaning="it is not known whether the books took the document",
-        hint="Look in the books: retry posts it, skip leaves it as it is.",
+        hint="Look in the books: retry posts it, link takes what is there, skip leaves it.",
     ),
     Category(
         name="rate_limited",

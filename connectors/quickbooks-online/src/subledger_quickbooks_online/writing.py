@@ -17,6 +17,7 @@ from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.company import Company
 from subledger_quickbooks_online.errors import Fate, Lost, finding_of
 from subledger_quickbooks_online.interpret import (
+    guard_of,
     posted,
     removed,
     token_of,
@@ -214,7 +215,7 @@ class Writer:
             f"QuickBooks holds {what}: link this record to it, skip the record, change its number "
             "in the source, or delete the other document."
         )
-        existing = Target(type=write.entity, id=match[1], guard=token_of(other))
+        existing = Target(type=write.entity, id=match[1], guard=guard_of(other))
         return evolve(refused, finding=evolve(refused.finding, hint=hint), existing=existing)
 
 

@@ -1,8 +1,8 @@
-"""`subledger findings`: what a person should see, and the ways out: retry and skip."""
+"""`subledger findings`: what a person should see, and the ways out: retry, skip and link."""
 
 import asyncio
 import getpass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +13,7 @@ from subledger.cli.options import ConfigOptions
 from subledger.cli.output import show, table
 from subledger.errors import ConfigError, Problem
 from subledger.flow import waysout
+from subledger.flow.linking import Link, link
 from subledger.ledger import findings as ledger
 from subledger.ledger.findings import FindingRow
 from subledger.money import Money
@@ -20,7 +21,13 @@ from subledger.money import Money
 if TYPE_CHECKING:
     from rich.console import Console
 
-Verb = Literal["list", "show", "retry", "skip"]
+Verb = Literal["list", "show", "retry", "skip", "link"]
+
+_DONE: Final = {
+    "retry": "will be tried again with the next run",
+    "skip": "are left out with the next run",
+    "link": "are linked",
+}
 
 
 def findings(
@@ -30,20 +37,29 @@ def findings(
     *,
     everything: Annotated[bool, Parameter(name="--all", negative="")] = False,
     reason: str = "",
+    record: str = "",
+    to: str = "",
+    type: str = "",  # noqa: A002 - the option's name
     options: ConfigOptions = ConfigOptions(),  # noqa: B008 - a frozen value
 ) -> int:
-    """List what needs a person, and try again or leave out.
+    """List what needs a person, and try again, leave out, or link with what the books have.
 
     Parameters
     ----------
     verb
-        list, show (the records of one finding), retry, or skip.
+        list, show (the records of one finding), retry, skip, or link.
     number
         The number of the finding.
     everything
         Retry all findings.
     reason
         Why records are skipped, for the audit trail.
+    record
+        The one record of the finding that is linked; all by default.
+    to
+        The identifier in the books that a record is linked with; by default what the books named.
+    type
+        The books' own word for that document, such as Invoice.
     """
     settings = open_settings(options)
 
@@ -57,21 +73,25 @@ def findings(
             if verb == "show":
                 found = await store.read(ledger.records_of, chosen[0].id)
                 records = [dict(row._mapping) for row in found]  # noqa: SLF001 - its public name
-            for row in chosen if verb in ("retry", "skip") else ():
+            for row in chosen if verb in _DONE else ():
+                flow = settings.flows.get(row.flow)
                 if verb == "retry":
-                    flow = settings.flows.get(row.flow)
                     sink = flow.sink if flow else ""
                     changed += await store.tx(waysout.retry, row.id, now, who, sink)
-                else:
+                elif verb == "skip":
                     changed += await store.tx(waysout.skip, row.id, now, who, reason)
+                elif flow is not None:
+                    wanted = Link(
+                        source=flow.source, sink=flow.sink, record=record, target=to, type=type
+                    )
+                    changed += await store.tx(link, row.id, wanted, now, who)
             return rows, records, changed
 
     rows, records, changed = asyncio.run(work())
-    if verb in ("retry", "skip"):
-        done = "will be tried again" if verb == "retry" else "are left out"
+    if verb in _DONE:
         show(
             {"changed": changed},
-            lambda out: out.print(f"{changed} records {done} with the next run."),
+            lambda out: out.print(f"{changed} records {_DONE[verb]}."),
             as_json=options.json,
         )
         return Exit.OK

@@ -234,6 +234,7 @@ def _refused(c: sa.Connection, effect: sa.Row[Any], refused: Refused, now: int) 
         _again(c, effect, not_before=now + int(refused.again * 1000))
         _log(c, effect, now, "put off", refused.finding.message)
         return
+    existing = refused.existing
     c.execute(
         sa.update(EFFECT)
         .where(EFFECT.c.id == effect.id)
@@ -241,6 +242,9 @@ def _refused(c: sa.Connection, effect: sa.Row[Any], refused: Refused, now: int) 
             state=State.REJECTED.value,
             code=refused.code,
             message=refused.finding.message,
+            type=existing.type if existing else "",
+            target=existing.id if existing else "",
+            guard=existing.guard if existing else "",
             settled_at=now,
         )
     )

@@ -79,11 +79,15 @@ class Posted:
 
 @frozen(kw_only=True)
 class Refused:
-    """The books certainly did not take it; tried again in ``again`` seconds, None: by a person."""
+    """The books certainly did not take it; tried again in ``again`` seconds, None: by a person.
+
+    ``existing`` is what the books have already in its place, for a person to link.
+    """
 
     finding: Finding
     again: float | None = None
     code: str = ""
+    existing: Target | None = None
 
 
 @frozen
