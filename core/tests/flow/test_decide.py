@@ -6,7 +6,8 @@ import pytest
 from attrs import evolve
 
 from subledger.findings import Finding
-from subledger.flow.decide import Ready
+from subledger.flow.decide import Ready, Rules, decide
+from subledger.ledger.books import BookIndex
 from subledger.model import Line, Party, Reference, Way
 from subledger.model.kinds import ACCOUNT, CUSTOMER, VENDOR
 from subledger.money import Money
@@ -211,3 +212,37 @@ def test_steps_in_their_order(bench):
 def test_deciding_twice(bench):
     """The same record, books and rules give the same decision."""
     assert bench.decide(entity(bench), ALL) == bench.decide(entity(bench), ALL)
+
+
+def adopted(entry, *known):
+    """What the decision about a list entry says that the books have already."""
+    books = BookIndex(entries=known)
+    plan = FlowPlan(
+        kinds=frozenset({entry.kind}), account="", steps=(), draft=lambda one, _books: Keep(one)
+    )
+    return decide(entry, books, Rules(steps=(), plan=plan))
+
+
+def test_list_entries_are_adopted():
+    """A list entry is the one of the books with its number, else with its exact name."""
+    acme = BookEntry(kind=CUSTOMER, id="1", name="Acme", number="C-7")
+    other = BookEntry(kind=CUSTOMER, id="2", name="Acme Corp")
+    by_name = Party(kind=CUSTOMER, id="x", name="acme corp")
+    assert adopted(by_name, acme, other).same == other
+    by_number = Party(kind=CUSTOMER, id="x", name="Acme Holding", number="C-7")
+    assert adopted(by_number, acme, other).same == acme
+    assert adopted(Party(kind=CUSTOMER, id="x", name="Acme Inc"), acme, other).same is None
+
+
+def test_what_cannot_be_adopted_is_held():
+    """An inactive entry, two of one name, and a name of another list ask a person."""
+    new = Party(kind=CUSTOMER, id="x", name="Acme")
+    entry = BookEntry(kind=CUSTOMER, id="1", name="Acme")
+    twin = BookEntry(kind=CUSTOMER, id="2", name="Acme")
+    vendor = BookEntry(kind=VENDOR, id="3", name="Acme")
+    for known, category in (
+        ((evolve(entry, active=False),), "mapping_stale"),
+        ((entry, twin), "mapping_ambiguous"),
+        ((vendor,), "name_conflict"),
+    ):
+        assert adopted(new, *known).finding.category == category

@@ -199,6 +199,7 @@ def test_bill_and_order():
     assert finding(bill, Hold, payables_account=None).subject == "setting payables_account"
     purchase = attrs.evolve(bill, kind=PURCHASE_ORDER, order=None)
     assert finding(purchase, Skip).subject == "setting purchases"
+    assert kept(purchase, purchases="orders_and_bills").account is None
 
 
 @pytest.mark.parametrize(

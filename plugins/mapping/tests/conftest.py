@@ -54,6 +54,10 @@ class MemoryBooks:
         """Entries with this full name."""
         return self.by_name.get((kind, folded(name)), ())
 
+    def find_number(self, kind, number):
+        """Nothing has a number here."""
+        return ()
+
     def find_leaf(self, kind, name):
         """Entries with this last part of the name."""
         return self.by_leaf.get((kind, folded(name)), ())

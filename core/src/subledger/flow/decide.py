@@ -122,7 +122,14 @@ def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
 
 
 def _same(entry: Party | Item, books: Books) -> BookEntry | Hold | None:
-    """The entry of the books with exactly this name; None where there is none yet."""
+    """The entry of the books that this one is; None where there is none yet.
+
+    By its number or SKU, or by its exact name: never by what is merely similar.
+    """
+    number = entry.sku if isinstance(entry, Item) else entry.number
+    numbered = [one for one in books.find_number(entry.kind, number) if one.active]
+    if number and len(numbered) == 1:
+        return numbered[0]
     found = resolve(Reference(kind=entry.kind, name=entry.name, create=True), books)
     return found if isinstance(found, Hold) else books.get(entry.kind, found.id)
 

@@ -74,6 +74,7 @@ class BookIndex:
     _by_name: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
     _by_leaf: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
     _by_id: dict[tuple[Kind, str], BookEntry] = field(factory=dict, init=False)
+    _by_number: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         for entry in self.entries:
@@ -81,6 +82,8 @@ class BookIndex:
             self._by_name.setdefault((entry.kind, name), []).append(entry)
             self._by_leaf.setdefault((entry.kind, name.rsplit(":", 1)[-1]), []).append(entry)
             self._by_id[entry.kind, entry.id] = entry
+            if entry.number:
+                self._by_number.setdefault((entry.kind, entry.number), []).append(entry)
 
     def find(self, kind: Kind, name: str) -> Sequence[BookEntry]:
         """Entries whose full name equals ``name``, case and outer spaces aside."""
@@ -89,6 +92,10 @@ class BookIndex:
     def find_leaf(self, kind: Kind, name: str) -> Sequence[BookEntry]:
         """Entries whose last part of the name equals ``name``, case and outer spaces aside."""
         return self._by_leaf.get((kind, folded(name)), ())
+
+    def find_number(self, kind: Kind, number: str) -> Sequence[BookEntry]:
+        """Entries with exactly this number or SKU."""
+        return self._by_number.get((kind, number), ())
 
     def get(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
         """The entry with this id."""

@@ -86,6 +86,10 @@ class Books(Protocol):
         """Entries whose last part of the name equals ``name``, case and outer spaces aside."""
         ...
 
+    def find_number(self, kind: Kind, number: str) -> Sequence[BookEntry]:
+        """Entries with exactly this number (of an account or party) or SKU (of an item)."""
+        ...
+
     def get(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
         """The entry with this id."""
         ...

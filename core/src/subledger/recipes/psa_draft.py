@@ -118,7 +118,7 @@ def _document(settings: PsaInvoicesSettings, document: Document) -> Verdict:
             party=_named(document.party),
             lines=lines,
             tax=tax,
-            account=_account(account),
+            account=None if document.kind == PURCHASE_ORDER else _account(account),
             class_=_class(settings, document),
             number=document.number if settings.number == "source" else "",
             order=document.order if keeps_order else None,
