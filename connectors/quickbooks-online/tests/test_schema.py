@@ -74,31 +74,13 @@ def to(kind, number):
     return Reference(kind=kind, id=number, name=f"n{number}")
 
 
-def every_entity(make):
-    """One entity of each sort, with everything that can be said of it."""
-    full = Address(lines=tuple("abcdef"), city="c", region="r", postcode="p", country="US")
-    lines = (
-        make.line(
-            "60.00",
-            quantity=Decimal(2),
-            price=Decimal(30),
-            taxable=True,
-            memo="m",
-            class_=to(kinds.CLASS, "1"),
-            tax=to(kinds.TAX_CODE, "5"),
-        ),
-        make.line("-5.00", account=to(kinds.ACCOUNT, "86")),
-        make.line("0.00", item=None, memo="a remark"),
-    )
-    costs = (
-        make.line(
-            "50.00", account=to(kinds.ACCOUNT, "15"), customer=to(kinds.CUSTOMER, "1"), memo="x"
-        ),
-        make.line("5.00", class_=to(kinds.CLASS, "1")),
-    )
-    tax = Tax(amount=Money.of("1.00"), code=to(kinds.TAX_CODE, "2"))
-    common = {"number": "N" * 30, "memo": "m", "terms": to(kinds.TERMS, "3"), "due": make.day}
-    checking = to(kinds.ACCOUNT, "35")
+FULL = Address(lines=tuple("abcdef"), city="c", region="r", postcode="p", country="US")
+TERMS = to(kinds.TERMS, "3")
+WEST = to(kinds.CLASS, "1")
+
+
+def list_entries():
+    """A customer, a vendor and an item of each type, with everything that can be said of them."""
     yield Party(
         kind=kinds.CUSTOMER,
         id="1",
@@ -109,12 +91,12 @@ def every_entity(make):
         email="a@b.example",
         phone="1",
         mobile="2",
-        address=full,
-        terms=to(kinds.TERMS, "3"),
+        address=FULL,
+        terms=TERMS,
         parent=Reference(kind=kinds.CUSTOMER, id="9", name="P"),
         notes="n",
     )
-    yield Party(id="2", name="V", number="7", address=full, terms=to(kinds.TERMS, "3"))
+    yield Party(id="2", name="V", number="7", address=FULL, terms=TERMS)
     for sort in ItemType:
         yield Item(
             id=sort,
@@ -128,12 +110,33 @@ def every_entity(make):
             expense_account=to(kinds.ACCOUNT, "80"),
             asset_account=to(kinds.ACCOUNT, "81"),
         )
+
+
+def documents(make):
+    """Sales and purchases with lines of every sort."""
+    common = {"number": "N" * 30, "memo": "m", "terms": TERMS, "due": make.day}
+    work = {"quantity": Decimal(2), "price": Decimal(30), "tax": to(kinds.TAX_CODE, "5")}
+    sold = (
+        make.line("60.00", taxable=True, memo="m", class_=WEST, **work),
+        make.line("-5.00", account=to(kinds.ACCOUNT, "86")),
+        make.line("0.00", item=None, memo="a remark"),
+    )
+    tax = Tax(amount=Money.of("1.00"), code=to(kinds.TAX_CODE, "2"))
     for kind in (kinds.INVOICE, kinds.CREDIT_MEMO):
         yield make.document(
-            kind, lines=lines, tax=tax, message="hi", email="a@b.example", billing=full, **common
+            kind, lines=sold, tax=tax, message="hi", email="a@b.example", billing=FULL, **common
         )
+    office = to(kinds.ACCOUNT, "15")
+    bought = (
+        make.line("50.00", account=office, customer=to(kinds.CUSTOMER, "1"), memo="x"),
+        make.line("5.00", class_=WEST),
+    )
     for kind in (kinds.BILL, kinds.VENDOR_CREDIT, kinds.PURCHASE_ORDER):
-        yield make.document(kind, lines=costs, **common)
+        yield make.document(kind, lines=bought, **common)
+
+
+def settlements(make):
+    """Payments with credits, a refund, and payments of bills from the bank and by card."""
     paid = {"payment_method": to(kinds.PAYMENT_METHOD, "1"), "number": "7"}
     yield make.settlement(applied=[("invoice", "1", "50.00"), ("credit_memo", "2", "5.00")], **paid)
     yield make.settlement(kinds.REFUND, applied=[("credit_memo", "2", "5.00")], number="7")
@@ -141,16 +144,26 @@ def every_entity(make):
         yield make.settlement(
             kinds.BILL_PAYMENT, money=to(kinds.ACCOUNT, source), applied=[("bill", "1", "9.00")]
         )
+
+
+def movements(make):
+    """Money out of and into a bank and a card account, a transfer and a journal entry."""
     party = {"party": to(kinds.VENDOR, "2"), "number": "7", "memo": "m"}
-    for where in (checking, to(kinds.ACCOUNT, "42")):
+    cost = (make.line("12.34", account=to(kinds.ACCOUNT, "13"), class_=WEST),)
+    for where in ("35", "42"):
         for way in Way:
-            cost = (
-                make.line("12.34", account=to(kinds.ACCOUNT, "13"), class_=to(kinds.CLASS, "1")),
-            )
-            yield make.movement(account=where, way=way, lines=cost, **party)
+            yield make.movement(account=to(kinds.ACCOUNT, where), way=way, lines=cost, **party)
     savings = (make.line("12.34", account=to(kinds.ACCOUNT, "36")),)
-    yield make.movement(kind=kinds.TRANSFER, account=checking, lines=savings, **party)
-    yield make.movement(kind=kinds.JOURNAL_ENTRY, account=checking, lines=savings, **party)
+    for kind in (kinds.TRANSFER, kinds.JOURNAL_ENTRY):
+        yield make.movement(kind=kind, account=to(kinds.ACCOUNT, "35"), lines=savings, **party)
+
+
+def every_entity(make):
+    """One entity of each sort, with everything that can be said of it."""
+    yield from list_entries()
+    yield from documents(make)
+    yield from settlements(make)
+    yield from movements(make)
 
 
 def unknown(body, top, every):

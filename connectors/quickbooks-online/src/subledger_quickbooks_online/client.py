@@ -73,7 +73,7 @@ class Client:
         if fate is None or fate < Fate.LATER:
             return answer
         if fate is Fate.THROTTLED:
-            (await self._company_pace()).rest()
+            (await self._company_pace()).rest(self._runtime)
         raise errors.error_of(errors.worst(answer.faults), answer.tid)
 
     @staticmethod
@@ -99,7 +99,7 @@ class Client:
         headers = {"Authorization": f"Bearer {token}", "Accept": JSON}
         if request.content_type:
             headers["Content-Type"] = request.content_type
-        async with pace.turn(is_batch=request.is_batch, patient=patient):
+        async with pace.turn(self._runtime, is_batch=request.is_batch, patient=patient):
             try:
                 response = await self._runtime.http(
                     request.method,

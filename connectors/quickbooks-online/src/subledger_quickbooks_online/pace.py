@@ -2,18 +2,19 @@
 
 import asyncio
 import datetime as dt
-import weakref
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from subledger.errors import TemporaryError
 from subledger.runtime import Runtime
 
 PER_SECOND: Final = 8
-"""Requests a second; Intuit allows 10, and 500 a minute, which this rate never reaches."""
-BATCHES_PER_MINUTE: Final = 38
-"""Batches a minute; Intuit allows 40."""
+"""Requests a second; Intuit allows 10, but only 500 a minute."""
+BATCHES_PER_MINUTE: Final = 39
+"""Batches a minute; Intuit allows 40, and the way there takes now longer, now shorter."""
 AT_ONCE: Final = 4
 """Requests under way at once."""
 PAUSE: Final = 60.0
@@ -23,59 +24,59 @@ _PATIENCE: Final = dt.timedelta(seconds=5)
 
 
 class _Line:
-    """Turns at an even rate, of which a few may be taken at once."""
+    """Turns at an even rate, of which ``burst`` may be taken at once."""
 
-    def __init__(self, gap: dt.timedelta) -> None:
+    def __init__(self, gap: dt.timedelta, burst: int) -> None:
         self._gap = gap
+        self._burst = burst
         self._next: dt.datetime | None = None
 
     def turn(self, now: dt.datetime) -> dt.datetime:
         """The moment of the next turn, which is taken."""
         latest = max(now, self._next or now)
         self._next = latest + self._gap
-        return latest - self._gap * (_BURST - 1)
+        return max(now, latest - self._gap * (self._burst - 1))
 
 
 class Pace:
-    """The rate of one company; ``realm`` is its number."""
+    """The rate of one company in one process."""
 
-    def __init__(self, runtime: Runtime, per_second: int = PER_SECOND) -> None:
-        self._runtime = runtime
-        self._requests = _Line(dt.timedelta(seconds=1) / per_second)
-        self._batches = _Line(dt.timedelta(minutes=1) / BATCHES_PER_MINUTE)
+    def __init__(self, per_second: int = PER_SECOND) -> None:
+        self._requests = _Line(dt.timedelta(seconds=1) / per_second, _BURST)
+        self._batches = _Line(dt.timedelta(minutes=1) / BATCHES_PER_MINUTE, 1)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._rests_until: dt.datetime | None = None
 
-    def rest(self) -> float:
+    def rest(self, runtime: Runtime) -> float:
         """The company was throttled: everybody waits. Returns the seconds."""
-        seconds = PAUSE * (1 + self._runtime.random.random() / 4)
-        until = self._runtime.now() + dt.timedelta(seconds=seconds)
+        seconds = PAUSE * (1 + runtime.random.random() / 4)
+        until = runtime.now() + dt.timedelta(seconds=seconds)
         self._rests_until = max(until, self._rests_until or until)
         return seconds
 
     @asynccontextmanager
-    async def turn(self, *, is_batch: bool, patient: bool) -> AsyncIterator[None]:
+    async def turn(self, runtime: Runtime, *, is_batch: bool, patient: bool) -> AsyncIterator[None]:
         """One request may be under way within.
 
         Whoever is not ``patient`` gets TemporaryError while the company rests.
         """
         async with self._slots:
-            await self._awake(patient=patient)
-            now = self._runtime.now()
+            await self._awake(runtime, patient=patient)
+            now = runtime.now()
             turn = self._requests.turn(now)
             if is_batch:
                 turn = max(turn, self._batches.turn(now))
             if turn > now:
-                await self._runtime.sleep((turn - now).total_seconds())
+                await runtime.sleep((turn - now).total_seconds())
             yield
 
-    async def _awake(self, *, patient: bool) -> None:
+    async def _awake(self, runtime: Runtime, *, patient: bool) -> None:
         while self._rests_until is not None:
-            left = self._rests_until - self._runtime.now()
+            left = self._rests_until - runtime.now()
             if left <= dt.timedelta(0):
                 self._rests_until = None
             elif patient or left <= _PATIENCE:
-                await self._runtime.sleep(left.total_seconds())
+                await runtime.sleep(left.total_seconds())
             else:
                 raise TemporaryError(
                     "QuickBooks asked us to slow down.",
@@ -84,13 +85,13 @@ class Pace:
                 )
 
 
-_SHARED: "weakref.WeakValueDictionary[tuple[int, str, str], Pace]" = weakref.WeakValueDictionary()
+_PACES: "WeakKeyDictionary[random.Random, dict[tuple[str, str, int], Pace]]" = WeakKeyDictionary()
 
 
 def shared(runtime: Runtime, host: str, realm: str, per_second: int = PER_SECOND) -> Pace:
-    """The one pace of a company in this process: a source and a sink of it share it."""
-    key = (id(runtime), host, realm)
-    found = _SHARED.get(key)
-    if found is None:
-        found = _SHARED[key] = Pace(runtime, per_second)
-    return found
+    """The one pace of a company in this process, for a source and a sink, one after another too.
+
+    The source of randomness stands for a process: simulated ones do not share a pace.
+    """
+    paces = _PACES.setdefault(runtime.random, {})
+    return paces.setdefault((host, realm, per_second), Pace(per_second))
