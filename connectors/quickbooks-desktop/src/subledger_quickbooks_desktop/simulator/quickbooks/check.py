@@ -24,6 +24,8 @@ LINE_TAGS = frozenset(
         "InvoiceLineAdd", "InvoiceLineMod", "InvoiceLineGroupAdd", "InvoiceLineGroupMod",
         "CreditMemoLineAdd", "CreditMemoLineMod",
         "CreditMemoLineGroupAdd", "CreditMemoLineGroupMod",
+        "PurchaseOrderLineAdd", "PurchaseOrderLineMod",
+        "PurchaseOrderLineGroupAdd", "PurchaseOrderLineGroupMod",
         "SalesReceiptLineAdd", "SalesReceiptLineMod",
         "SalesReceiptLineGroupAdd", "SalesReceiptLineGroupMod",
     }

@@ -12,6 +12,7 @@ PAYMENT = "payment"
 CREDIT = "credit"
 DISCOUNT = "discount"
 DEPOSIT = "deposit"
+ORDER = "order"
 _OPEN = """
 SELECT total(cents) FROM (
     SELECT cents FROM link WHERE source=?1 AND kind IN ('payment', 'credit')

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from subledger_quickbooks_desktop.simulator.quickbooks.books import Books
 from subledger_quickbooks_desktop.simulator.quickbooks.ledger import Posting
-from subledger_quickbooks_desktop.simulator.quickbooks.links import PAYMENT, Link, head, settled
+from subledger_quickbooks_desktop.simulator.quickbooks.links import Link
 from subledger_quickbooks_desktop.simulator.quickbooks.money import amount, cents
-from subledger_quickbooks_desktop.simulator.quickbooks.status import bad_value, missing, no_object
+from subledger_quickbooks_desktop.simulator.quickbooks.status import bad_value, missing
 
+from .card_refunds import pay_out
 from .draft import DocumentKind, Draft
 from .lines import PURCHASE_LINES, check_total, purchases, require_type
 
 _APPLIED = "ApplyCheckToTxn"
-_CREDITS = ("CreditMemo", "ReceivePayment")
-_TOO_MUCH = "You cannot refund more than the remaining credit."
+_NOT_THE_WHOLE = "The amounts applied must equal the amount of the check."
 
 
 def _prepare(books: Books, draft: Draft, sign: int, *types: str) -> None:
@@ -37,18 +35,18 @@ def _prepare(books: Books, draft: Draft, sign: int, *types: str) -> None:
 def _prepare_check(books: Books, draft: Draft) -> None:
     draft.fields.setdefault("IsToBePrinted", "false" if draft.fields.get("RefNumber") else "true")
     _prepare(books, draft, 1, "Bank")
-    draft.links = [_refunded(books, draft, row) for row in draft.fields.get(_APPLIED, ())]
+    draft.links = _refunded(books, draft)
 
 
-def _refunded(books: Books, draft: Draft, row: dict[str, Any]) -> Link:
-    """The link by which a check pays out a customer's credit."""
-    identity, value = row["TxnID"], cents(row.get("Amount"))
-    found = head(books.store, identity)
-    if found is None or found[0] not in _CREDITS:
-        raise no_object(identity)
-    if not 0 <= value <= found[3] - settled(books.store, identity):
-        raise bad_value("ApplyCheckToTxnAdd amount", amount(value), _TOO_MUCH)
-    return Link(source=draft.id, target=identity, kind=PAYMENT, cents=value, via=draft.id)
+def _refunded(books: Books, draft: Draft) -> list[Link]:
+    """The links by which a check pays out a customer's credits: its whole amount."""
+    rows = draft.fields.get(_APPLIED, ())
+    payee = str(draft.reference("PayeeEntityRef"))
+    found = [pay_out(books, draft, row["TxnID"], cents(row.get("Amount")), payee) for row in rows]
+    total = sum(link.cents for link in found)
+    if rows and total != draft.cents:
+        raise bad_value("ApplyCheckToTxnAdd amount", amount(total), _NOT_THE_WHOLE)
+    return found
 
 
 def _prepare_charge(books: Books, draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""Bills and vendor credits."""
+"""Bills, item receipts and vendor credits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import missing
 
 from .draft import DocumentKind, Draft
 from .lines import PAYABLE, PURCHASE_LINES, check_total, purchases, require_type
+from .orders import receive
 from .standard import standard_account
 from .terms import set_due_date
 
@@ -25,6 +26,7 @@ def _prepare(books: Books, draft: Draft, sign: int) -> None:
     account = require_type(books, draft, _AP, PAYABLE)
     if not draft.lines:
         raise missing("ExpenseLineAdd")
+    receive(books, draft)
     draft.cents = purchases(books, draft, sign)
     check_total(draft)
     draft.postings.append(
@@ -39,6 +41,10 @@ def _prepare(books: Books, draft: Draft, sign: int) -> None:
 
 def _prepare_bill(books: Books, draft: Draft) -> None:
     set_due_date(books, draft, "VendorRef", _DAYS_WITHOUT_TERMS)
+    _prepare(books, draft, 1)
+
+
+def _prepare_receipt(books: Books, draft: Draft) -> None:
     _prepare(books, draft, 1)
 
 
@@ -67,6 +73,16 @@ BILL = DocumentKind(
     shows_links=True,
     can_be_settled=True,
     is_paid=True,
+)
+ITEM_RECEIPT = DocumentKind(
+    name="ItemReceipt",
+    total="TotalAmount",
+    account=_AP,
+    entity="VendorRef",
+    prepare=_prepare_receipt,
+    lines=PURCHASE_LINES,
+    hidden=frozenset({"ExpenseLineRet", "ItemLineRet"}),
+    shows_links=True,
 )
 VENDOR_CREDIT = DocumentKind(
     name="VendorCredit",

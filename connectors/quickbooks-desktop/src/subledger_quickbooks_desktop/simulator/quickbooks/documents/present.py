@@ -16,7 +16,7 @@ from subledger_quickbooks_desktop.simulator.quickbooks.money import amount
 from .draft import Draft
 
 _ADDRESSES = ("Address", "BillAddress", "ShipAddress")
-_SETTLES = frozenset({links.PAYMENT, links.CREDIT, links.DISCOUNT})
+_SHOWN = frozenset({links.PAYMENT, links.CREDIT, links.DISCOUNT, links.ORDER})
 
 
 def identity(draft: Draft) -> tuple[tuple[str, str], ...]:
@@ -79,7 +79,7 @@ def linked(books: Books, document: str) -> list[dict[str, str]]:
     """The documents at the other end of a document's links."""
     found = []
     for link in links.of(books.store, document):
-        if link.kind not in _SETTLES:
+        if link.kind not in _SHOWN:
             continue
         is_target = link.target == document
         other = link.source if is_target else link.target
@@ -91,7 +91,7 @@ def linked(books: Books, document: str) -> list[dict[str, str]]:
                     "TxnType": row[0],
                     "TxnDate": row[1],
                     "RefNumber": row[2],
-                    "LinkType": "AMTTYPE",
+                    "LinkType": "QUANTYPE" if link.kind == links.ORDER else "AMTTYPE",
                     "Amount": amount(-link.cents if is_target else link.cents),
                 }
             )

@@ -24,6 +24,7 @@ from subledger_quickbooks_desktop.simulator.quickbooks.status import (
 )
 
 from .draft import DocumentKind, Draft, Line
+from .orders import lines_of_order
 from .present import identity, printed
 from .rows import load, save, touch
 
@@ -55,6 +56,8 @@ def create(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     _check_supported(kind, fields)
     fields = resolve_all(books, fields, kind.name)
     lines = fields.pop(LINES, [])
+    for order in fields.pop("LinkToTxnID", ()):
+        lines += lines_of_order(books, order, "ItemLineAdd")
     ids = books.new_transaction_ids(2 + len(lines))
     header = _header(fields)
     header.setdefault("TxnDate", "")
@@ -145,12 +148,10 @@ def check_free(books: Books, document: str) -> None:
 
 
 def _check_supported(kind: DocumentKind, fields: Fields) -> None:
-    """Refuse item groups (1030) and links to orders (3120): neither is simulated."""
+    """Refuse item groups (1030): they are not simulated."""
     for tag, _ in fields.get(LINES, ()):
         if tag not in kind.lines:
             raise RefusedError(1030, f"{tag} is not supported.")
-    for identity_of_order in fields.get("LinkToTxnID", ()):
-        raise no_object(identity_of_order)
 
 
 def _check_size(draft: Draft) -> None:
