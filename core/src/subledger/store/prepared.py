@@ -9,6 +9,7 @@ cannot be remembered (lists in ``IN``, ORM options, texts) takes SQLAlchemy's ow
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final, cast
 from weakref import WeakSet
@@ -136,21 +137,28 @@ def _prepare(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Pr
     if any(parameter is None for parameter in order):
         return None
     known = [parameter for parameter in order if parameter is not None]
-    return _Prepared(str(compiled), _values(known), _row_maker(statement, dialect))
+    return _Prepared(str(compiled), _values(known, names), _row_maker(statement, dialect))
 
 
 def _values(
-    order: Sequence[tuple[str, Any, Callable[[Any], Any] | None]],
+    order: Sequence[tuple[str, Any, Callable[[Any], Any] | None]], names: Sequence[str]
 ) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
-    """What puts the parameters in order; ``order`` is names with their values where not given."""
-    if len(order) > 1 and all(value is _REQUIRED and not convert for _, value, convert in order):
+    """What puts the parameters in order; those that are not given are the statement's own."""
+    own: list[Any] = []
+    asked = []
+    for place, (name, value, convert) in enumerate(order):
+        given = value is _REQUIRED or name in names
+        own.append(value if given or convert is None else convert(value))
+        if given:
+            asked.append((place, name, convert))
+    if len(asked) == len(order) > 1 and not any(convert for _, _, convert in asked):
         return itemgetter(*(name for name, _, _ in order))
 
     def values(given: Mapping[str, Any]) -> Sequence[Any]:
-        found = []
-        for name, default, convert in order:
-            value = given[name] if default is _REQUIRED else given.get(name, default)
-            found.append(convert(value) if convert is not None else value)
+        found = own.copy()
+        for place, name, convert in asked:
+            value = given[name]
+            found[place] = value if convert is None else convert(value)
         return found
 
     return values
@@ -172,7 +180,8 @@ def _row_maker(statement: Any, dialect: sa.Dialect) -> Callable[[Sequence[Any]],
         return None
     names = [str(column.key) for column in columns]
     shape: Callable[..., Any] = namedtuple  # noqa: PYI024 - its names are known only now
-    make: Callable[[Sequence[Any]], Any] = shape("Row", names, rename=True)._make
+    row_of = shape("Row", names, rename=True)
+    make: Callable[[Sequence[Any]], Any] = partial(tuple.__new__, row_of)  # as _make, but in C
     convert = [_reader(column.type, dialect) for column in columns]
     special = [(index, one) for index, one in enumerate(convert) if one is not None]
     if not special:
