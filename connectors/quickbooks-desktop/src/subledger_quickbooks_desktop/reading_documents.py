@@ -30,7 +30,10 @@ _ON: Final[Mapping[str, tuple[str, ...]]] = {
         *("Bill", "VendorCredit", "BillPaymentCheck", "BillPaymentCreditCard"),
         *("ItemReceipt", "PurchaseOrder", "Check", "Deposit", "JournalEntry"),
     ),
-    "Bank": (*_MONEY, "ReceivePayment", "BillPaymentCheck", "SalesReceipt"),
+    "Bank": (
+        *_MONEY,
+        *("ReceivePayment", "BillPaymentCheck", "SalesReceipt", "ARRefundCreditCard"),
+    ),
     "CreditCard": (*_MONEY, "BillPaymentCreditCard", "ARRefundCreditCard"),
     "OtherCurrentAsset": (*_MONEY, "ReceivePayment", "SalesReceipt"),
 }

@@ -141,7 +141,8 @@ def _head(delivery: Delivery) -> Pairs:
 
 
 def _request(name: str, fields: Pairs, delivery: Delivery) -> etree._Element:
-    return qbxml.build(f"{name}Rq", {name: fields}, requestID=request_id(delivery))
+    given = [(field, value) for field, value in fields if value is not None]
+    return qbxml.build(f"{name}Rq", {name: given}, requestID=request_id(delivery))
 
 
 def _removal(delivery: Delivery, type_of: TypeOf) -> etree._Element:

@@ -85,7 +85,7 @@ def party_fields(party: Party, delivery: Delivery, suffix: str) -> Pairs:
     fields: dict[str, Any] = {
         "Name": name or None,
         "IsActive": _active(active=party.active, suffix=suffix),
-        "ParentRef": ref(parent) if not is_vendor else None,
+        "ParentRef": ref(parent) if parent and not is_vendor else None,
         "CompanyName": text(party.company, NAME_LIMIT),
         "FirstName": text(party.first_name, 25),
         "LastName": text(party.last_name, 25),
@@ -99,7 +99,7 @@ def party_fields(party: Party, delivery: Delivery, suffix: str) -> Pairs:
         "AccountNumber": text(party.number, 99),
         "Notes": text(party.notes, MEMO_LIMIT),
     }
-    return [(key, value) for key, value in fields.items() if value is not None]
+    return [*fields.items()]
 
 
 def item_fields(item: Item, delivery: Delivery, kind: str, suffix: str, style: Style) -> Pairs:
