@@ -77,12 +77,14 @@ def check_live(settings: Settings) -> list[Problem]:
 
 
 async def _refusals(kernel: Kernel, connection: ConnectionSettings) -> list[Problem]:
-    if connection.type is None:
+    opened = (connection.sink and connection.sink.open) or (
+        connection.type and connection.type.open
+    )
+    if not opened:
         return []
     try:
-        context = kernel.context(connection.name)
-        async with connection.type.open(connection.config, context) as source:
-            await source.check()
+        async with opened(connection.config, kernel.context(connection.name)) as system:
+            await system.check()
     except ConnectorError as error:
         message, hint = error.message, error.hint
     except Exception as error:  # noqa: BLE001 - a connector's bug is told like its refusals
