@@ -183,14 +183,17 @@ def removal(gone: Gone, kinds: Iterable[Kind], manifest: Manifest) -> dict[Kind,
 def opposed(
     flows: Sequence[FlowSettings], connections: Mapping[str, ConnectionSettings]
 ) -> Iterator[Problem]:
-    """Flows that move payments of a service business's system to the books and back."""
+    """Flows that move documents of a service business's system to the books and back.
+
+    List entries may go both ways, since they are found by their names.
+    """
     for flow in flows:
         connection = connections.get(flow.source)
         source = connection.type if connection else None
         if source is None or Role.PSA not in source.manifest.roles:
             continue
         for other in flows:
-            shared = flow.kinds & other.kinds
+            shared = flow.kinds & other.kinds - {*LISTS, *PARTIES}
             if (other.sink, other.source) == (flow.source, flow.sink) and shared:
                 yield Problem(
                     path=other.name.rpartition(".")[2],

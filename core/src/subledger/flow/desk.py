@@ -335,6 +335,10 @@ class SqlDesk:
                 link = links.find(self.c, self.connection, source, reference.kind, reference.record)
                 if link is not None:
                     return attrs.evolve(reference, id=link.target)
+                kind, record = reference.kind, reference.record
+                ours = links.origin(self.c, source, self.connection, kind, record)
+                if ours is not None:
+                    return attrs.evolve(reference, id=ours)
             if not reference.name:
                 return reference
             found = self._identifier(reference.kind, reference.name)

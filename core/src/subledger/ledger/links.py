@@ -52,6 +52,24 @@ def holder(
     return found
 
 
+_ORIGIN = sa.select(LINK.c.id).where(
+    LINK.c.connection == sa.bindparam("connection"),
+    LINK.c.source == sa.bindparam("source"),
+    LINK.c.kind == sa.bindparam("kind"),
+    LINK.c.target == sa.bindparam("target"),
+)
+
+
+def origin(c: sa.Connection, connection: str, source: str, kind: str, target: str) -> str | None:
+    """The record of a source from which a document of the books was made.
+
+    For flows that go back: what they refer to came out of the system that they post to.
+    """
+    key = {"connection": connection, "source": source, "kind": kind, "target": target}
+    found: str | None = c.execute(_ORIGIN, key).scalar()
+    return found
+
+
 def adopt(
     c: sa.Connection,
     connection: str,
