@@ -129,7 +129,7 @@ def _print(out: "Console", plugins: list[dict[str, Any]]) -> None:
         (
             plugin["name"],
             plugin["state"],
-            ", ".join(value["is"] for value in plugin["provides"]),
+            ", ".join(dict.fromkeys(value["is"] for value in plugin["provides"])),
             f"{plugin['distribution']} {plugin['version']}",
         )
         for plugin in plugins
