@@ -57,11 +57,12 @@ def file_of(block: Block) -> str:
     return match[1] if match else ""
 
 
-def base() -> dict[str, Any]:
-    """The tutorial's configuration: what the shorter blocks are read on top of."""
-    text = (DOCS / "tutorial" / "index.md").read_text(encoding="utf-8")
-    block = next(blocks("toml", text, DOCS / "tutorial" / "index.md"))
-    return tomllib.loads(block.text)
+def base(page: Path = DOCS / "tutorial" / "index.md") -> dict[str, Any]:
+    """What a page's shorter blocks are read on top of: its ``toml whole``, else the tutorial's."""
+    found = list(blocks("toml whole", page.read_text(encoding="utf-8"), page))
+    tutorial = DOCS / "tutorial" / "index.md"
+    found += blocks("toml", tutorial.read_text(encoding="utf-8"), tutorial)
+    return tomllib.loads(found[0].text)
 
 
 def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def catalogue():
 def config_classes(catalogue):
     kernel = [
         *(schema.StoreSettings, schema.ServerSettings, schema.LogSettings, schema.DebugSettings),
-        *(schema.PluginTable, schema.FlowTable),
+        *(schema.VaultSettings, schema.PluginTable, schema.FlowTable),
     ]
     plugins = [value.config for _name, value in configuration.connectors(catalogue)]
     plugins += [step.config for step in configuration.values(catalogue, StepType)]
@@ -176,7 +176,12 @@ def test_sentences_below_members_are_read():
 
 @pytest.mark.parametrize(
     "block",
-    [block for block in pages.all_blocks("toml") if not pages.file_of(block)],
+    [
+        block
+        for info in ("toml", "toml whole")
+        for block in pages.all_blocks(info)
+        if not pages.file_of(block)
+    ],
     ids=lambda block: block.id,
 )
 def test_toml_blocks_load(block, tmp_path):
@@ -184,11 +189,12 @@ def test_toml_blocks_load(block, tmp_path):
     document = tomllib.loads(block.text)
     if "connector" in document:
         document = {"connections": {"example": document}}
+    whole = pages.merged(pages.base(block.page), document)
     file = tmp_path / "subledger.toml"
-    file.write_text(pages.written(pages.merged(pages.base(), document)), encoding="utf-8")
+    file.write_text(pages.written(whole), encoding="utf-8")
     settings = load_settings(file, environment=pages.EveryVariable())
     assert settings.left_out == ()
-    assert set(settings.flows) == {"cards"}
+    assert set(settings.flows) == set(whole.get("flows", {}))
 
 
 def test_toml_blocks_of_a_folder_load(tmp_path):
@@ -227,6 +233,8 @@ def run_console(text: str, folder: Path) -> list[str]:
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "PEX_TOKEN": "demo-token",
             "QBWC_PASSWORD": "x",
+            "QBO_CLIENT_SECRET": "simulated-secret",
+            "SYNCRO_TOKEN": "demo-token",
             "PYTHONUTF8": "1",
         },
     )
@@ -237,7 +245,7 @@ def run_console(text: str, folder: Path) -> list[str]:
 @pytest.mark.parametrize("block", pages.all_blocks("console run"), ids=lambda block: block.id)
 def test_console_blocks_run(block, tmp_path):
     """Every marked command of the documentation prints what the page promises."""
-    base = pages.base()
+    base = pages.base(block.page)
     base["store"] = {"url": "sqlite:///docs.db"}
     (tmp_path / "subledger.toml").write_text(pages.written(base), encoding="utf-8")
     assert run_console(block.text, tmp_path) == []

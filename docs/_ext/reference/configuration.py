@@ -17,6 +17,7 @@ _TABLES: Final = (
     ("[server]", schema.ServerSettings),
     ("[log]", schema.LogSettings),
     ("[debug]", schema.DebugSettings),
+    ("[vault]", schema.VaultSettings),
     ("[plugins.NAME]", schema.PluginTable),
     ("[flows.NAME]", schema.FlowTable),
 )
@@ -53,8 +54,8 @@ def configuration_page(catalogue: Catalogue) -> str:
     parts: list[str] = []
     for title, cls in _TABLES:
         parts += class_section(f"`{title}`", cls)
-    for name, value in connectors(catalogue):
-        parts += class_section(f'`[connections.NAME]` with `connector = "{name}"`', value.config)
+    for name, config in connector_settings(catalogue).items():
+        parts += class_section(f'`[connections.NAME]` with `connector = "{name}"`', config)
     for recipe in values(catalogue, RecipeType):
         title = f'`[flows.NAME.settings]` with `recipe = "{recipe.name}"`'
         parts += class_section(title, recipe.settings)
@@ -68,6 +69,22 @@ def connectors(catalogue: Catalogue) -> Iterator[tuple[str, SourceType[Any] | Si
     for cls in (SourceType, SinkType):
         for value in values(catalogue, cls):
             yield value.manifest.name, value
+
+
+def connector_settings(catalogue: Catalogue) -> dict[str, type[Any]]:
+    """The settings of every connector by its name; a source and a sink of one name share them."""
+    return {name: value.config for name, value in connectors(catalogue)}
+
+
+def connector_table(catalogue: Catalogue, name: str) -> str:
+    """The settings of one connector."""
+    return fields_table(connector_settings(catalogue)[name])
+
+
+def recipe_table(catalogue: Catalogue, name: str) -> str:
+    """The settings of one recipe."""
+    recipes = {recipe.name: recipe.settings for recipe in values(catalogue, RecipeType)}
+    return fields_table(recipes[name])
 
 
 def values(catalogue: Catalogue, cls: type[Any]) -> list[Any]:

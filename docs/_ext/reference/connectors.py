@@ -1,7 +1,7 @@
 """The reference of connectors, roles, recipes and steps, from what they declare. Pure."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from reference.configuration import connectors, values
 from reference.docs import attribute_docs
@@ -13,12 +13,17 @@ from subledger.manifest import Capability, Manifest, Operation, Recovery
 from subledger.ports import RecipeType, SimulatorType, StepType
 from subledger.roles import ROLES
 
+_AS: Final[Mapping[m.Direction, str]] = {
+    m.Direction.SOURCE: "As a source",
+    m.Direction.SINK: "As a sink",
+}
+
 
 def connectors_page(catalogue: Catalogue) -> str:
     """Every connector's manifest, then roles, recipes, steps and simulators."""
     parts: list[str] = []
-    for _name, value in connectors(catalogue):
-        parts += _connector(value.manifest)
+    for title, manifests in by_title(catalogue).items():
+        parts += _connector(title, manifests)
     parts += ["## Roles\n", roles_table()]
     recipes = [
         (code(recipe.name), recipe.title, f"{recipe.source} → {recipe.sink}")
@@ -39,18 +44,41 @@ def connectors_page(catalogue: Catalogue) -> str:
     return "\n".join(parts)
 
 
-def _connector(manifest: Manifest) -> Iterator[str]:
-    yield f"## {manifest.title}\n"
-    yield table(("declared", "value"), _facts(manifest))
-    operations = list(Operation)
-    yield "### Kinds and operations\n"
-    rows = [
-        (code(kind), *("yes" if manifest.can(kind, operation) else "" for operation in operations))
-        for kind in sorted(manifest.kinds)
-    ]
-    yield table(("kind", *(operation.value for operation in operations)), rows)
-    yield "### Limits\n"
-    yield bullets(manifest.limits) if manifest.limits else "None declared.\n"
+def by_title(catalogue: Catalogue) -> dict[str, list[Manifest]]:
+    """The manifests of every connector: one, or one for each direction."""
+    found: dict[str, list[Manifest]] = {}
+    for _name, value in connectors(catalogue):
+        found.setdefault(value.manifest.title, []).append(value.manifest)
+    return found
+
+
+def limits(catalogue: Catalogue, name: str) -> str:
+    """What one connector says it does not do, in each of its directions."""
+    return "\n".join(
+        f"{_AS[one.direction]}:\n\n{bullets(one.limits)}"
+        for manifests in by_title(catalogue).values()
+        for one in manifests
+        if one.name == name and one.limits
+    )
+
+
+def _connector(title: str, manifests: Sequence[Manifest]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for manifest in manifests:
+        if len(manifests) > 1:
+            yield f"### {title} as a {manifest.direction}\n"
+        yield table(("declared", "value"), _facts(manifest))
+        operations = list(Operation)
+        rows = [
+            (
+                code(kind),
+                *("yes" if manifest.can(kind, operation) else "" for operation in operations),
+            )
+            for kind in sorted(manifest.kinds)
+        ]
+        yield table(("kind", *(operation.value for operation in operations)), rows)
+        yield "Limits:\n"
+        yield bullets(manifest.limits) if manifest.limits else "None declared.\n"
 
 
 def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:

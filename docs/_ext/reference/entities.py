@@ -9,12 +9,29 @@ from reference.configuration import connectors
 from reference.markdown import code, plain, table
 from reference.types import type_text
 from subledger.catalogue import Catalogue
-from subledger.manifest import Operation
-from subledger.model import Line, Movement, Party, Receipt, Reference, Tag
+from subledger.manifest import Direction, Operation
+from subledger.model import (
+    Application,
+    Attachment,
+    Document,
+    Item,
+    Line,
+    Movement,
+    Party,
+    Receipt,
+    Reference,
+    Settlement,
+    Tag,
+    Tax,
+)
 from subledger.model.kinds import KNOWN, priority
 from subledger.money import Money
 
-CLASSES: Final = (Movement, Line, Reference, Tag, Receipt, Party, Money)
+CLASSES: Final = (
+    *(Movement, Document, Settlement, Application),
+    *(Line, Tax, Reference, Tag, Receipt, Attachment),
+    *(Party, Item, Money),
+)
 
 
 def entities_page(catalogue: Catalogue) -> str:
@@ -48,7 +65,12 @@ def kinds_table(catalogue: Catalogue) -> str:
         (
             code(kind),
             priority(kind),
-            ", ".join(n for n, v in known if v.manifest.can(kind, Operation.READ)),
+            ", ".join(
+                name
+                for name, value in known
+                if value.manifest.direction is Direction.SOURCE
+                and value.manifest.can(kind, Operation.READ)
+            ),
             ", ".join(n for n, v in known if v.manifest.can(kind, Operation.CREATE)),
         )
         for kind in sorted(KNOWN, key=lambda kind: (priority(kind), kind))

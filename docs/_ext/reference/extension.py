@@ -1,6 +1,7 @@
-"""The Sphinx extension: ``{generated} NAME`` puts a generated page where it stands."""
+"""The Sphinx extension: ``{generated} NAME [ABOUT]`` puts a generated text where it stands."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,16 +10,19 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from reference.categories import findings_table
+from reference.codes import codes
 from reference.commands import commands_page, common_options, exit_codes
-from reference.configuration import configuration_page
-from reference.connectors import connectors_page
+from reference.configuration import configuration_page, connector_table, recipe_table
+from reference.connectors import connectors_page, limits
 from reference.entities import entities_page
 from reference.floors import floors
+from reference.matrix import matrix
 from subledger.catalogue import Catalogue, open_catalogue
 from subledger.cli.app import build_app
 from subledger.cli.commands import COMMANDS
 
 
+@cache
 def full_catalogue() -> Catalogue:
     """Every plugin of this workspace, loaded."""
     catalogue = open_catalogue()
@@ -37,18 +41,29 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "entities": lambda: entities_page(full_catalogue()),
     "findings": findings_table,
     "floors": lambda: floors(PYPROJECT.read_text(encoding="utf-8")),
+    "matrix": lambda: matrix(full_catalogue()),
+    "quickbooks-online-codes": codes,
 }
 """What can be generated, by name."""
+
+PARTS: Final[Mapping[str, Callable[[str], str]]] = {
+    "settings-of-connector": lambda name: connector_table(full_catalogue(), name),
+    "settings-of-recipe": lambda name: recipe_table(full_catalogue(), name),
+    "limits": lambda name: limits(full_catalogue(), name),
+}
+"""What can be generated about one connector or recipe, which a second word names."""
 
 
 class Generated(SphinxDirective):
     """Parses a generated text as a part of the page."""
 
     required_arguments = 1
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """The nodes of the text."""
-        text = PAGES[self.arguments[0]]()
+        name, *about = self.arguments
+        text = PARTS[name](*about) if about else PAGES[name]()
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
