@@ -9,7 +9,7 @@ import pytest
 from subledger.manifest import Operation
 from subledger.model import Item, Party, Reference, Tax, Way, kinds
 from subledger.money import Money
-from subledger.ports import Posted, Refused, Unknown
+from subledger.ports import Posted, Refused, Target, Unknown
 
 ACCOUNT = kinds.ACCOUNT
 
@@ -323,10 +323,11 @@ async def test_a_customer_who_is_there_already_is_taken_over(world, make, delive
 async def test_a_used_number_names_the_other_document(world, make, delivery):
     """A number of somebody else's invoice is refused, and the hint names the invoice."""
     sink = world.sink()
-    await one(sink, delivery(make.document(id="1", number="INV-1")))
+    first = await one(sink, delivery(make.document(id="1", number="INV-1")))
     outcome = await one(sink, delivery(make.document(id="2", number="INV-1")))
     assert outcome.finding.category == "duplicate_document"
     assert "INV-1" in outcome.finding.hint
+    assert outcome.existing == Target(type="Invoice", id=first.id, guard=first.guard)
 
 
 async def test_a_used_number_of_our_own_document_is_the_document(world, make, delivery):

@@ -233,3 +233,16 @@ async def test_a_bill_that_is_paid_already_is_told(world, make, delivery):
         outcome = await one(sink, delivery(payment))
     assert isinstance(outcome, Posted)
     assert [warning.category for warning in outcome.warnings] == ["amount_mismatch"]
+
+
+async def test_two_purchases_may_have_one_number(world, make, delivery):
+    """The reference of a card payment may repeat; of an invoice the number may not."""
+    sink = world.sink()
+    first = await one(sink, delivery(make.movement(id="1", number="AUTH-1")))
+    sent = delivery(make.movement(id="2", number="AUTH-1"))
+    second = await one(sink, sent)
+    assert isinstance(second, Posted), second
+    assert second.id != first.id
+    found = await world.sink().find(sent)
+    assert found.id == second.id
+    assert len(world.company.query("select * from Purchase")["Purchase"]) == 2

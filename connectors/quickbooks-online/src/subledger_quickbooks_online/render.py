@@ -50,13 +50,17 @@ class Action(enum.Enum):
 
 @frozen(kw_only=True)
 class Write:
-    """One write. ``body`` has neither Id nor SyncToken: those of the moment are added."""
+    """One write. ``body`` has neither Id nor SyncToken: those of the moment are added.
+
+    ``same_number`` accepts a document number that is in use already.
+    """
 
     entity: str
     action: Action
     body: Body = field(factory=dict)
     id: str = ""
     guard: str = ""
+    same_number: bool = False
 
 
 def render(

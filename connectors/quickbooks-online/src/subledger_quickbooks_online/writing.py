@@ -40,7 +40,9 @@ _COMPUTED: Final = frozenset(
     {*("Line", "LinkedTxn", "TxnTaxDetail", "TotalAmt", "Balance", "MetaData", "domain", "sparse")}
 )
 _ONCE_MORE: Final = "r"
-"""What is added to the key of an attempt for a second one with the version of the moment."""
+"""What is added to the key of an attempt for a second one, after a clear refusal of the first."""
+_NUMBERS_REPEAT: Final = frozenset({"Purchase"})
+"""Documents whose number is a reference of the payment: it says nothing about who they are."""
 
 
 class Writer:
@@ -103,7 +105,7 @@ class Writer:
     async def _request(self, write: Write, key: str) -> Request | Refused:
         name = write.entity
         if write.action is Action.CREATE:
-            return requests.write(name, write.body, key)
+            return requests.write(name, write.body, key, same_number=write.same_number)
         pointer: Body = {"Id": write.id, "SyncToken": token_of(write.guard)}
         if write.action is Action.DELETE:
             return requests.delete(name, pointer, key)
@@ -162,7 +164,14 @@ class Writer:
         if fate is Fate.GONE and write.action is not Action.CREATE:
             return await self._gone(delivery, write, refused)
         if fate is Fate.TAKEN_NUMBER:
-            return await self._taken_number(delivery, write, company, fault, refused)
+            other = await self._numbered(write, fault)
+            if other is not None and _marker(other) == delivery.marker:
+                return await self.recovered(delivery, write, company, other)
+            if again and write.entity in _NUMBERS_REPEAT:
+                same = evolve(write, same_number=True)
+                key = delivery.attempt_key + _ONCE_MORE
+                return await self._write(delivery, same, company, key, again=False)
+            return _named(write, other, refused)
         if fate is Fate.TAKEN_NAME and write.action is Action.CREATE:
             found = await self._names.owner(write.entity, write.body)
             if found is not None and found.is_same and found.active:
@@ -196,27 +205,32 @@ class Writer:
             return gone(write)
         return removed(write.entity, delivery)
 
-    async def _taken_number(
-        self, delivery: Delivery, write: Write, company: Company, fault: Fault, refused: Refused
-    ) -> Outcome:
+    async def _numbered(self, write: Write, fault: Fault) -> Record | None:
+        """The document that has the number, as far as the fault tells."""
         match = _TAKEN_BY.search(fault.detail)
         if match is None or write.action is not Action.CREATE:
-            return refused
-        other = await by_id(self._client, write.entity, match[1])
-        if other is None:
-            return refused
-        if parse_marker(str(other.get("PrivateNote", ""))) == delivery.marker:
-            return await self.recovered(delivery, write, company, other)
-        what = (
-            f"{write.entity} {other.get('DocNumber', '')} of {other.get('TxnDate', '')} over "
-            f"{number(other.get('TotalAmt')):f}"
-        )
-        hint = (
-            f"QuickBooks holds {what}: link this record to it, skip the record, change its number "
-            "in the source, or delete the other document."
-        )
-        existing = Target(type=write.entity, id=match[1], guard=guard_of(other))
-        return evolve(refused, finding=evolve(refused.finding, hint=hint), existing=existing)
+            return None
+        return await by_id(self._client, write.entity, match[1])
+
+
+def _marker(record: Record) -> str | None:
+    return parse_marker(str(record.get("PrivateNote", "")))
+
+
+def _named(write: Write, other: Record | None, refused: Refused) -> Refused:
+    """The refusal with the document that has the number, so that a person can find it."""
+    if other is None:
+        return refused
+    what = (
+        f"{write.entity} {other.get('DocNumber', '')} of {other.get('TxnDate', '')} over "
+        f"{number(other.get('TotalAmt')):f}"
+    )
+    hint = (
+        f"QuickBooks holds {what}: link this record to it, skip the record, change its number "
+        "in the source, or delete the other document."
+    )
+    existing = Target(type=write.entity, id=str(other.get("Id", "")), guard=guard_of(other))
+    return evolve(refused, finding=evolve(refused.finding, hint=hint), existing=existing)
 
 
 def gone(write: Write) -> Refused:

@@ -58,9 +58,13 @@ def _post(
     )
 
 
-def write(entity: str, body: Mapping[str, Any], key: str) -> Request:
-    """Creates an object, or changes it where the body has an ``Id``."""
-    return _post(segment(entity), body, key)
+def write(entity: str, body: Mapping[str, Any], key: str, *, same_number: bool = False) -> Request:
+    """Creates an object, or changes it where the body has an ``Id``.
+
+    ``same_number`` accepts a document number that is in use already.
+    """
+    params = (("include", "allowduplicatedocnum"),) if same_number else ()
+    return _post(segment(entity), body, key, params)
 
 
 def delete(entity: str, body: Mapping[str, Any], key: str) -> Request:
