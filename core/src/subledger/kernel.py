@@ -102,7 +102,7 @@ class Kernel:
         read, changed = await self._intake(flow, start, progress)
         found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
         if not found.ready and flow.sink in self.pushed():
-            await self.dispatch(flow.sink, progress)
+            await self.dispatch(flow.sink, progress, writes=False)
             found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
         if not found.ready:
             return RunReport(
@@ -234,10 +234,13 @@ class Kernel:
 
     # -------------------------------------------------------------- dispatch
 
-    async def dispatch(self, connection: str, progress: Progress = _silent) -> DispatchReport:
+    async def dispatch(
+        self, connection: str, progress: Progress = _silent, *, writes: bool = True
+    ) -> DispatchReport:
         """Plans and delivers what waits for a sink that the kernel calls, and reads what was asked.
 
-        One dispatch of a connection at a time in all processes.
+        One dispatch of a connection at a time in all processes. Without ``writes`` only the lists
+        are read.
         """
         settings = self.settings.connections[connection]
         sink = settings.sink
@@ -251,7 +254,8 @@ class Kernel:
             prepare=partial(self.prepare_sink, connection),
             compare=self.compare_answered,
         )
-        return await dispatch(self.peer(connection), self.owner, service, progress)
+        peer = self.peer(connection)
+        return await dispatch(peer, self.owner, service, progress, writes=writes)
 
     async def _fetch(self, delivery: Delivery) -> File:
         """The file behind an attachment, from the source that told of it."""

@@ -15,6 +15,7 @@ from subledger.config.settings import ConnectionSettings, FlowSettings
 from subledger.config.structure import Structurer
 from subledger.errors import Problem, SubledgerError
 from subledger.model import Entity
+from subledger.model.kinds import LISTS, PARTIES
 from subledger.ports import FlowPlan, RecipeType, Step, StepType
 from subledger.ports.books import Books
 from subledger.ports.step import Keep, Verdict
@@ -112,7 +113,14 @@ def _plan(table: FlowTable, around: Surroundings) -> _Planned:
             raise invalid(
                 "only a recipe has settings", "Name a recipe, or remove them.", "settings"
             )
-        plan = FlowPlan(kinds=frozenset(table.kinds), account="", steps=(), draft=_as_it_is)
+        kinds = frozenset(table.kinds)
+        plan = FlowPlan(
+            kinds=kinds,
+            account="",
+            steps=(),
+            draft=_as_it_is,
+            whole=frozenset() if kinds - {*LISTS, *PARTIES} else kinds,
+        )
         return _Planned(plan=plan)
     recipe = around.catalogue.recipe(table.recipe)
     if recipe is None:

@@ -63,16 +63,19 @@ class Service:
 
 
 async def dispatch(
-    peer: KernelPeer, owner: str, service: Service, progress: Progress
+    peer: KernelPeer, owner: str, service: Service, progress: Progress, *, writes: bool = True
 ) -> DispatchReport:
-    """Plans and delivers what waits for a sink, and reads what was asked; under its lease."""
+    """Plans and delivers what waits for a sink, and reads what was asked; under its lease.
+
+    Without ``writes`` only the lists are read.
+    """
     entered = await peer.enter(owner, LEASE, lambda _desk, epoch: epoch)
     if entered is None:
         return DispatchReport(connection=peer.connection, state="busy")
     epoch = entered[0]
     try:
         try:
-            report = await _work(peer, epoch, service, progress)
+            report = await _work(peer, epoch, service, progress, writes=writes)
         except Fenced:
             raise
         except Exception as error:  # noqa: BLE001 - a connector's bug stops its connection only
@@ -92,12 +95,15 @@ async def dispatch(
 
 
 async def _work(
-    peer: KernelPeer, epoch: int, service: Service, progress: Progress
+    peer: KernelPeer, epoch: int, service: Service, progress: Progress, *, writes: bool
 ) -> DispatchReport:
     async with service.opened() as sink:
         courier = Courier(
             peer=peer, epoch=epoch, sink=sink, batch=service.batch, fetch=service.fetch
         )
+        if not writes:
+            await courier.read_lists()
+            return DispatchReport(connection=peer.connection, state="done")
         await courier.settle_lost()
         await courier.read_lists()
         before = -1
