@@ -131,6 +131,19 @@ class OnlineLedger:
         """A person enters a customer; its Id."""
         return str(self.person.create("Customer", {"DisplayName": name})["Id"])
 
+    def receive(self, customer: str, number: str, amount: Decimal) -> None:
+        """A person records what a customer paid on an invoice."""
+        (invoice,) = self.company.query(f"select * from Invoice where DocNumber = '{number}'")[
+            "Invoice"
+        ]
+        linked = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+        body = {
+            "CustomerRef": {"value": self._id("Customer", customer)},
+            "TotalAmt": amount,
+            "Line": [{"Amount": amount, "LinkedTxn": linked}],
+        }
+        self.person.create("Payment", body)
+
     def add_tax(self, name: str, *rates: tuple[str, str]) -> None:
         """A person sets a sales tax up: its parts with their percentages."""
         details = [

@@ -1,4 +1,4 @@
-"""S1 to S9: what a service business invoices and orders arrives in the books, whichever they are."""
+"""S1 to S9: what a service business invoices and orders arrives in the books."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,0 +1,110 @@
+"""S3, S11: customers and payments from the books into the service business's system."""
+
+from decimal import Decimal
+
+import pytest
+from service_world import SECRETS, connect, open_service_world, tables
+from world import toml
+
+from subledger.config import load_settings
+from subledger.errors import ConfigError
+from subledger.preview import preview
+
+BACK = {"source": "books", "sink": "psa", "every": "manual"}
+IMPORT = {"customers": {**BACK, "kinds": ["customer"]}}
+PAYMENTS = {"payments": {**BACK, "kinds": ["payment"]}}
+SALES = {
+    "recipe": "psa-invoices",
+    "source": "psa",
+    "sink": "books",
+    "every": "manual",
+    "settings": {"receivables_account": "Accounts Receivable (A/R)"},
+}
+BOOKS = pytest.mark.parametrize("books", ["online"])
+
+
+@BOOKS
+async def test_s3_customers_of_the_books_are_imported_once(tmp_path, books):
+    """S3: a dry run shows them; the import makes each once, and takes those that are there."""
+    async with open_service_world(tmp_path, books, flows=IMPORT) as world:
+        for name in ("Silva Dental", "Kowalczyk Law"):
+            world.ledger.add_customer(name)
+        world.shop.customer("Silva Dental")
+        before = len(world.shop.world.customers)
+        shown = await preview(world.kernel, "customers", lambda *_: None)
+        assert len(world.shop.world.customers) == before
+        assert {"Kowalczyk Law"} <= {d.preview.party for d in shown.documents}
+        await world.run_flow("customers")
+        await world.kernel.dispatch("psa")
+        names = sorted(c.business_name for c in world.shop.world.customers.values())
+        assert names.count("Silva Dental") == names.count("Kowalczyk Law") == 1
+        writes = sum(entry.method == "POST" for entry in world.shop.simulation.requests)
+        await world.run_flow("customers")
+        await world.kernel.dispatch("psa")
+        assert writes == sum(entry.method == "POST" for entry in world.shop.simulation.requests)
+
+
+async def test_a_preview_posts_nothing_of_another_flow(tmp_path):
+    """X3, scenario 16: the first preview reads the lists; what another flow has waiting stays."""
+    more = {"credits": {**SALES, "kinds": ["credit_memo"]}}
+    kinds = {"kinds": ["customer", "item", "invoice"]}
+    async with open_service_world(tmp_path, connected=False, flow=kinds, flows=more) as world:
+        world.shop.customer("Silva Dental")
+        world.shop.invoice("Silva Dental", 25_000)
+        await world.run_flow()
+        assert await world.findings("auth_expired")
+        await connect(world)
+        await preview(world.kernel, "credits", lambda *_: None)
+        assert world.written() == 0
+        assert list(world.ledger.papers()) == []
+        await world.sync()
+        assert world.balance("receivables") == 250
+
+
+@BOOKS
+async def test_s11_payments_of_the_books_go_back(tmp_path, books):
+    """S11: a payment that the books received is recorded in Syncro, on its invoice, once."""
+    settings = {"payments": False, "refunds": False}
+    async with open_service_world(
+        tmp_path, books, psa={"payments": "from_books"}, settings=settings, flows=PAYMENTS
+    ) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 25_000)
+        await world.sync()
+        world.ledger.receive("Silva Dental", invoice.number, Decimal("100.00"))
+        for _ in range(3):
+            world.advance(hours=1)
+            await world.run_flow("payments")
+            report = await world.kernel.dispatch("psa")
+            assert report.state == "done"
+            await world.sync()
+        (payment,) = world.shop.world.payments.values()
+        assert (payment.cents, payment.applied) == (10_000, ((invoice.id, 10_000),))
+        assert world.balance("receivables") == Decimal("150.00")
+        await world.proof()
+        await world.proof("payments")
+
+
+async def test_s11_both_directions_are_refused(tmp_path):
+    """S11, scenario 9: payments out and payments back exclude each other, and why is told."""
+    async with open_service_world(tmp_path) as world:
+        connections = {
+            "psa": {"connector": "syncro", "api_token": {"env": "SYNCRO_TOKEN"}, "subdomain": "a"},
+            "books": {
+                "connector": "quickbooks-online",
+                "client_id": "a",
+                "client_secret": {"env": "QBO_SECRET"},
+            },
+        }
+        both = tables(connections, world.ledger, flows=PAYMENTS)
+        path = tmp_path / "both.toml"
+        path.write_text(toml(both))
+        with pytest.raises(ConfigError) as refused:
+            load_settings(path, environment=SECRETS)
+        (problem,) = refused.value.problems
+        assert "payment" in problem.message
+        assert "each would come back as new" in problem.message
+        assert "payments = false" in problem.hint
+        one = tables(connections, world.ledger, flows=PAYMENTS, settings={"payments": False})
+        path.write_text(toml(one))
+        load_settings(path, environment=SECRETS)
