@@ -181,8 +181,10 @@ class OnlineOffice:
         response = answer(self.simulation, request)
         renews = request.path.endswith("/tokens/bearer")
         self._renewing += renews
-        await asyncio.sleep(timeout if response.lost else 0)
-        self._renewing -= renews
+        try:
+            await asyncio.sleep(timeout if response.lost else 0)
+        finally:
+            self._renewing -= renews
         if response.lost:
             raise TemporaryError("no answer arrived")
         return HttpResponse(
@@ -195,7 +197,7 @@ class OnlineOffice:
         """Notes where a request uses what is not in the store, or renews what is being renewed."""
         if request.path.endswith("/tokens/bearer"):
             self.renewals += 1
-            if self._renewing:
+            if self._renewing and self.zombie is None and self._thawing is None:
                 self.problems.append("two refreshes of one grant were under way at once")
             return
         token = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -1,14 +1,13 @@
 """What must be true of every world with QuickBooks Online once it has healed."""
 
-from collections import Counter
-
 import sqlalchemy as sa
 
 from subledger.flow.proof import prove
+from subledger.ledger import findings
 from subledger.ledger.effects import State
 from subledger.model.kinds import CUSTOMER, ITEM
 from subledger.model.marker import marker, parse_marker
-from subledger.store.schema import EFFECT, FINDING, POSTING
+from subledger.store.schema import EFFECT, POSTING
 
 from .online_office import BOOKS, FLOW, SOURCE
 
@@ -99,5 +98,4 @@ def _ledger(c, *, disturbed):
     proof = prove(c, FLOW, SOURCE, BOOKS)
     if not proof.agrees or proof.buckets["posted"].records != proof.records:
         other.append(f"the proof does not agree: {proof}")
-    kinds = Counter(row.category for row in c.execute(sa.select(FINDING)) if row.state == "open")
-    return other + [f"a finding is left: {kind}" for kind in kinds]
+    return other + [f"a finding is left: {one.category}" for one in findings.listing(c)]

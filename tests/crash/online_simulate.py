@@ -191,6 +191,7 @@ def furnished(loop, business, base, rng, *, batch=30, **more):
     feed.newest = len(feed.changes)
     clock = loop.clock(base.start)
     simulation.restore(base.books)
+    simulation.set(rotate_every=0)  # each refresh makes a new refresh token
     simulation.clock.tick = clock
     simulation.log.clear()
     disk().put(base.store)
@@ -261,6 +262,8 @@ async def _simulated(loop, world, scenario, base):
         office, made, feed.records, BUSINESSES[scenario.business].account, disturbed=disturbed
     )
     other += dict.fromkeys([*problems, *office.problems, *office.diary.failures])
+    if not granted(office):
+        other.append("the grant is lost: a person has to connect the company again")
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")
     return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
@@ -316,6 +319,5 @@ def granted(office):
     """Whether the grant in the store still opens the books."""
     grant = office.grant()
     tokens = office.simulation.tokens
-    return grant is not None and tokens._of_refresh(
-        grant["refresh"], office.simulation.app.client_id, office.simulation.switches
-    )
+    app, switches = office.simulation.app.client_id, office.simulation.switches
+    return grant is not None and tokens._of_refresh(grant["refresh"], app, switches) is not None

@@ -7,7 +7,7 @@ import pytest
 from subledger.testing.worlds import World, crashes, explore
 
 from .chance import chance
-from .online_plan import calm_worlds, is_frozen, moments
+from .online_plan import calm_worlds, chosen, is_frozen, moments
 from .online_scenarios import SCENARIOS
 from .online_simulate import digest, simulate
 
@@ -26,7 +26,9 @@ def _played(world):
 
 
 def _histories(calm):
-    return crashes(_played, calm, moments(calm), apart=is_frozen(calm))
+    if is_frozen(calm):
+        return chosen(crashes(_played, calm, moments(calm), apart=True))
+    return crashes(_played, calm, moments(calm))
 
 
 @pytest.mark.parametrize("calm", calm_worlds(), ids=str)

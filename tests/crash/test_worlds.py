@@ -6,6 +6,7 @@ import pytest
 
 from subledger.testing.worlds import World, crashes, explore
 
+from . import online_simulate
 from .chance import chance
 from .plan import WANTED, calm_worlds, differ, faults, moments
 from .scenarios import SCENARIOS
@@ -57,5 +58,7 @@ def test_a_world_from_the_command_line(world):
     """A failure can be played again from the line that it printed."""
     if world is None:
         pytest.skip("no --world was given")
-    ending = simulate(World.parse(world))
+    played = World.parse(world)
+    online = played.scenario in online_simulate.SCENARIOS
+    ending = (online_simulate.simulate if online else simulate)(played)
     assert not ending.problems, "\n".join(ending.problems)
