@@ -8,6 +8,7 @@ from attrs import field, frozen
 from subledger.config.fields import describe
 from subledger.errors import ConfigError, Problem
 from subledger.secret import Secret
+from subledger_quickbooks_online.pace import MOST_PER_SECOND, PER_SECOND
 from subledger_quickbooks_online.wire import requests
 from subledger_quickbooks_online.wire.oauth import Endpoints
 
@@ -66,7 +67,8 @@ class QuickBooksOnlineConfig:
         metadata=describe("Minor version of the API; 75 is the lowest that Intuit serves."),
     )
     requests_per_second: int = field(
-        default=8, metadata=describe("The highest rate of requests; Intuit allows 10.")
+        default=PER_SECOND,
+        metadata=describe("The highest rate of requests; Intuit allows 10, and 500 in a minute."),
     )
     base_url: str = field(
         default="", metadata=describe("Another address of the API, for simulators and proxies.")
@@ -107,12 +109,12 @@ def _problems(config: QuickBooksOnlineConfig) -> list[Problem]:
                 hint="It is the long number under Settings, Account, Billing in QuickBooks",
             )
         )
-    if not 1 <= config.requests_per_second <= 10:  # noqa: PLR2004 - Intuit's limit, as described
+    if not 1 <= config.requests_per_second <= MOST_PER_SECOND:
         problems.append(
             Problem(
                 path="requests_per_second",
                 message=f"is {config.requests_per_second}",
-                hint="Set it between 1 and 10",
+                hint=f"Set it between 1 and {MOST_PER_SECOND}",
             )
         )
     if config.minor_version < requests.MINOR_VERSION:

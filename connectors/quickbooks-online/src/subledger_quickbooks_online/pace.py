@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import random
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -12,14 +13,18 @@ from subledger.errors import TemporaryError
 from subledger.runtime import Runtime
 
 PER_SECOND: Final = 8
-"""Requests a second; Intuit allows 10, but only 500 a minute."""
+"""Requests a second, where nothing else is configured."""
+MOST_PER_SECOND: Final = 10
+"""Requests a second that Intuit allows; so many in a row are too many for a minute."""
+PER_MINUTE: Final = 495
+"""Requests a minute; Intuit allows 500."""
 BATCHES_PER_MINUTE: Final = 39
 """Batches a minute; Intuit allows 40, and the way there takes now longer, now shorter."""
 AT_ONCE: Final = 4
 """Requests under way at once."""
 PAUSE: Final = 60.0
 """Seconds that a company rests after it was throttled, at the least."""
-_BURST: Final = 2
+_MINUTE: Final = dt.timedelta(minutes=1)
 _PATIENCE: Final = dt.timedelta(seconds=5)
 
 
@@ -42,8 +47,10 @@ class Pace:
     """The rate of one company in one process."""
 
     def __init__(self, per_second: int = PER_SECOND) -> None:
-        self._requests = _Line(dt.timedelta(seconds=1) / per_second, _BURST)
-        self._batches = _Line(dt.timedelta(minutes=1) / BATCHES_PER_MINUTE, 1)
+        burst = 2 if per_second <= PER_SECOND else 1
+        self._requests = _Line(dt.timedelta(seconds=1) / per_second, burst)
+        self._batches = _Line(_MINUTE / BATCHES_PER_MINUTE, 1)
+        self._recent: deque[dt.datetime] = deque(maxlen=PER_MINUTE)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._rests_until: dt.datetime | None = None
 
@@ -63,12 +70,19 @@ class Pace:
         async with self._slots:
             await self._awake(runtime, patient=patient)
             now = runtime.now()
-            turn = self._requests.turn(now)
-            if is_batch:
-                turn = max(turn, self._batches.turn(now))
+            turn = self._turn(now, is_batch=is_batch)
             if turn > now:
                 await runtime.sleep((turn - now).total_seconds())
             yield
+
+    def _turn(self, now: dt.datetime, *, is_batch: bool) -> dt.datetime:
+        turn = self._requests.turn(now)
+        if is_batch:
+            turn = max(turn, self._batches.turn(now))
+        if len(self._recent) == PER_MINUTE:
+            turn = max(turn, self._recent[0] + _MINUTE)
+        self._recent.append(turn)
+        return turn
 
     async def _awake(self, runtime: Runtime, *, patient: bool) -> None:
         while self._rests_until is not None:
