@@ -236,3 +236,14 @@ async def test_trouble_after_the_first_of_several_is_an_outcome(world, make, del
     assert second.again >= 60
     assert third.again > 0
     assert len(in_books(world, "Purchase")) == 1
+
+
+async def test_what_was_sent_is_not_called_refused_for_a_later_reason(world, make, delivery):
+    """A setting that has become wrong since proves nothing about a write that was sent."""
+    world.simulation.faults.set("lost-answer~POST invoice@1")
+    sent = delivery(make.document())
+    [outcome] = await world.sink().deliver([sent])
+    assert isinstance(outcome, Unknown)
+    outcome = await world.sink(location="Nowhere").find(sent)
+    assert isinstance(outcome, Unknown)
+    assert outcome.decide
