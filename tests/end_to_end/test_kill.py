@@ -66,10 +66,6 @@ class Office:
         self.hit["servers"] += 1
         self.hit["writes on their way"] += self.count("effect", "state = 'sent'") > 0
         self.hit["runs under way"] += self.count("lease", "name like 'flow:%' and until > 0") > 0
-        with closing(sqlite3.connect(self.folder / "subledger.db")) as database:
-            # time passes: the leases of the dead run out, two minutes are not waited for
-            database.execute("UPDATE lease SET until = 0")
-            database.commit()
 
     def count(self, table, where):
         """How many rows of the database are so."""
