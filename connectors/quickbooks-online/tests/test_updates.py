@@ -93,6 +93,26 @@ async def test_the_same_update_twice_is_no_conflict(world, make, delivery, targe
 
 
 @pytest.mark.parametrize("case", CASES)
+async def test_an_update_that_was_slow_to_arrive_is_no_conflict(
+    world, make, delivery, target, case
+):
+    """An update of ours that arrives between our look and our repeat is not a person's edit."""
+    sink = world.sink()
+    posted = await one(sink, delivery(entity_of(make, case, "100.00")))
+    update = delivery(
+        entity_of(make, case, "60.00"),
+        operation=Operation.UPDATE,
+        target=target(posted),
+        attempt_key="U" * 26,
+    )
+    first = await one(sink, update)
+    world.company.forget_requests()
+    again = await one(world.sink(), update)
+    assert isinstance(again, Posted), again
+    assert (again.id, again.amount) == (first.id, first.amount)
+
+
+@pytest.mark.parametrize("case", CASES)
 async def test_an_edit_by_a_person_stops_a_void(world, make, delivery, target, case):
     """Whoever wrote a note on a document is asked before it goes."""
     sink = world.sink()

@@ -18,6 +18,7 @@ from subledger_quickbooks_online.company import Company
 from subledger_quickbooks_online.errors import Fate, Lost, finding_of
 from subledger_quickbooks_online.interpret import (
     guard_of,
+    holds,
     posted,
     removed,
     token_of,
@@ -91,8 +92,8 @@ class Writer:
     async def _write(
         self, delivery: Delivery, write: Write, company: Company, key: str, *, again: bool
     ) -> Outcome:
-        request = await self._request(write, key)
-        if isinstance(request, Refused):
+        request = await self._request(delivery, write, company, key)
+        if not isinstance(request, Request):
             return request
         try:
             answer = await self._client.send(request)
@@ -102,7 +103,9 @@ class Writer:
             return await self._faulted(delivery, write, company, list(answer.faults), again=again)
         return await self._done(delivery, write, company, answer.body)
 
-    async def _request(self, write: Write, key: str) -> Request | Refused:
+    async def _request(
+        self, delivery: Delivery, write: Write, company: Company, key: str
+    ) -> Request | Outcome:
         name = write.entity
         if write.action is Action.CREATE:
             return requests.write(name, write.body, key, same_number=write.same_number)
@@ -119,7 +122,7 @@ class Writer:
         if str(current.get("SyncToken")) != pointer["SyncToken"] and was_edited(
             current, write.guard
         ):
-            return edited(write)
+            return await self._overtaken(delivery, write, company, current)
         kept = {key_: value for key_, value in current.items() if key_ not in _COMPUTED}
         newest = {"Id": write.id, "SyncToken": str(current.get("SyncToken", ""))}
         return requests.write(name, {**kept, **write.body, **newest}, key)
@@ -191,12 +194,25 @@ class Writer:
         if current is None:
             return gone(write) if write.action is Action.UPDATE else removed(write.entity, delivery)
         if was_edited(current, write.guard):
-            return edited(write, refused)
+            return await self._overtaken(delivery, write, company, current, refused)
         newest = evolve(
             write, guard=f"{current.get('SyncToken', '')}:{write.guard.partition(':')[2]}"
         )
         key = delivery.attempt_key + _ONCE_MORE
         return await self._write(delivery, newest, company, key, again=False)
+
+    async def _overtaken(
+        self,
+        delivery: Delivery,
+        write: Write,
+        company: Company,
+        current: Record,
+        refused: Refused | None = None,
+    ) -> Outcome:
+        """Our own write that was slow to arrive, where it says what we want; else a person."""
+        if write.action is Action.UPDATE and holds(current, write.body):
+            return await self.recovered(delivery, write, company, current)
+        return edited(write, refused)
 
     async def _gone(self, delivery: Delivery, write: Write, refused: Refused) -> Outcome:
         if await by_id(self._client, write.entity, write.id) is not None:
