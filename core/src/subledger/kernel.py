@@ -363,6 +363,7 @@ class Kernel:
                 fit_name=sink.fit_name if sink else None,
                 start=flow.start,
                 end=flow.end,
+                match_email=flow.match_email,
             ),
             digest=flow.digest,
             review=flow.review,

@@ -214,13 +214,13 @@ def test_deciding_twice(bench):
     assert bench.decide(entity(bench), ALL) == bench.decide(entity(bench), ALL)
 
 
-def adopted(entry, *known):
+def adopted(entry, *known, **rules):
     """What the decision about a list entry says that the books have already."""
     books = BookIndex(entries=known)
     plan = FlowPlan(
         kinds=frozenset({entry.kind}), account="", steps=(), draft=lambda one, _books: Keep(one)
     )
-    return decide(entry, books, Rules(steps=(), plan=plan))
+    return decide(entry, books, Rules(steps=(), plan=plan, **rules))
 
 
 def test_list_entries_are_adopted():
@@ -246,3 +246,13 @@ def test_what_cannot_be_adopted_is_held():
         ((vendor,), "name_conflict"),
     ):
         assert adopted(new, *known).finding.category == category
+
+
+def test_email_where_the_owner_wants_it():
+    """An e-mail address tells a customer only where it is asked for, and where one has it."""
+    acme = BookEntry(kind=CUSTOMER, id="1", name="Acme", email="Office@acme.example")
+    twin = BookEntry(kind=CUSTOMER, id="2", name="Acme 2", email="office@acme.example")
+    renamed = Party(kind=CUSTOMER, id="x", name="Acme Holding", email="office@acme.example")
+    assert adopted(renamed, acme).same is None
+    assert adopted(renamed, acme, match_email=True).same == acme
+    assert adopted(renamed, acme, twin, match_email=True).same is None

@@ -27,6 +27,10 @@ class MemoryBooks:
         """Nothing has a number here."""
         return ()
 
+    def find_email(self, kind, email):
+        """Nothing has an e-mail address here."""
+        return ()
+
     def find_leaf(self, kind, name):
         """Entries with this last part of the name."""
         wanted = name.strip().casefold()

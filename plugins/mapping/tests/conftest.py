@@ -58,6 +58,10 @@ class MemoryBooks:
         """Nothing has a number here."""
         return ()
 
+    def find_email(self, kind, email):
+        """Nothing has an e-mail address here."""
+        return ()
+
     def find_leaf(self, kind, name):
         """Entries with this last part of the name."""
         return self.by_leaf.get((kind, folded(name)), ())

@@ -88,6 +88,7 @@ def build_flow(name: str, table: FlowTable, around: Surroundings) -> FlowSetting
         closed_period=table.closed_period,
         removal=checks.removal(table.gone, kinds, sink.sink.manifest) if sink.sink else {},
         review=table.review,
+        match_email=table.match_email,
         require_complete_mapping=table.require_complete_mapping,
         settings=planned.settings,
         plan=evolve(planned.plan, kinds=kinds),
@@ -219,6 +220,7 @@ def _digest(table: FlowTable, planned: _Planned, steps: list[_Made], kinds: list
             "kinds": kinds,
             "closed_period": table.closed_period,
             "require_complete_mapping": table.require_complete_mapping,
+            "match_email": table.match_email,
         },
         [planned.settings, *(made.config for made in steps)],
     )

@@ -170,6 +170,13 @@ class FlowTable:
         default=False,
         metadata=describe("Whether planned documents wait for `subledger approve`."),
     )
+    match_email: bool = field(
+        default=False,
+        metadata=describe(
+            "Whether a customer or vendor that the books know under another name is recognised by "
+            "its e-mail address, where exactly one there has it."
+        ),
+    )
     require_complete_mapping: bool = field(
         default=False,
         metadata=describe("Whether nothing is posted until everything has its counterpart."),

@@ -25,6 +25,7 @@ class Rules:
     fit_name: Callable[[Kind, str], str] | None = None
     start: dt.date | None = None
     end: dt.date | None = None
+    match_email: bool = False
 
 
 @frozen(kw_only=True)
@@ -108,7 +109,7 @@ def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
     if isinstance(resolved, Hold):
         return resolved
     entity, create = resolved
-    same = _same(entity, books) if isinstance(entity, Party | Item) else None
+    same = _same(entity, books, rules) if isinstance(entity, Party | Item) else None
     if isinstance(same, Hold):
         return same
     return Ready(
@@ -121,17 +122,27 @@ def _finish(entity: Entity, books: Books, rules: Rules) -> Decision:
     )
 
 
-def _same(entry: Party | Item, books: Books) -> BookEntry | Hold | None:
+def _same(entry: Party | Item, books: Books, rules: Rules) -> BookEntry | Hold | None:
     """The entry of the books that this one is; None where there is none yet.
 
-    By its number or SKU, or by its exact name: never by what is merely similar.
+    By its number or SKU, by its exact name, and by its e-mail address where the owner wants that:
+    never by what is merely similar.
     """
     number = entry.sku if isinstance(entry, Item) else entry.number
-    numbered = [one for one in books.find_number(entry.kind, number) if one.active]
-    if number and len(numbered) == 1:
-        return numbered[0]
+    if number and (numbered := _only(books.find_number(entry.kind, number))):
+        return numbered
     found = resolve(Reference(kind=entry.kind, name=entry.name, create=True), books)
-    return found if isinstance(found, Hold) else books.get(entry.kind, found.id)
+    if isinstance(found, Hold) or found.id:
+        return found if isinstance(found, Hold) else books.get(entry.kind, found.id)
+    if rules.match_email and isinstance(entry, Party) and entry.email:
+        return _only(books.find_email(entry.kind, entry.email))
+    return None
+
+
+def _only(entries: Sequence[BookEntry]) -> BookEntry | None:
+    """The one active entry; None where there is none, or more than one."""
+    active = [entry for entry in entries if entry.active]
+    return active[0] if len(active) == 1 else None
 
 
 def _fitted(entity: Entity, rules: Rules) -> Entity:

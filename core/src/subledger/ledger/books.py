@@ -75,6 +75,7 @@ class BookIndex:
     _by_leaf: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
     _by_id: dict[tuple[Kind, str], BookEntry] = field(factory=dict, init=False)
     _by_number: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
+    _by_email: dict[tuple[Kind, str], list[BookEntry]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         for entry in self.entries:
@@ -84,6 +85,8 @@ class BookIndex:
             self._by_id[entry.kind, entry.id] = entry
             if entry.number:
                 self._by_number.setdefault((entry.kind, entry.number), []).append(entry)
+            if entry.email:
+                self._by_email.setdefault((entry.kind, entry.email.casefold()), []).append(entry)
 
     def find(self, kind: Kind, name: str) -> Sequence[BookEntry]:
         """Entries whose full name equals ``name``, case and outer spaces aside."""
@@ -96,6 +99,10 @@ class BookIndex:
     def find_number(self, kind: Kind, number: str) -> Sequence[BookEntry]:
         """Entries with exactly this number or SKU."""
         return self._by_number.get((kind, number), ())
+
+    def find_email(self, kind: Kind, email: str) -> Sequence[BookEntry]:
+        """Parties with this e-mail address, case aside."""
+        return self._by_email.get((kind, email.strip().casefold()), ())
 
     def get(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
         """The entry with this id."""

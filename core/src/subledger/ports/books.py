@@ -90,6 +90,10 @@ class Books(Protocol):
         """Entries with exactly this number (of an account or party) or SKU (of an item)."""
         ...
 
+    def find_email(self, kind: Kind, email: str) -> Sequence[BookEntry]:
+        """Parties with this e-mail address, case aside."""
+        ...
+
     def get(self, kind: Kind, id: str) -> BookEntry | None:  # noqa: A002 - the field's own name
         """The entry with this id."""
         ...
