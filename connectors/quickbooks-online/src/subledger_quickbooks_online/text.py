@@ -43,6 +43,8 @@ _USUAL_NAME: Final = 100
 
 def storable(text: str) -> str:
     """The text in the characters that are stored; a question mark where there is no near one."""
+    if text.isascii() and text.isprintable():
+        return text
     plain = _CONTROLS.sub(" ", text).translate(_NEAREST)
     return "".join(_nearest(character) for character in unicodedata.normalize("NFC", plain))
 
