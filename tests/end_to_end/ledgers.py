@@ -170,6 +170,13 @@ class OnlineLedger:
         """A person makes an account inactive."""
         self.person.inactivate("Account", self._id("Account", name))
 
+    def activate_account(self, name: str) -> None:
+        """A person makes it active again, under its old name."""
+        gone = f"{name} (deleted)"
+        query = f"select * from Account where Name = '{gone}' and Active = false"
+        (found,) = self.company.query(query)["Account"]
+        self.person.edit("Account", found["Id"], {"Active": True, "Name": name})
+
 
 _DESKTOP_LISTS = {
     "customer": ("Customer",),

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ import structlog
 from attrs import define, evolve
 from ledgers import DesktopLedger, Ledger, OnlineLedger, Paper, papers_by_mark
 from passing import Clock
-from shop import API_TOKEN, Shop, open_shop
+from shop import API_TOKEN, open_shop
 from world import PASSWORD, TODAY, Company, enrol, seat, toml
 
 from subledger.config import load_settings
@@ -27,7 +27,7 @@ from subledger.model.kinds import Kind
 from subledger.model.marker import marker
 from subledger.realworld import real_runtime
 from subledger.server.app import Plant
-from subledger.server.run import TICK, Listen, listening
+from subledger.server.run import RELOAD, TICK, Listen, listening
 from subledger.store import open_store
 from subledger_quickbooks_online.simulator import Clock as OnlineClock
 from subledger_quickbooks_online.simulator import Simulation, Switches
@@ -56,9 +56,11 @@ class Skips:
 
     async def __call__(self, seconds: float) -> None:
         """Sleeps; the ticks of a server really pass, but shorter."""
-        if seconds > TICK:
-            self.clock.ahead += dt.timedelta(seconds=seconds)
-        await asyncio.sleep(min(seconds, TICK) / 50)
+        if seconds in (TICK, RELOAD):
+            await asyncio.sleep(seconds / 50)
+            return
+        self.clock.ahead += dt.timedelta(seconds=seconds)
+        await asyncio.sleep(0)
 
 
 @define
@@ -67,7 +69,7 @@ class ServiceWorld:
 
     folder: Path
     clock: Clock
-    shop: Shop
+    shop: Any
     kernel: Kernel
     ledger: Any
     url: str
@@ -76,6 +78,8 @@ class ServiceWorld:
     def advance(self, **span: float) -> None:
         """Lets time pass everywhere."""
         self.clock.ahead += dt.timedelta(**span)
+        if self.shop.clock is not self.clock:
+            self.shop.clock.advance(dt.timedelta(**span))
 
     async def run_flow(self, name: str = "sales") -> RunReport:
         """Reads the source and plans."""
@@ -101,11 +105,11 @@ class ServiceWorld:
         await self.deliver()
         return report
 
-    async def quiet(self) -> None:
+    async def quiet(self, name: str = "sales") -> None:
         """The same again writes nothing."""
         before = self.written()
-        await self.sync()
-        await self.sync()
+        await self.sync(name)
+        await self.sync(name)
         assert self.written() == before
 
     def written(self) -> int:
@@ -150,12 +154,25 @@ class ServiceWorld:
         now = self.kernel.now_ms()
         await self.kernel.store.tx(waysout.retry, finding.id, now, "person", "books")
 
+    async def approve(self, name: str) -> int:
+        """A person lets the planned documents go; how many."""
+        now = self.kernel.now_ms()
+        return await self.kernel.store.tx(waysout.approve, name, now, "person")
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits for what the server does by itself."""
+        for _ in range(500):
+            if true():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it did not come to that")
+
     async def reconcile(self, name: str = "sales") -> None:
         """Reads every account of the flow back, and finds what was posted."""
         flow = self.kernel.settings.flows[name]
         asked = [
             question
-            for account in (flow.plan.account, *flow.plan.more_accounts)
+            for account in flow.plan.accounts
             if (question := await self.kernel.ask_for_documents(flow, account)) is not None
         ]
         assert asked
@@ -196,6 +213,50 @@ def tables(connections: Mapping[str, Any], ledger: Ledger, **changes: Any) -> di
 
 
 @asynccontextmanager
+async def open_online(
+    clock: Clock, switches: Switches | None = None
+) -> AsyncIterator[tuple[OnlineLedger, dict[str, Any]]]:
+    """Books in QuickBooks Online, and the connection to them."""
+    simulation = Simulation.open(clock=OnlineClock(clock), switches=switches)
+    try:
+        async with online_serving(simulation) as url:
+            yield (
+                OnlineLedger(simulation),
+                {
+                    "connector": "quickbooks-online",
+                    "client_id": "simulated-client",
+                    "client_secret": {"env": "QBO_SECRET"},
+                    "base_url": url,
+                    "oauth_url": url,
+                    "environment": "sandbox",
+                },
+            )
+    finally:
+        simulation.close()
+
+
+@asynccontextmanager
+async def open_kernel(
+    folder: Path, clock: Clock, written: Mapping[str, Any], door: Any = listening
+) -> AsyncIterator[tuple[Kernel, str]]:
+    """The kernel on a configuration, and the address of its doors."""
+    config = folder / "subledger.toml"
+    config.write_text(toml(written))
+    settings = load_settings(config, environment=SECRETS)
+    async with AsyncExitStack() as stack:
+        store = open_store(folder / "subledger.db")
+        stack.callback(store.close)
+        real = await stack.enter_async_context(real_runtime())
+        runtime = evolve(real, now=clock, sleep=Skips(clock))
+        kernel = Kernel(settings, store, runtime, structlog.get_logger(), "world")
+        plant = Plant(kernel)
+        plant.furnish()
+        listen = Listen(host="127.0.0.1", port=0)
+        given = (kernel, listen, plant) if door is listening else (kernel, listen)
+        yield kernel, await stack.enter_async_context(door(*given))
+
+
+@asynccontextmanager
 async def open_service_world(
     folder: Path,
     books: str = "online",
@@ -219,18 +280,7 @@ async def open_service_world(
         company: Company | None = None
         ledger: Any
         if books == "online":
-            simulation = Simulation.open(clock=OnlineClock(clock), switches=switches)
-            stack.callback(simulation.close)
-            online = await stack.enter_async_context(online_serving(simulation))
-            ledger = OnlineLedger(simulation)
-            sink = {
-                "connector": "quickbooks-online",
-                "client_id": "simulated-client",
-                "client_secret": {"env": "QBO_SECRET"},
-                "base_url": online,
-                "oauth_url": online,
-                "environment": "sandbox",
-            }
+            ledger, sink = await stack.enter_async_context(open_online(clock, switches))
         else:
             company = stack.enter_context(seat(folder / "company.db", clock, ""))
             ledger = DesktopLedger(company.books)
@@ -243,33 +293,22 @@ async def open_service_world(
             "psa": {**source, **(psa or {})},
             "books": {**sink, **(connection or {})},
         }
-        config = folder / "subledger.toml"
-        config.write_text(toml(tables(connections, ledger, **changes)))
-        settings = load_settings(config, environment=SECRETS)
-        store = open_store(folder / "subledger.db")
-        stack.callback(store.close)
-        real = await stack.enter_async_context(real_runtime())
-        runtime = evolve(real, now=clock, sleep=Skips(clock))
-        kernel = Kernel(settings, store, runtime, structlog.get_logger(), "world")
-        plant = Plant(kernel)
-        plant.furnish()
-        listen = Listen(host="127.0.0.1", port=0)
-        given = (kernel, listen, plant) if door is listening else (kernel, listen)
-        url = await stack.enter_async_context(door(*given))
+        written = tables(connections, ledger, **changes)
+        kernel, url = await stack.enter_async_context(open_kernel(folder, clock, written, door))
         if company is not None:
             company.url = f"{url}/qbwc/books"
             await enrol(kernel, "books", url, company, folder)
         world = ServiceWorld(folder, clock, shop, kernel, ledger, url, company)
         if books == "online" and connected:
-            await connect(world)
+            await connect(kernel, url)
         yield world
 
 
-async def connect(world: ServiceWorld, connection: str = "books") -> int:
+async def connect(kernel: Kernel, url: str, connection: str = "books") -> int:
     """A person authorises the books in a browser; the status of the last page."""
-    address = await begin(world.kernel, connection, world.url + CALLBACK)
+    address = await begin(kernel, connection, url + CALLBACK)
     for _ in range(4):
-        answer = await world.kernel.runtime.http("GET", address)
+        answer = await kernel.runtime.http("GET", address)
         if "location" not in answer.headers:
             break
         address = answer.headers["location"]

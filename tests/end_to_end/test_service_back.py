@@ -53,7 +53,7 @@ async def test_a_preview_posts_nothing_of_another_flow(tmp_path):
         world.shop.invoice("Silva Dental", 25_000)
         await world.run_flow()
         assert await world.findings("auth_expired")
-        await connect(world)
+        await connect(world.kernel, world.url)
         await preview(world.kernel, "credits", lambda *_: None)
         assert world.written() == 0
         assert list(world.ledger.papers()) == []
