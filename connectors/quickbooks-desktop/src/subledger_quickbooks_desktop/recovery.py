@@ -30,7 +30,7 @@ from subledger_quickbooks_desktop.render import (
     type_of_delivery,
 )
 from subledger_quickbooks_desktop.wire import qbxml
-from subledger_quickbooks_desktop.wire.qbxml import Answer, Result
+from subledger_quickbooks_desktop.wire.qbxml import Answer, Result, lines, many
 from subledger_quickbooks_desktop.wire.records import NAME
 from subledger_quickbooks_desktop.wire.xml import parse
 
@@ -38,6 +38,10 @@ STORED = 0
 """Message set status: QuickBooks has the stored answer."""
 
 _DAY = dt.timedelta(days=1)
+_UNTOLD = frozenset(
+    {"EditSequence", "TxnLineID", "JournalLineType", "AppliedToTxnMod", "ApplyCheckToTxnMod"}
+)
+"""Fields of a change that its object does not repeat."""
 
 
 def search(delivery: Delivery, type_of: TypeOf, style: Style, request_id: str) -> etree._Element:
@@ -128,7 +132,8 @@ def _of_target(delivery: Delivery, target: Target, result: Result) -> Outcome:
         return Unknown("the document is not in QuickBooks any more", decide=True)
     if str(record.get("EditSequence", "")) == edit_sequence(target.guard):
         return Absent("the document has not been changed")
-    if _shows(delivery, target.type, record):
+    sent = _sent(delivery)
+    if _shows(delivery, target.type, record) and (sent is None or _holds(record, sent)):
         return posted(delivery, result, recovered=True)
     if not was_edited(target.type, record, target.guard):
         return Absent("only documents that are linked to it were changed")
@@ -151,32 +156,43 @@ def _of_entry(
 
 
 def _sent(delivery: Delivery) -> etree._Element | None:
-    """What the write that left says of the entry."""
-    if not delivery.payload:
+    """What the change that left says of its object."""
+    if not delivery.payload or delivery.operation is Operation.VOID:
         return None
     return parse(delivery.payload).find("QBXMLMsgsRq/*/*")
 
 
 def _holds(record: Any, sent: etree._Element | None) -> bool:
-    """Whether an entry says everything that was sent."""
+    """Whether an object says everything that was sent, its lines in the same order."""
     if sent is None or not isinstance(record, Mapping):
         return False
+    given: dict[str, list[etree._Element]] = {}
     for child in sent.iterchildren("*"):
-        name = str(child.tag)
-        if name == "EditSequence":
+        given.setdefault(str(child.tag), []).append(child)
+    for name, children in given.items():
+        if name in _UNTOLD:
             continue
-        known = record.get(name.removesuffix("Mod"))
-        if len(child):
-            if not _holds(known, child):
-                return False
-        elif not _same_text(str(known or ""), child.text or ""):
+        known = _told(record, name)
+        if len(known) != len(children):
             return False
+        for value, child in zip(known, children, strict=True):
+            same = _holds(value, child) if len(child) else _same_text(value, child.text or "")
+            if not same:
+                return False
     return True
 
 
-def _same_text(one: str, other: str) -> bool:
+def _told(record: Mapping[str, Any], name: str) -> list[Any]:
+    """What an object says in the field of a change."""
+    if name == "JournalLineMod":
+        return [line for _, line in lines(record, "JournalDebitLine", "JournalCreditLine")]
+    base = name.removesuffix("Mod")
+    return many(record, base) or many(record, f"{base}Ret") or [""]
+
+
+def _same_text(one: object, other: str) -> bool:
     try:
-        return one == other or Decimal(one) == Decimal(other)
+        return one == other or Decimal(str(one)) == Decimal(other)
     except ArithmeticError:
         return False
 
