@@ -68,9 +68,10 @@ class OnlineFeed(Feed):
 
 @define
 class DeskFeed(Feed):
-    """A service business: a customer, an item, an invoice, its payment and a credit memo."""
+    """A service business: a customer, an item, an invoice and a credit memo, both paid."""
 
     percent: int = 8
+    refunds: bool = True
 
     def sale(self, kind, number):
         """An invoice or credit memo with tax; whole dollars, so that the tax is exact."""
@@ -96,6 +97,21 @@ class DeskFeed(Feed):
             invoice,
             self.paid(invoice),
             credit,
+            *([self.paid_back(credit)] if self.refunds else []),
+        )
+
+    def paid_back(self, credit):
+        """The refund of a credit memo; the source numbers it as the credit memo."""
+        applied = Application(
+            document=Reference(kind=CREDIT_MEMO, record=credit.id), amount=credit.amount
+        )
+        return Settlement(
+            kind=REFUND,
+            id=credit.id,
+            party=CLIENT,
+            date=credit.date,
+            amount=credit.amount,
+            applications=(applied,),
         )
 
     def paid(self, invoice):

@@ -25,8 +25,8 @@ def watch(company):
         mark = parse_marker(str(shown.get("PrivateNote", "")))
         if mark:
             made.setdefault(mark, []).append((entity, shown["Id"]))
-        elif "DisplayName" in shown or entity == "Item":
-            name = shown.get("DisplayName") or shown.get("Name")
+        else:  # a list entry, or the payment that joins a refund to its credit
+            name = shown.get("DisplayName") or shown.get("Name") or shown.get("PrivateNote")
             made.setdefault(f"{entity} {name}", []).append((entity, shown["Id"]))
         return shown
 
