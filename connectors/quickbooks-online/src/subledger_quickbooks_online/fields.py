@@ -92,17 +92,18 @@ def _problems(entity: str, body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _inside(name: str, value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        if name in NESTED:
+            yield from _too_long(name, value, NESTED[name])
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
             if key == "value" and name == "CustomerMemo":
                 yield from _too_long(name, str(inner), MEMO)
             else:
                 yield from _inside(key, inner)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, Sequence):
         for inner in value:
             yield from _inside(name, inner)
-    elif isinstance(value, str) and name in NESTED:
-        yield from _too_long(name, value, NESTED[name])
     elif isinstance(value, Decimal) and len(value.as_tuple().digits) > _DIGITS:
         yield f"{name} has more than {_DIGITS} digits"
 
