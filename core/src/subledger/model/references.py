@@ -16,13 +16,15 @@ Change = Callable[[str, Reference], Reference]
 _HOLDERS: Final = (Line, Tax, Application)
 _ENTITIES: Final = (Movement, Document, Settlement, Party, Item, Attachment)
 _WORDS: Final = ("Reference", *(holder.__name__ for holder in _HOLDERS))
-_FIELDS: Final[Mapping[type[Any], tuple[str, ...]]] = {
+_FIELDS: Final[Mapping[type[Any], tuple[tuple[str, str], ...]]] = {
     cls: tuple(
-        field.name for field in attrs.fields(cls) if any(word in str(field.type) for word in _WORDS)
+        (field.name, field.name.rstrip("_"))
+        for field in attrs.fields(cls)
+        if any(word in str(field.type) for word in _WORDS)
     )
     for cls in (*_ENTITIES, *_HOLDERS)
 }
-"""The fields that may hold references, by their annotations."""
+"""The fields that may hold references, by their annotations, and their names in paths."""
 _SOURCE_ONLY: Final[Mapping[type[Any], Mapping[str, Any]]] = {
     Movement: {
         "transaction_date": None,
@@ -49,9 +51,11 @@ def map_references(entity: E, change: Change) -> E:
 
 def _walk(value: Any, path: str, change: Change) -> Any:
     changed = {}
-    for name in _FIELDS[type(value)]:
+    for name, label in _FIELDS[type(value)]:
         inner = getattr(value, name)
-        new = _inner(inner, f"{path}{name.rstrip('_')}", change)
+        if not inner:
+            continue
+        new = _inner(inner, path + label, change)
         if new is not inner:
             changed[name] = new
     return attrs.evolve(value, **changed) if changed else value
