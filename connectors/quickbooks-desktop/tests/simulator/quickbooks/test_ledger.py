@@ -119,6 +119,49 @@ class Books(RuleBasedStateMachine):
             self.attempt(self.human.add_document, "BillPaymentCheck", values)
 
     @rule(amount=AMOUNTS)
+    def credit(self, amount):
+        """Enter a credit memo."""
+        values = {
+            "CustomerRef": ref("Lakeside Clinic"),
+            "CreditMemoLineAdd": [{"ItemRef": ref("Consulting"), "Amount": amount}],
+        }
+        self.attempt(self.human.add_document, "CreditMemo", values)
+
+    @rule(pick=st.integers(0), amount=AMOUNTS)
+    def refund(self, pick, amount):
+        """Pay a credit out by card."""
+        memos = [d for d in self.company.documents() if d["type"] == "CreditMemo"]
+        if memos:
+            values = {
+                "CustomerRef": ref("Lakeside Clinic"),
+                "RefundFromAccountRef": ref("PEX Credit Card"),
+                "RefundAppliedToTxnAdd": [
+                    {"TxnID": memos[pick % len(memos)]["txn_id"], "RefundAmount": amount}
+                ],
+            }
+            self.attempt(self.human.add_document, "ARRefundCreditCard", values)
+
+    @rule(amount=AMOUNTS)
+    def order(self, amount):
+        """Enter a purchase order, which moves nothing."""
+        before = self.company.trial_balance()
+        values = {
+            "VendorRef": ref("Shell"),
+            "PurchaseOrderLineAdd": [{"ItemRef": ref("Consulting"), "Amount": amount}],
+        }
+        self.attempt(self.human.add_document, "PurchaseOrder", values)
+        assert self.company.trial_balance() == before
+
+    @rule(pick=st.integers(0), kind=st.sampled_from(["Bill", "ItemReceipt"]))
+    def bill_order(self, pick, kind):
+        """Receive all that is open of an order."""
+        orders = [d for d in self.company.documents() if d["type"] == "PurchaseOrder"]
+        if orders:
+            order = orders[pick % len(orders)]["txn_id"]
+            values = {"VendorRef": ref("Shell"), "LinkToTxnID": [order]}
+            self.attempt(self.human.add_document, kind, values)
+
+    @rule(amount=AMOUNTS)
     def deposit(self, amount):
         """Deposit what waits, and something else."""
         found = self.human.request("ReceivePaymentToDepositQuery", {})
