@@ -334,7 +334,8 @@ class SqlDesk:
             if reference.record:
                 link = links.find(self.c, self.connection, source, reference.kind, reference.record)
                 if link is not None:
-                    return attrs.evolve(reference, id=link.target)
+                    gone = books.is_gone(self.c, self.connection, reference.kind, link.target)
+                    return reference if gone else attrs.evolve(reference, id=link.target)
                 kind, record = reference.kind, reference.record
                 ours = links.origin(self.c, source, self.connection, kind, record)
                 if ours is not None:

@@ -108,6 +108,8 @@ def block(c: sa.Connection, effect: sa.Row[Any], missing: Reference, now: int) -
         message=f"the {label} that this {effect.kind.replace('_', ' ')} belongs to is not in the "
         "books yet",
     )
+    if links.find(c, effect.connection, effect.source, missing.kind, missing.record) is not None:
+        _vanished(c, effect, missing, now)
     c.execute(
         _BLOCK,
         {
@@ -118,6 +120,27 @@ def block(c: sa.Connection, effect: sa.Row[Any], missing: Reference, now: int) -
             "told": findings.report(c, finding, now, flow=effect.flow),
             "at": now,
         },
+    )
+
+
+def _vanished(c: sa.Connection, effect: sa.Row[Any], missing: Reference, now: int) -> None:
+    """Tells of an entry that was there, and that the books deleted or merged since."""
+    label = f"{missing.kind.replace('_', ' ')} {missing.name or missing.record}"
+    finding = Finding(
+        category="missing_in_books",
+        subject=label,
+        message=f"the {label} was deleted in the books, or merged into another one",
+        hint="Retry makes it again. Merged on purpose? Then merge the two in the source as well.",
+    )
+    number = findings.report(c, finding, now, flow=effect.flow)
+    c.execute(
+        sa.update(POSTING)
+        .where(
+            POSTING.c.flow == effect.flow,
+            POSTING.c.kind == missing.kind,
+            POSTING.c.id == missing.record,
+        )
+        .values(finding=number, changed=now)
     )
 
 

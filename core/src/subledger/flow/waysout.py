@@ -22,7 +22,7 @@ def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") ->
     """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
     if row.category == _GONE:
-        _forget_links(c, finding)
+        _forget_links(c, finding, sink)
     if row.category == _CHANGED:
         _take_new_guards(c, finding)
     if row.category == _UNKNOWN:
@@ -86,8 +86,9 @@ def _settled_effects(c: sa.Connection, finding: int) -> list[sa.Row[tuple[object
     )
 
 
-def _forget_links(c: sa.Connection, finding: int) -> None:
-    """The documents are gone: they may be created again."""
+def _forget_links(c: sa.Connection, finding: int, sink: str) -> None:
+    """The documents or entries are gone: they may be created again."""
+    links.release(c, sink, finding)
     for effect in _settled_effects(c, finding):
         links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
         if effect.state == State.SETTLED:

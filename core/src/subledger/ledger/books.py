@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from attrs import define, evolve, field
@@ -57,6 +57,10 @@ _STATE = sa.select(CONNECTION.c.closing_date, CONNECTION.c.books_version).where(
 _CLOSING_DATE = sa.select(CONNECTION.c.closing_date).where(
     CONNECTION.c.name == sa.bindparam("connection")
 )
+
+
+DELETED: Final = "deleted"
+"""The subtype of an entry that the books deleted, or merged into another one."""
 
 
 def folded(name: str) -> str:
@@ -257,6 +261,20 @@ def entry(c: sa.Connection, connection: str, kind: Kind, identifier: str) -> Boo
     """One list entry."""
     row = c.execute(_ENTRY, {"connection": connection, "kind": kind, "id": identifier}).first()
     return None if row is None else _entry(row)
+
+
+_GONE = sa.select(ENTRY.c.id).where(
+    ENTRY.c.connection == sa.bindparam("connection"),
+    ENTRY.c.kind == sa.bindparam("kind"),
+    ENTRY.c.id == sa.bindparam("id"),
+    ENTRY.c.subtype == DELETED,
+)
+
+
+def is_gone(c: sa.Connection, connection: str, kind: Kind, identifier: str) -> bool:
+    """Whether the books told that a list entry was deleted, or merged into another one."""
+    found = c.execute(_GONE, {"connection": connection, "kind": kind, "id": identifier})
+    return found.first() is not None
 
 
 def _entry(row: sa.Row[Any]) -> BookEntry:

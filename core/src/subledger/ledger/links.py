@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from subledger.ledger.upsert import upsert
 from subledger.model.kinds import Kind
 from subledger.ports import BookEntry
-from subledger.store.schema import DOCUMENT, LINK
+from subledger.store.schema import DOCUMENT, LINK, POSTING
 
 PUT = upsert(
     LINK,
@@ -111,6 +111,21 @@ def remove(c: sa.Connection, connection: str, source: str, kind: str, record: st
             LINK.c.source == source,
             LINK.c.kind == kind,
             LINK.c.id == record,
+        )
+    )
+
+
+def release(c: sa.Connection, connection: str, finding: int) -> None:
+    """Forgets the links of a finding's records that were there before us."""
+    c.execute(
+        sa.delete(LINK).where(
+            LINK.c.connection == connection,
+            LINK.c.effect == 0,
+            sa.exists().where(
+                POSTING.c.finding == finding,
+                POSTING.c.kind == LINK.c.kind,
+                POSTING.c.id == LINK.c.id,
+            ),
         )
     )
 
