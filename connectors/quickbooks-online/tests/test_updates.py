@@ -9,7 +9,7 @@ import pytest
 from subledger.manifest import Operation
 from subledger.model import Item, Party, Reference, Way, kinds
 from subledger.money import Money
-from subledger.ports import Posted
+from subledger.ports import Posted, Unknown
 
 OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
 CHECKING = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
@@ -154,6 +154,22 @@ async def test_taking_a_joined_refund_back_frees_the_credit(world, make, deliver
     assert "Purchase" not in world.company.query("select * from Purchase")
     left = world.company.query("select * from Payment").get("Payment", [])
     assert all(not payment["TotalAmt"] for payment in left)
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "error-after", "dropped", "error-before"])
+async def test_a_refund_is_joined_once_whatever_is_lost(world, make, delivery, fault):
+    """Where it is not known whether a refund was joined to its credit, that is looked up."""
+    credit = await one(world.sink(), delivery(make.document(kinds.CREDIT_MEMO)))
+    refund = delivery(make.settlement(kinds.REFUND, applied=[("credit_memo", credit.id, "100.00")]))
+    world.simulation.faults.set(f"{fault}~POST payment*@1")
+    assert isinstance(await one(world.sink(), refund), Unknown)
+    world.company.forget_requests()
+    found = await world.sink().find(refund)
+    assert isinstance(found, Posted), found
+    assert found.warnings == ()
+    assert len(world.company.query("select * from Payment")["Payment"]) == 1
+    assert len(world.company.query("select * from Purchase")["Purchase"]) == 1
+    assert world.company.read("CreditMemo", credit.id)["RemainingCredit"] == 0
 
 
 async def test_items_and_vendors_are_changed_in_place(world, make, delivery, target):

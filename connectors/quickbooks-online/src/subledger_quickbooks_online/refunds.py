@@ -4,7 +4,7 @@ from typing import Final
 
 from attrs import frozen
 
-from subledger.errors import ConnectorError
+from subledger.errors import ConnectorError, TemporaryError
 from subledger.findings import Finding
 from subledger.model import Settlement
 from subledger.model.kinds import REFUND
@@ -23,14 +23,17 @@ _LINK: Final = "l"
 
 @frozen
 class Refunds:
-    """The joining payments of one company. They move no money, and their failure is a warning."""
+    """The joining payments of one company. They move no money: a refusal is a warning."""
 
     client: Client
 
     async def join(
         self, delivery: Delivery, record: Record, *, look: bool = False
     ) -> tuple[Finding, ...]:
-        """Joins a posted refund to its credits; with ``look``, unless it is joined already."""
+        """Joins a posted refund to its credits; with ``look``, unless it is joined already.
+
+        Raises TemporaryError where that has to be looked at later.
+        """
         refund = delivery.entity
         if not isinstance(refund, Settlement) or refund.kind != REFUND or delivery.target:
             return ()
@@ -42,6 +45,8 @@ class Refunds:
                 return ()
             request = requests.write("Payment", body, delivery.attempt_key + _LINK)
             answer = await self.client.send(request)
+        except TemporaryError:
+            raise
         except ConnectorError as error:
             reason = error.message
         else:

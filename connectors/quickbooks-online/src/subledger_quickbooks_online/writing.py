@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
-from subledger.errors import RecordRejected
+from subledger.errors import RecordRejected, TemporaryError
 from subledger.findings import Finding
 from subledger.model import Document
 from subledger.model.kinds import REFUND
@@ -140,7 +140,10 @@ class Writer:
                 removed(write.entity, delivery),
                 entry=posted(write.entity, record, delivery, company).entry,
             )
-        warnings = await self._refunds.join(delivery, record)
+        try:
+            warnings = await self._refunds.join(delivery, record)
+        except TemporaryError as error:  # found again, it is joined where it is not yet
+            return Unknown(f"{error.message} {error.detail}".strip())
         return posted(write.entity, record, delivery, company, warnings=warnings)
 
     async def recovered(
