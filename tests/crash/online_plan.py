@@ -21,7 +21,7 @@ _PLAN = {
     "online_expired": (("lost-refresh@1", "expired-token@3"), ("dropped~POST oauth2*@1",)),
     "online_us": (
         ("lost-answer@1", f"error-after@1,{_FORGET}"),
-        ("none", f"lost-answer@4,{_FORGET}", "remote-delete@3"),
+        (f"lost-answer@4,{_FORGET}", f"lost-answer@7,{_FORGET}", "remote-delete@3"),
     ),
     "online_ca": (("error-before@2",), (f"lost-answer@3,{_FORGET}",)),
     "online_invoice": (("error-after@1",), (f"lost-answer@1,{_FORGET}", "remote-edit@1")),
