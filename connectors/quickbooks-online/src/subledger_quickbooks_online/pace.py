@@ -15,42 +15,43 @@ from subledger.runtime import Runtime
 PER_SECOND: Final = 8
 """Requests a second, where nothing else is configured."""
 MOST_PER_SECOND: Final = 10
-"""Requests a second that Intuit allows; so many in a row are too many for a minute."""
-PER_MINUTE: Final = 495
-"""Requests a minute; Intuit allows 500."""
-BATCHES_PER_MINUTE: Final = 39
-"""Batches a minute; Intuit allows 40, and the way there takes now longer, now shorter."""
+"""Requests a second that Intuit allows."""
+_MINUTE: Final = dt.timedelta(seconds=61)
+"""A minute, and a second for requests that are faster on their way than the ones before them."""
+REQUESTS: Final = (500, _MINUTE)
+"""Requests within a time that Intuit allows."""
+BATCHES: Final = (10, _MINUTE / 4)
+"""Batches: Intuit allows 40 a minute. In quarters, so that none waits for long."""
 AT_ONCE: Final = 4
 """Requests under way at once."""
 PAUSE: Final = 60.0
 """Seconds that a company rests after it was throttled, at the least."""
-_MINUTE: Final = dt.timedelta(minutes=1)
 _PATIENCE: Final = dt.timedelta(seconds=5)
 
 
-class _Line:
-    """Turns at an even rate, of which ``burst`` may be taken at once."""
+class _Window:
+    """Turns of which there are at most ``most`` within any ``span``."""
 
-    def __init__(self, gap: dt.timedelta, burst: int) -> None:
-        self._gap = gap
-        self._burst = burst
-        self._next: dt.datetime | None = None
+    def __init__(self, most: int, span: dt.timedelta) -> None:
+        self._span = span
+        self._turns: deque[dt.datetime] = deque(maxlen=most)
 
-    def turn(self, now: dt.datetime) -> dt.datetime:
-        """The moment of the next turn, which is taken."""
-        latest = max(now, self._next or now)
-        self._next = latest + self._gap
-        return max(now, latest - self._gap * (self._burst - 1))
+    def earliest(self, now: dt.datetime) -> dt.datetime:
+        """The moment of the next turn."""
+        is_full = len(self._turns) == self._turns.maxlen
+        return max(now, self._turns[0] + self._span) if is_full else now
+
+    def take(self, turn: dt.datetime) -> None:
+        """Counts a turn."""
+        self._turns.append(turn)
 
 
 class Pace:
     """The rate of one company in one process."""
 
     def __init__(self, per_second: int = PER_SECOND) -> None:
-        burst = 2 if per_second <= PER_SECOND else 1
-        self._requests = _Line(dt.timedelta(seconds=1) / per_second, burst)
-        self._batches = _Line(_MINUTE / BATCHES_PER_MINUTE, 1)
-        self._recent: deque[dt.datetime] = deque(maxlen=PER_MINUTE)
+        self._requests = [_Window(1, dt.timedelta(seconds=1) / per_second), _Window(*REQUESTS)]
+        self._batches = [*self._requests, _Window(*BATCHES)]
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._rests_until: dt.datetime | None = None
 
@@ -70,19 +71,13 @@ class Pace:
         async with self._slots:
             await self._awake(runtime, patient=patient)
             now = runtime.now()
-            turn = self._turn(now, is_batch=is_batch)
+            windows = self._batches if is_batch else self._requests
+            turn = max(window.earliest(now) for window in windows)
+            for window in windows:
+                window.take(turn)
             if turn > now:
                 await runtime.sleep((turn - now).total_seconds())
             yield
-
-    def _turn(self, now: dt.datetime, *, is_batch: bool) -> dt.datetime:
-        turn = self._requests.turn(now)
-        if is_batch:
-            turn = max(turn, self._batches.turn(now))
-        if len(self._recent) == PER_MINUTE:
-            turn = max(turn, self._recent[0] + _MINUTE)
-        self._recent.append(turn)
-        return turn
 
     async def _awake(self, runtime: Runtime, *, patient: bool) -> None:
         while self._rests_until is not None:
