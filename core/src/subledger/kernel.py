@@ -369,6 +369,7 @@ class Kernel:
             review=flow.review,
             complete=flow.require_complete_mapping,
             updates=sink.manifest.able(Operation.UPDATE) if sink else frozenset(),
+            removal=flow.removal,
         )
 
     async def books(self, connection: str) -> BookIndex:

@@ -157,12 +157,13 @@ def test_void_of_what_was_taken_back(bench):
 
 
 def test_taken_back_on_its_way(bench):
-    """While a document is on its way nothing is forgotten; it is told with the next reading."""
+    """While a document is on its way nothing is forgotten; it is told once it has arrived."""
     bench.run(bench.movement("1"))
     delivery = bench.claim()
-    assert stage(bench, gone("1")) == 0
-    bench.desk.settle(delivery.effect, Posted(type="Check", id="T1"))
     assert stage(bench, gone("1")) == 1
+    bench.desk.settle(delivery.effect, Posted(type="Check", id="T1"))
+    assert stage(bench, gone("1")) == 0
+    bench.prepare()
     assert bench.finding().category == "gone_in_source"
 
 

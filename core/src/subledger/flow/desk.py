@@ -165,7 +165,7 @@ class SqlDesk:
         bound = {"connection": self.connection, "now": self.now_ms}
         while (row := self.c.execute(_NEXT, bound).first()) is not None:
             delivery = self._delivery(row)
-            missing = _missing(delivery.entity)
+            missing = _missing(delivery)
             if missing is not None:
                 settlement.block(self.c, row, missing, self.now_ms)
                 continue
@@ -194,7 +194,7 @@ class SqlDesk:
             delivery = self._delivery(row)
             if claimed and (row.kind == ATTACHMENT or claimed[0].kind == ATTACHMENT):
                 break
-            missing = _missing(delivery.entity)
+            missing = _missing(delivery)
             if missing is not None:
                 if claimed:  # perhaps it is among them
                     break
@@ -357,9 +357,14 @@ class SqlDesk:
         return Target(type=type_, id=link.target, guard=link.guard)
 
 
-def _missing(entity: Entity) -> Reference | None:
-    """What has to be in the books first; None where everything is there."""
-    for _path, reference in references(entity):
+def _missing(delivery: Delivery) -> Reference | None:
+    """What has to be in the books first; None where everything is there.
+
+    A removal needs its document only: what that refers to is perhaps gone already.
+    """
+    if delivery.operation in (Operation.VOID, Operation.DELETE):
+        return None
+    for _path, reference in references(delivery.entity):
         if reference.record and not reference.id:
             return reference
     return None

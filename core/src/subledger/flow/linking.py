@@ -8,7 +8,7 @@ from attrs import frozen
 from subledger.errors import SubledgerError
 from subledger.flow.settlement import wake
 from subledger.ledger import books, history, links
-from subledger.ledger.effects import State
+from subledger.ledger.effects import LINKED, State
 from subledger.model.kinds import LISTS, PARTIES, Kind
 from subledger.store.schema import DOCUMENT, EFFECT, FINDING, POSTING
 
@@ -99,7 +99,7 @@ def _link(c: sa.Connection, posting: sa.Row[Any], wanted: Link, now: int) -> tup
         c.execute(
             sa.update(EFFECT)
             .where(EFFECT.c.id == effect.id)
-            .values(state=State.SETTLED, type=word, target=target, code="", settled_at=now)
+            .values(state=State.SETTLED, type=word, target=target, code=LINKED, settled_at=now)
         )
     c.execute(
         sa.update(POSTING)

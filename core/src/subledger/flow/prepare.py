@@ -1,16 +1,16 @@
 """The prepare loop: staged records become planned effects (seam 2), or findings."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import field, frozen
 
 from subledger.findings import Finding
 from subledger.flow import readiness
 from subledger.flow.decide import Decision, Ready, Rules, decide
 from subledger.flow.settlement import wake
-from subledger.ledger import effects, findings, history, leases, links, records
+from subledger.ledger import effects, findings, history, leases, links, records, retirement
 from subledger.ledger.books import BookIndex
 from subledger.ledger.effects import Intent, State
 from subledger.manifest import Operation
@@ -31,7 +31,8 @@ class FlowTask:
     """What the loop needs to know of a flow. ``digest`` changes with its configuration.
 
     With ``complete`` nothing is planned while a record lacks its counterpart in the books.
-    ``updates`` are the kinds that the sink can change.
+    ``updates`` are the kinds that the sink can change, ``removal`` is what the flow does to a
+    posted document whose record is gone, by kind.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FlowTask:
     review: bool = False
     complete: bool = False
     updates: frozenset[Kind] = KNOWN
+    removal: Mapping[Kind, Operation] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -181,6 +183,11 @@ _MARK = sa.update(POSTING).where(
     POSTING.c.version == sa.bindparam("of_version"),
     POSTING.c.state == sa.literal_column("'staged'"),
 )
+_THIS = sa.select(POSTING).where(
+    POSTING.c.flow == sa.bindparam("flow"),
+    POSTING.c.kind == sa.bindparam("kind"),
+    POSTING.c.id == sa.bindparam("record"),
+)
 
 
 def record_decisions(
@@ -196,11 +203,33 @@ def record_decisions(
     leases.renew(c, f"flow:{task.name}", epoch, now, lease)
     planned = 0
     for row, decision in decided:
-        if isinstance(decision, Ready):
+        if row.version == effects.TAKEN_BACK:
+            planned += _take_back(c, task, row, now)
+        elif isinstance(decision, Ready):
             planned += _plan_ready(c, task, row, decision, now)
         else:
             _wait(c, task, row, decision, now)
     return planned
+
+
+def _take_back(c: sa.Connection, task: FlowTask, row: StagedRow, now: int) -> int:
+    """The source took the record back: its document goes, or a person is told."""
+    if effects.in_flight(c, task.name, row.kind, row.id):
+        _mark(c, task, row, "sent", now)
+        return 0
+    mine = {"flow": task.name, "kind": row.kind, "record": row.id}
+    posting = c.execute(_THIS, mine).one()
+    asked = task.removal.get(row.kind)
+    if retirement.remove_again(c, task.source, posting, asked, now):
+        _mark(c, task, row, "planned", now)
+        return 1
+    if links.find(c, task.sink, task.source, row.kind, row.id) is None:
+        _mark(c, task, row, "undone", now)
+        return 0
+    finding = retirement.gone_in_source(row.kind, row.id)
+    number = findings.report(c, finding, now, flow=task.name)
+    _mark(c, task, row, "posted", now, finding=number)
+    return 0
 
 
 def _wait(c: sa.Connection, task: FlowTask, row: StagedRow, verdict: Hold | Skip, now: int) -> None:
@@ -248,7 +277,7 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     operation = Operation.CREATE if link is None else Operation.UPDATE
     if operation is Operation.UPDATE:
         effects.supersede(c, task.sink, task.name, row.kind, row.id)
-    planned = effects.plan(
+    planned = effects.plan_anew(
         c,
         Intent(
             connection=task.sink,
@@ -348,13 +377,5 @@ def _parties(c: sa.Connection, task: FlowTask, ready: Ready, now: int) -> int | 
             review=task.review,
         )
         known = effects.unsettled(c, intent)
-        waits_for = _plan_party(c, intent, now) if known is None else known
+        waits_for = effects.plan_anew(c, intent, now).id if known is None else known
     return waits_for
-
-
-def _plan_party(c: sa.Connection, intent: Intent, now: int) -> int:
-    planned = effects.plan(c, intent, now)
-    if planned.state is State.SETTLED:
-        effects.reopen(c, planned.id)
-        planned = effects.plan(c, intent, now)
-    return planned.id

@@ -80,6 +80,10 @@ _MARK = (
 )
 
 
+_DONE = ("posted", "rejected", "undone")
+"""States of a record whose newest version was judged, unless another came in meanwhile."""
+
+
 def settle(c: sa.Connection, effect: sa.Row[Any], outcome: Outcome, now: int) -> None:
     """Writes down what became of an effect that was sent."""
     if isinstance(outcome, Posted):
@@ -344,7 +348,7 @@ def _mark(c: sa.Connection, effect: sa.Row[Any], state: str, finding: int | None
     posting = c.execute(_POSTING, key).first()
     if posting is None:
         return
-    newer = posting.version != effect.version and state in ("posted", "rejected")
+    newer = posting.version != effect.version and state in _DONE
     c.execute(
         _MARK,
         {

@@ -18,7 +18,8 @@ def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") ->
     """Judges the records of a finding again with the next run; returns how many.
 
     The lists of ``sink`` are read again first, since the cause was perhaps mended there. Records
-    that the source took back are not judged: their documents become void.
+    that the source took back are not judged: their documents become void, where an effect stands
+    for them.
     """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
     if row.category == _GONE:
@@ -29,7 +30,8 @@ def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") ->
         _send_again(c, finding)
     state = "staged"
     if row.category == _TAKEN_BACK:
-        _void(c, finding, now)
+        if not _void(c, finding, now):
+            return 0
         state = "planned"
     changed = c.execute(
         sa.update(POSTING)
@@ -104,13 +106,16 @@ def _send_again(c: sa.Connection, finding: int) -> None:
         c.execute(sa.update(EFFECT).where(lost).values(state=State.REJECTED, code=""))
 
 
-def _void(c: sa.Connection, finding: int, now: int) -> None:
-    """The source took the records back: their documents are to be void."""
+def _void(c: sa.Connection, finding: int, now: int) -> bool:
+    """The source took the record back: its document is to be void; whether it can be."""
+    planned = False
     for effect in _settled_effects(c, finding):
         link = links.find(c, effect.connection, effect.source, effect.kind, effect.record)
         if link is None or link.effect != effect.id:
             continue
         effects.plan_removal(c, effect, Operation.VOID, now)
+        planned = True
+    return planned
 
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:

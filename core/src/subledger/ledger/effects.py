@@ -5,7 +5,7 @@ another effect), ``superseded`` and ``undone``. The row is committed before the 
 """
 
 import enum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -28,6 +28,12 @@ class State(enum.StrEnum):
     SUPERSEDED = "superseded"
     UNDONE = "undone"
 
+
+TAKEN_BACK: Final = "gone"
+"""Version of a record that the source took back; its document is to be removed."""
+
+LINKED: Final = "linked"
+"""Code of an effect whose document was there before: a person decided that it is the same."""
 
 _LAST = 120
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
@@ -164,28 +170,37 @@ def _key(intent: Intent) -> str:
     )
 
 
+def plan_anew(c: sa.Connection, intent: Intent, now: int) -> Planned:
+    """As :func:`plan`, for what is not in the books now.
+
+    Where it was written before, that was undone since: it is written once more.
+    """
+    planned = plan(c, intent, now)
+    if planned.state is State.SETTLED:
+        reopen(c, planned.id)
+        planned = plan(c, intent, now)
+    return planned
+
+
 def plan_removal(c: sa.Connection, made: sa.Row[Any], operation: Operation, now: int) -> Planned:
-    """Plans to void or delete the document that an effect made."""
-    return plan(
-        c,
-        Intent(
-            connection=made.connection,
-            flow=made.flow,
-            source=made.source,
-            kind=Kind(made.kind),
-            record=made.record,
-            operation=operation,
-            entity=made.entity,
-            version=made.version,
-            fingerprint="",
-            amount=0,
-            currency=made.currency,
-            date=made.date,
-            account=made.account,
-            turn=str(made.id),
-        ),
-        now,
+    """Plans to void or delete the document that an effect made, and that is still there."""
+    intent = Intent(
+        connection=made.connection,
+        flow=made.flow,
+        source=made.source,
+        kind=Kind(made.kind),
+        record=made.record,
+        operation=operation,
+        entity=made.entity,
+        version=TAKEN_BACK,
+        fingerprint="",
+        amount=0,
+        currency=made.currency,
+        date=made.date,
+        account=made.account,
+        turn=str(made.id),
     )
+    return plan_anew(c, intent, now)
 
 
 def _priority(intent: Intent) -> int:

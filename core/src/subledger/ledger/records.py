@@ -10,6 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from subledger.findings import Finding
 from subledger.ledger import findings
+from subledger.ledger.effects import TAKEN_BACK
 from subledger.ledger.retirement import Lost, retire
 from subledger.ledger.upsert import upsert
 from subledger.manifest import Operation
@@ -19,7 +20,7 @@ from subledger.store.schema import POSTING, RECORD
 UNREADABLE = Kind("unreadable")
 """Kind of a record that the connector could not turn into entities."""
 
-GONE = Kind("gone")
+GONE = Kind(TAKEN_BACK)
 """Kind of a record that moves nothing in the books, whatever it did before."""
 
 _ANY_UNREADABLE = (

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from subledger.findings import Finding
 from subledger.ledger import effects, findings
-from subledger.ledger.effects import State
+from subledger.ledger.effects import LINKED, State
 from subledger.manifest import Operation
 from subledger.model.kinds import Kind
 from subledger.store.schema import CONNECTION, EFFECT, FLOW, LINK, POSTING, RECORD
@@ -25,6 +25,7 @@ _MADE = (
         LINK.c.kind == sa.bindparam("kind"),
         LINK.c.id == sa.bindparam("record"),
         EFFECT.c.flow == sa.bindparam("flow"),
+        EFFECT.c.code != LINKED,
     )
 )
 _LINKED = (
@@ -38,6 +39,18 @@ _LINKED = (
     .limit(1)
 )
 """All connections are named, so that SQLite finds the link by the primary key."""
+_FORMER = (
+    sa.select(EFFECT.c.operation)
+    .where(
+        EFFECT.c.flow == sa.bindparam("flow"),
+        EFFECT.c.kind == sa.bindparam("kind"),
+        EFFECT.c.record == sa.bindparam("record"),
+        EFFECT.c.operation.in_([Operation.VOID, Operation.DELETE]),
+        EFFECT.c.state.in_([State.PLANNED, State.HELD, State.REJECTED]),
+    )
+    .order_by(EFFECT.c.id.desc())
+    .limit(1)
+)
 _SENT = (
     sa.select(EFFECT.c.id)
     .where(
@@ -93,6 +106,9 @@ def retire(
                 _note(c, connection, flows, row, record, now=now)
         elif _on_its_way(c, connection, row):
             kept.add(record.key)
+            if record.finding is None and row.version != record.version:
+                changed += 1
+                _remember(c, connection, flows, row, record, now=now)
         else:
             changed += record.finding is None
             _forget(c, connection, flows, row)
@@ -134,7 +150,7 @@ def _on_its_way(c: sa.Connection, connection: str, row: sa.Row[Any]) -> bool:
     return c.execute(_SENT, mine).first() is not None
 
 
-def _note(
+def _remember(
     c: sa.Connection,
     connection: str,
     flows: Removals,
@@ -143,6 +159,7 @@ def _note(
     *,
     now: int,
 ) -> None:
+    """Stores what is known now; what is gone is judged once its document is not on its way."""
     c.execute(
         sa.update(RECORD)
         .where(RECORD.c.connection == connection, RECORD.c.kind == row.kind, RECORD.c.id == row.id)
@@ -152,12 +169,22 @@ def _note(
             changed=now,
         )
     )
-    finding = record.finding or Finding(
-        category="gone_in_source",
-        subject=f"{row.kind} {row.id}",
-        message=f"{row.kind.replace('_', ' ')} {row.id} was posted, but it moves nothing in the "
-        "source any more",
-    )
+    if record.finding is None:
+        for posting in _postings(c, flows, row):
+            _set(c, posting, version=effects.TAKEN_BACK)
+
+
+def _note(
+    c: sa.Connection,
+    connection: str,
+    flows: Removals,
+    row: sa.Row[Any],
+    record: Lost,
+    *,
+    now: int,
+) -> None:
+    _remember(c, connection, flows, row, record, now=now)
+    finding = record.finding or gone_in_source(row.kind, row.id)
     for posting in _postings(c, flows, row):
         _withdraw(c, posting)
         operation = flows[posting.flow].get(Kind(row.kind)) if record.finding is None else None
@@ -166,6 +193,31 @@ def _note(
             continue
         number = findings.report(c, finding, now, flow=posting.flow)
         _set(c, posting, state="posted", finding=number, changed=now)
+
+
+def gone_in_source(kind: str, record: str) -> Finding:
+    """What a person should know of a posted record that the source took back."""
+    return Finding(
+        category="gone_in_source",
+        subject=f"{kind} {record}",
+        message=f"{kind.replace('_', ' ')} {record} was posted, but it moves nothing in the "
+        "source any more",
+    )
+
+
+def remove_again(
+    c: sa.Connection, source: str, posting: sa.Row[Any], asked: Operation | None, now: int
+) -> bool:
+    """Judges a record again that is gone: plans to remove its document, or withdraws all plans.
+
+    It is removed as ``asked``, else as it was to be before. False where nobody asked for it, or
+    where the flow did not make the document.
+    """
+    mine = {"flow": posting.flow, "kind": posting.kind, "record": posting.id}
+    former = c.execute(_FORMER, mine).scalar()
+    _withdraw(c, posting)
+    operation = asked or (Operation(former) if former else None)
+    return operation is not None and _remove(c, source, posting, operation, now)
 
 
 def _remove(
