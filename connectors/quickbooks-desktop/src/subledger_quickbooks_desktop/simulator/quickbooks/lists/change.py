@@ -73,7 +73,7 @@ def change(books: Books, kind: ListKind, fields: Fields) -> ListObject:
     if "ParentRef" in fields:
         parent = _parent(books, kind, fields)
     name = str(fields.get("Name") or old.name).strip()
-    body = {**old.body, **_body(books, kind, fields)}
+    body = {**old.body, **_within(old.body, fields, _body(books, kind, fields))}
     new = ListObject(
         id=old.id,
         kind=kind.name,
@@ -134,6 +134,14 @@ def _body(books: Books, kind: ListKind, fields: Fields) -> dict[str, Any]:
     own = {key: value for key, value in fields.items() if key not in _HEAD | _IGNORED}
     resolved = resolve_all(books, own, kind.name)
     return {key.removesuffix("Mod"): value for key, value in resolved.items()}
+
+
+def _within(old: Fields, fields: Fields, body: Fields) -> dict[str, Any]:
+    """The new values, where aggregates of a Mod request keep what they do not name."""
+    parts = {key.removesuffix("Mod") for key in fields if key.endswith("Mod")}
+    return {
+        key: {**old.get(key, {}), **value} if key in parts else value for key, value in body.items()
+    }
 
 
 def _special(kind: ListKind, name: str) -> dict[str, str]:
