@@ -154,10 +154,12 @@ def _sales_lines(settings: PsaInvoicesSettings, document: Document) -> Lines | H
 
 
 def _bill_lines(settings: PsaInvoicesSettings, document: Document) -> Lines | Hold:
-    account = _account(settings.bill_account)
+    ordered = settings.order_item if document.kind == PURCHASE_ORDER else None
+    item = _reference(ITEM, ordered)
+    account = None if item else _account(settings.bill_account)
     plain = settings.products == "default_item"
     lines = tuple(
-        evolve(line, item=None, account=line.account or account)
+        evolve(line, item=item, account=line.account or account)
         if line.item is None or plain
         else evolve(line, item=_named(line.item))
         for line in document.lines

@@ -60,6 +60,7 @@ def _references(settings: PsaInvoicesSettings) -> tuple[Reference, ...]:
         (ACCOUNT, settings.cost_account),
         (ACCOUNT, settings.asset_account),
         (ITEM, settings.default_item),
+        (ITEM, settings.order_item),
         (ITEM, settings.tax_item),
         *((TAX_CODE, name) for name in settings.tax_codes.values()),
         (TAX_CODE, settings.default_tax_code),

@@ -55,6 +55,9 @@ class PsaInvoicesSettings:
     cost_account: str | None = _name("Cost account of items that are bought and sold.")
     asset_account: str | None = _name("Asset account of items in stock.")
     default_item: str | None = _name("Item of lines without a product.")
+    order_item: str | None = _name(
+        "Item of purchase order lines without a product; else they take bill_account."
+    )
     products: Literal["items", "default_item"] = _choice(
         "items",
         "default_item",
