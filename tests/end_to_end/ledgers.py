@@ -206,7 +206,7 @@ class DesktopLedger:
     def papers(self) -> Iterator[Paper]:
         """The documents that carry a mark."""
         for raw in self.books.documents():
-            mark = parse_marker(raw["memo"])
+            mark = parse_marker(raw["memo"].removeprefix("VOID:"))
             if mark is None:
                 continue
             yield Paper(

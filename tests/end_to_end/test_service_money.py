@@ -8,7 +8,7 @@ from service_world import open_service_world
 from subledger.model.kinds import CREDIT_MEMO, INVOICE, PAYMENT, REFUND
 from subledger.model.marker import marker
 
-BOOKS = pytest.mark.parametrize("books", ["online"])
+BOOKS = pytest.mark.parametrize("books", ["online", "desktop"])
 
 
 @BOOKS

@@ -9,7 +9,7 @@ from shop import GROUP, STANDARD
 
 from subledger.model.kinds import BILL, INVOICE, PURCHASE_ORDER
 
-BOOKS = pytest.mark.parametrize("books", ["online"])
+BOOKS = pytest.mark.parametrize("books", ["online", "desktop"])
 
 
 @BOOKS
@@ -194,7 +194,7 @@ async def test_s7_products_become_items(tmp_path, books):
 @BOOKS
 async def test_s8_finished_orders_become_bills(tmp_path, books):
     """S8: a purchase order is an order in the books, and a bill once it is finished."""
-    settings = {"purchases": "orders_and_bills"}
+    settings = {"purchases": "orders_and_bills", "order_item": LABOUR}
     async with open_service_world(tmp_path, books, settings=settings) as world:
         world.shop.vendor("Northern Wholesale")
         world.shop.product("Switch", 34_900, cost_cents=20_000, maintain_stock=True)
