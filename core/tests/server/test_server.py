@@ -14,12 +14,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from attrs import evolve, frozen
 
 from subledger.config.settings import ConnectionSettings, FlowSettings, Settings
+from subledger.errors import SubledgerError
 from subledger.kernel import Kernel
 from subledger.manifest import Direction, Frequency, Initiative, Manifest, Role
 from subledger.model.kinds import CARD_TRANSACTION
 from subledger.ports import FlowPlan, Keep, SinkType, SourceType, WebhookVerdict
 from subledger.runtime import Runtime
 from subledger.server.app import Plant, make_app
+from subledger.server.run import Listen, listening
 from subledger.store.engine import memory_store
 from subledger.store.schema import FLOW
 
@@ -220,3 +222,14 @@ async def test_new_settings(plant):
     plant.kernel.settings = evolve(plant.kernel.settings, connections={}, flows={})
     plant.furnish()
     assert (plant.peers, plant.mounts) == ({}, {})
+
+
+async def test_port_in_use(plant):
+    """A port that somebody else listens on is named, with what to do."""
+    listen = Listen(host="127.0.0.1", port=0)
+    async with listening(plant.kernel, listen) as address:
+        taken = evolve(listen, port=int(address.rpartition(":")[2]))
+        with pytest.raises(SubledgerError, match="already in use") as caught:
+            async with listening(plant.kernel, taken):
+                pass
+    assert "--port" in caught.value.hint

@@ -1,6 +1,7 @@
 """Runs the server: HTTP, the schedule, and the reload of a folder of companies."""
 
 import asyncio
+import os
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from attrs import frozen
 
+from subledger.errors import SubledgerError
 from subledger.flow.runs import due_flows
 from subledger.kernel import Kernel
 from subledger.schedule.dispatcher import Dispatcher, LocalDispatcher
@@ -98,7 +100,14 @@ async def listening(
     await runner.setup()
     try:
         site = web.TCPSite(runner, listen.host, listen.port, ssl_context=listen.context())
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise SubledgerError(
+                f"{listen.host}:{listen.port} cannot be listened on: "
+                f"{os.strerror(error.errno or 0).lower()}.",
+                hint="Is another server running there? Set another [server] port, or --port.",
+            ) from error
         host, port = runner.addresses[0][:2]
         yield f"{'https' if listen.certificate else 'http'}://{host}:{port}"
     finally:
