@@ -96,6 +96,15 @@ def test_paused_connection(bench):
     assert bench.claim() is not None
 
 
+def test_paused_connection_answers_questions(bench):
+    """Books that are paused are still asked: to compare them is the way out of a pause."""
+    bench.run(bench.movement("1"))
+    bench.desk.pause(FINDING)
+    books.ask(bench.c, "books", Query.DOCUMENTS, bench.now, account="Cards")
+    assert bench.desk.waiting()
+    assert bench.claim() is None
+
+
 def test_paused_before_it_was_seen(bench):
     """A connection can be paused before anything is known of it."""
     desk = other_desk(bench)

@@ -142,8 +142,8 @@ class SqlDesk:
     def waiting(self) -> bool:
         """Whether there is anything to send, to settle or to ask."""
         bound = {"connection": self.connection, "now": self.now_ms}
-        if self.c.execute(_WAITING, bound).first() is not None:
-            return not self._paused()
+        if self.c.execute(_WAITING, bound).first() is not None and not self._paused():
+            return True
         return self.question() is not None
 
     def staged(self) -> bool:

@@ -137,8 +137,20 @@ class Courier:
     async def settle_lost(self) -> None:
         """Finds out what became of every write whose answer was lost."""
         for delivery in await self._step(SqlDesk.lost):
-            outcome = await self.sink.find(await self._with_file(delivery))
-            await self._settle([(delivery, outcome)])
+            await self._settle([(delivery, await self._found(delivery))])
+
+    async def _found(self, delivery: Delivery) -> Outcome:
+        try:
+            whole = await self._with_file(delivery)
+        except Exception as error:  # noqa: BLE001 - as in _files
+            return Unknown(_no_file(delivery, error).finding.message)
+        try:
+            return await self.sink.find(whole)
+        except ConnectorError:
+            raise
+        except Exception as error:  # a bug of the connector parks one record, not all
+            self.peer.log.exception("find_failed", effect=delivery.effect)
+            return Unknown(f"the connector failed to look for it: {type(error).__name__}")
 
     async def send(self, progress: Progress) -> None:
         """Sends everything that can go now, in the order of dependencies."""
@@ -201,7 +213,7 @@ class Courier:
         for delivery in batch:
             try:
                 ready.append(await self._with_file(delivery))
-            except ConnectorError as error:
+            except Exception as error:  # noqa: BLE001 - one file is missing; the rest can go
                 missing.append((delivery, _no_file(delivery, error)))
         return ready, missing
 
@@ -238,13 +250,14 @@ def _since(memory: dict[str, Any], now: dt.datetime) -> str:
     return (dt.datetime.fromisoformat(memory["read"]) - _OVERLAP).isoformat()
 
 
-def _no_file(delivery: Delivery, error: ConnectorError) -> Refused:
+def _no_file(delivery: Delivery, error: Exception) -> Refused:
+    told = trouble(delivery.source, delivery.source, error)
     finding = Finding(
         category="unavailable",
         subject=f"{delivery.kind} {delivery.entity.id}",
-        message=f"the file could not be fetched: {error.message}",
-        hint=error.hint or "Retry, or attach it by hand; its document is posted.",
-        detail=error.detail,
+        message=f"the file could not be fetched: {told.message}",
+        hint=told.hint or "Retry, or attach it by hand; its document is posted.",
+        detail=told.detail,
     )
     return Refused(
         finding=finding, again=_FILE_LATER if isinstance(error, TemporaryError) else None

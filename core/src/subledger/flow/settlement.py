@@ -21,7 +21,10 @@ _ENTRIES = (*LISTS, *PARTIES)
 """Kinds of list entries."""
 
 MOST_ATTEMPTS = 20
-"""How often a write that the books put off is tried by itself."""
+"""How often a write that the books put off, or that never arrives, is tried by itself."""
+
+LONG = 3_600_000
+"""Milliseconds after which a write whose fate is still unknown is shown to a person."""
 
 _SETTLE = (
     sa.update(EFFECT)
@@ -90,6 +93,8 @@ def settle(c: sa.Connection, effect: sa.Row[Any], outcome: Outcome, now: int) ->
         _posted(c, effect, outcome, now)
     elif isinstance(outcome, Refused):
         _refused(c, effect, outcome, now)
+    elif isinstance(outcome, Absent) and effect.attempts >= MOST_ATTEMPTS:
+        _refused(c, effect, _never_arrived(effect, outcome), now)
     elif isinstance(outcome, Absent):
         _again(c, effect, not_before=None)
         _log(c, effect, now, "found absent", outcome.reason)
@@ -303,6 +308,18 @@ def _block_dependents(c: sa.Connection, effect: int, finding: int, now: int) -> 
         _mark(c, dependent, "blocked", finding, now)
 
 
+def _never_arrived(effect: sa.Row[Any], absent: Absent) -> Refused:
+    return Refused(
+        finding=Finding(
+            category="unavailable",
+            subject=f"{effect.kind} {effect.record}",
+            message=f"its answer was lost {effect.attempts} times, and the books do not have it",
+            hint="Look at it in the source: is it unusually large? Then retry.",
+            detail=absent.reason,
+        )
+    )
+
+
 def _again(c: sa.Connection, effect: sa.Row[Any], *, not_before: int | None) -> None:
     """Back to planned under a new attempt: the last one certainly did not happen."""
     c.execute(
@@ -328,7 +345,7 @@ def _unknown(c: sa.Connection, effect: sa.Row[Any], unknown: Unknown, now: int) 
         )
     )
     number = None
-    if unknown.decide:
+    if unknown.decide or now - (effect.sent_at or now) >= LONG:
         finding = Finding(
             category="unknown_outcome",
             subject=f"{effect.kind} {effect.record}",
@@ -339,7 +356,8 @@ def _unknown(c: sa.Connection, effect: sa.Row[Any], unknown: Unknown, now: int) 
         _mark(c, effect, "unknown", number, now)
     elif number is not None:
         _block_dependents(c, effect.id, number, now)
-    _log(c, effect, now, "lost sight of", unknown.reason)
+    if effect.state != State.UNKNOWN or unknown.decide:
+        _log(c, effect, now, "lost sight of", unknown.reason)
 
 
 def _mark(c: sa.Connection, effect: sa.Row[Any], state: str, finding: int | None, now: int) -> None:

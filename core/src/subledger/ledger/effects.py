@@ -127,6 +127,7 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
         "state": state,
         "planned_at": now,
         "not_before": None,
+        "attempts": 0,
         "code": "",
         "message": "",
     }
