@@ -17,6 +17,7 @@ from subledger.flow.runs import due_flows
 from subledger.kernel import Kernel
 from subledger.schedule.dispatcher import Dispatcher, LocalDispatcher
 from subledger.schedule.due import Rhythm
+from subledger.schedule.patience import Patience
 from subledger.server.app import Plant, make_app
 
 TICK = 1.0
@@ -49,7 +50,9 @@ class Listen:
         return context
 
 
-async def schedule(kernel: Kernel, flows: Dispatcher, sinks: Dispatcher) -> None:
+async def schedule(
+    kernel: Kernel, flows: Dispatcher, sinks: Dispatcher, patience: Patience
+) -> None:
     """Asks for what is due, for ever; a lost request heals itself at the next tick."""
     settings, rhythms = None, dict[str, Rhythm]()
     while True:
@@ -62,7 +65,7 @@ async def schedule(kernel: Kernel, flows: Dispatcher, sinks: Dispatcher) -> None
         try:
             for name in await kernel.store.tx(due_flows, rhythms, kernel.now_ms()):
                 flows.request(name)
-            for name in await kernel.waiting_sinks():
+            for name in filter(patience.over, await kernel.waiting_sinks()):
                 sinks.request(name)
             await kernel.compare_answered()
         except Exception:
@@ -122,11 +125,12 @@ async def serving(
     plant = Plant(kernel)
     plant.furnish()
     flows = LocalDispatcher(lambda name: _run(kernel, name), kernel.log)
-    sinks = LocalDispatcher(lambda name: _dispatch(kernel, name), kernel.log)
+    patience = Patience(kernel.runtime.now)
+    sinks = LocalDispatcher(lambda name: deliver(kernel, patience, name), kernel.log)
     await flows.start()
     await sinks.start()
     async with listening(kernel, listen, plant) as address:
-        tasks = [asyncio.create_task(schedule(kernel, flows, sinks))]
+        tasks = [asyncio.create_task(schedule(kernel, flows, sinks, patience))]
         if reload is not None:
             tasks.append(asyncio.create_task(reloading(plant, reload)))
         try:
@@ -142,11 +146,10 @@ async def _run(kernel: Kernel, name: str) -> None:
     await kernel.run_flow(name)
 
 
-async def _dispatch(kernel: Kernel, name: str) -> None:
-    """Delivers to a sink; after trouble nobody asks again before its time has come."""
+async def deliver(kernel: Kernel, patience: Patience, name: str) -> None:
+    """Delivers to a sink; after trouble it is not asked for again before its time has come."""
     report = await kernel.dispatch(name)
-    if report.again:
-        await kernel.runtime.sleep(report.again)
+    patience.heard(name, report.again, failed=report.state == "failed")
 
 
 async def until_stopped() -> None:
