@@ -21,9 +21,10 @@ from subledger.config.fields import describe, description
 from subledger.errors import ConfigError
 from subledger.findings import CATEGORIES
 from subledger.ledger.effects import State
-from subledger.manifest import Role
+from subledger.manifest import Operation, Role
 from subledger.model.kinds import KNOWN
 from subledger.ports import Desk, RecipeType, SinkType, SourceType, StepType
+from subledger_quickbooks_online.errors import TABLE
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "docs" / "_ext")]
@@ -31,11 +32,13 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "docs" / "_ext")]
 import pages  # noqa: E402 - found through the path above
 from reference import configuration, connectors, entities  # noqa: E402
 from reference.categories import findings_table  # noqa: E402
+from reference.codes import codes  # noqa: E402
 from reference.commands import commands_page, exit_codes  # noqa: E402
 from reference.docs import attribute_docs  # noqa: E402
 from reference.extension import PYPROJECT, full_catalogue  # noqa: E402
 from reference.floors import PUBLIC, floors  # noqa: E402
 from reference.markdown import table  # noqa: E402
+from reference.matrix import matrix  # noqa: E402
 from reference.types import type_text  # noqa: E402
 
 PRODUCT_ROWS = {"P": 10, "B": 12, "S": 12, "A": 12, "D": 5, "O": 3, "K": 7, "X": 12}
@@ -100,6 +103,39 @@ def test_the_connectors_page_holds_every_manifest(catalogue):
             assert limit in page
     for role in Role:
         assert f"| `{role.value}` |" in page
+
+
+def test_the_matrix_holds_what_every_connector_can_do(catalogue):
+    """Every kind of every manifest stands in the matrix with its operations, in its own column."""
+    lines = matrix(catalogue).splitlines()
+    heads = [cell.strip() for cell in lines[0].split("|")]
+    rows = {cells[1]: cells for line in lines[2:] for cells in [line.replace(" ", "").split("|")]}
+    for _name, value in configuration.connectors(catalogue):
+        one = value.manifest
+        column = heads.index(f"`{one.name}` as a {one.direction}")
+        for kind in one.kinds:
+            told = rows[f"`{kind}`"][column].replace("lookedup", "read").split(",")
+            able = {operation.value for operation in Operation if one.can(kind, operation)}
+            assert set(told) == able
+
+
+def test_a_page_can_show_one_connector_or_recipe(catalogue):
+    """The settings and limits on a how-to page are those of the code, and of no other connector."""
+    for manifests in connectors.by_title(catalogue).values():
+        told = connectors.limits(catalogue, manifests[0].name)
+        assert [one for m in manifests for one in m.limits if one not in told] == []
+    assert "Syncro" not in connectors.limits(catalogue, "pex")
+    assert "| `webhook_verifier` |" in configuration.connector_table(catalogue, "quickbooks-online")
+    assert "| `tax_codes` |" in configuration.recipe_table(catalogue, "psa-invoices")
+    with pytest.raises(KeyError):
+        configuration.recipe_table(catalogue, "no-such-recipe")
+
+
+def test_every_code_of_quickbooks_online_has_its_way_out():
+    """Whoever meets a code of QuickBooks Online finds the cause and what to do."""
+    rows = codes().splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in rows] == sorted(TABLE, key=int)
+    assert all(cell.strip() for row in rows for cell in row.split("|")[1:-1])
 
 
 def test_the_commands_page_holds_every_command():
