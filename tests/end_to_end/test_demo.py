@@ -7,7 +7,8 @@ from processes import output
 
 
 @pytest.mark.parametrize(
-    ("scenario", "records", "accounts"), [("cards-online", 40, 1), ("psa-online", 30, 2)]
+    ("scenario", "records", "accounts"),
+    [("cards-online", 40, 1), ("psa-online", 30, 2), ("psa-desktop", 30, 2)],
 )
 async def test_each_scenario_agrees(tmp_path, scenario, records, accounts):
     """X12: first sync, a lost answer, a second sync that posts nothing, every account compared."""
