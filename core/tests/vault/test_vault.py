@@ -4,19 +4,22 @@ import asyncio
 import base64
 import datetime as dt
 import os
+from unittest.mock import Mock
 
 import attrs
 import pytest
 
 from subledger.config import Settings, StoreSettings, VaultSettings
-from subledger.errors import ConfigError
+from subledger.errors import AuthenticationError, ConfigError
 from subledger.ports import Grant
 from subledger.realworld import real_runtime
 from subledger.secret import Secret
 from subledger.store import open_store
 from subledger.vault import Keyring, KeySource, SqlVault, Unsealable
+from subledger.vault.store import RENEWAL
 
 EXPIRES = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+RENEWAL_AND_MORE = dt.timedelta(milliseconds=RENEWAL + 1000)
 
 
 def make_grant(number=1):
@@ -162,3 +165,134 @@ def test_server_database_needs_a_key(settings):
     far = attrs.evolve(settings, store=StoreSettings(url="postgresql://db/subledger"))
     with pytest.raises(ConfigError, match="openssl rand"):
         KeySource(far)()
+
+
+async def held_up(vault, meanwhile):
+    """A renewal during which something else happens."""
+
+    async def renew(_grant):
+        await meanwhile()
+        return make_grant(2)
+
+    return await vault.renewed(make_grant(1), renew)
+
+
+async def test_disconnected_while_it_was_renewed(vaults):
+    """Who disconnects stays disconnected: a renewal that was under way brings nothing back."""
+    vault = vaults()
+    await vault.keep(make_grant(1))
+    with pytest.raises(AuthenticationError, match="not connected"):
+        await held_up(vault, vaults(owner="b").forget)
+    assert await vault.grant() is None
+
+
+async def test_connected_again_while_it_was_renewed(vaults):
+    """What a person authorised newly is not replaced by what a renewal under way brought."""
+    vault, other = vaults(), vaults(owner="b")
+    await vault.keep(make_grant(1))
+    assert await held_up(vault, lambda: other.keep(make_grant(3))) == make_grant(3)
+    assert await vault.grant() == make_grant(3)
+
+
+async def test_notes_of_a_renewal_are_no_new_grant(vaults):
+    """A connector may note on the grant that its token is being spent; that is no other grant."""
+    vault = vaults()
+    await vault.keep(make_grant(1))
+    spent = attrs.evolve(make_grant(1), facts={"spent": "yes"})
+    assert await held_up(vault, lambda: vault.keep(spent)) == make_grant(2)
+    assert await vault.grant() == make_grant(2)
+
+
+async def test_nothing_to_renew(vaults):
+    """A grant that a program remembers is not renewed once the connection was given up."""
+    with pytest.raises(AuthenticationError, match="not connected"):
+        await held_up(vaults(), lambda: pytest.fail("nobody may be asked"))
+
+
+async def test_overtaken_renewal_is_not_lost(vaults):
+    """Where the one who overtook a slow renewal got nothing, what the slow one got is kept."""
+    vault, other = vaults(), vaults(owner="b")
+    await vault.keep(make_grant(1))
+
+    async def refused(_grant):
+        raise AuthenticationError("this token was used already")
+
+    async def overtaken():
+        late = attrs.evolve(other.runtime, now=lambda: dt.datetime.now(dt.UTC) + RENEWAL_AND_MORE)
+        with pytest.raises(AuthenticationError, match="used already"):
+            await attrs.evolve(other, runtime=late).renewed(make_grant(1), refused)
+
+    assert await held_up(vault, overtaken) == make_grant(2)
+    assert await vaults().grant() == make_grant(2)
+
+
+async def test_overtaken_renewal_gives_way(vaults):
+    """Where the one who overtook a slow renewal is still at it, its grant counts."""
+    vault, other = vaults(), vaults(owner="b")
+    await vault.keep(make_grant(1))
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_grant):
+        asked.set()
+        await go.wait()
+        return make_grant(3)
+
+    late = attrs.evolve(other.runtime, now=lambda: dt.datetime.now(dt.UTC) + RENEWAL_AND_MORE)
+    tasks = []
+
+    async def overtaken():
+        renewal = attrs.evolve(other, runtime=late).renewed(make_grant(1), slow)
+        tasks.append(asyncio.create_task(renewal))
+        await asked.wait()
+        asyncio.get_running_loop().call_later(0.1, go.set)
+
+    assert await held_up(vault, overtaken) == make_grant(3)
+    assert await tasks[0] == make_grant(3)
+
+
+def test_key_file_is_whole_or_not_there(settings, tmp_path, monkeypatch):
+    """A process that is killed while it makes the key leaves no half of one behind."""
+    with monkeypatch.context() as patch:
+        patch.setattr("subledger.vault.keys.os.fsync", lambda _file: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            KeySource(settings)()
+    assert not (tmp_path / "s.db.key").exists()
+    first, second = KeySource(settings)(), KeySource(settings)()
+    assert second.open(first.seal(b"token", "books"), "books") == b"token"
+    assert [path.name for path in tmp_path.iterdir()] == ["s.db.key"]
+
+
+def test_two_processes_make_one_key(settings, tmp_path, monkeypatch):
+    """Whoever comes second takes the key of the first."""
+    theirs = base64.b64encode(b"k" * 32).decode()
+
+    def between(_file):
+        (tmp_path / "s.db.key").write_text(theirs)
+        (tmp_path / "s.db.key").chmod(0o600)
+
+    monkeypatch.setattr("subledger.vault.keys.os.fsync", between)
+    assert KeySource(settings)().keys == [b"k" * 32]
+
+
+def test_key_where_files_have_one_name_only(settings, tmp_path, monkeypatch):
+    """A disk that knows no second name for a file holds the key as well."""
+    monkeypatch.setattr("subledger.vault.keys.os.link", Mock(side_effect=PermissionError))
+    assert KeySource(settings)().keys == KeySource(settings)().keys
+    assert [path.name for path in tmp_path.iterdir()] == ["s.db.key"]
+
+
+def test_key_that_others_can_read(settings, tmp_path):
+    """A key file that other users of the machine can read is refused."""
+    KeySource(settings)()
+    (tmp_path / "s.db.key").chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod o="):
+        KeySource(settings)()
+
+
+def test_key_of_strange_letters(settings, tmp_path):
+    """What is no key at all is refused by the name of its file, and not shown."""
+    (tmp_path / "s.db.key").write_text("schlüssel")
+    (tmp_path / "s.db.key").chmod(0o600)
+    with pytest.raises(ConfigError, match=r"s\.db\.key: is not 32 bytes") as caught:
+        KeySource(settings)()
+    assert "schl" not in str(caught.value)

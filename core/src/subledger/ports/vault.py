@@ -47,7 +47,7 @@ class Vault(Protocol):
 
         ``renew`` is called by one caller at a time in all processes, with the stored grant; its
         result is stored before anybody gets it. What ``renew`` raises is raised here, and the
-        stored grant stays as it is.
+        stored grant stays as it is. Raises :class:`AuthenticationError` where there is no grant.
         """
         ...
 

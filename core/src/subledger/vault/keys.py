@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from attrs import define, field
@@ -33,16 +34,34 @@ class KeySource:
     def _own(self) -> bytes:
         """The key in the file beside the database; made at the first need, for the owner only."""
         path = _path(self.settings)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _decoded(str(path), Secret(path.read_text(encoding="ascii").strip()))
-        made = secrets.token_bytes(KEY_BYTES)
+        if not path.exists():
+            _make(path)
+        if os.name == "posix" and path.stat().st_mode & 0o007:
+            problem = Problem(
+                path=str(path),
+                message="can be used by every user of this machine",
+                hint=f"Run `chmod o= {path}`; connect again if somebody may have read it.",
+            )
+            raise ConfigError([problem])
+        return _decoded(str(path), Secret(path.read_text(encoding="latin-1").strip()))
+
+
+def _make(path: Path) -> None:
+    """Writes a new key: whole or not at all, and never over the key of another process."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")  # for us only
+    try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(made).decode() + "\n")
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
             file.flush()
             os.fsync(file.fileno())
-        return made
+        try:
+            os.link(name, path)  # as the last step, and never over a file that is there
+        except FileExistsError:
+            return
+        except OSError:  # the disk knows no links
+            Path(name).rename(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _path(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from attrs import define, field
 
-from subledger.errors import Fenced
+from subledger.errors import AuthenticationError, Fenced
 from subledger.ledger import leases
 from subledger.ledger.upsert import upsert
 from subledger.ports import Grant
@@ -23,6 +23,7 @@ from subledger.vault.sealing import Keyring
 RENEWAL: Final = 120_000
 """Milliseconds that one renewal may take before another process may try."""
 _PAUSE: Final = 0.25
+_BUSY: Final = b""
 _PUT = upsert(TOKEN, "sealed", "changed")
 _GET = sa.select(TOKEN.c.sealed).where(TOKEN.c.connection == sa.bindparam("of_connection"))
 _MOMENTS: Final = ("expires", "refresh_expires", "reconnect_by")
@@ -49,7 +50,11 @@ class SqlVault:
         await self.store.tx(self._write, self.keys().seal(_dump(grant), self.connection))
 
     async def renewed(self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]]) -> Grant:
-        """A grant newer than ``stale``: another's if somebody has renewed it, else ``renew``'s."""
+        """A grant newer than ``stale``: another's if somebody has renewed it, else ``renew``'s.
+
+        Raises :class:`AuthenticationError` where there is none, also where it was given up while
+        it was being renewed.
+        """
         async with self._turn:
             while True:
                 known = await self.grant()
@@ -74,16 +79,23 @@ class SqlVault:
     async def _renew(
         self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]], epoch: int
     ) -> Grant:
-        known = await self.grant()
-        if known is not None and known.access != stale.access:
+        before = await self.store.tx(self._read)
+        known = self._opened(before)
+        if known.access != stale.access:
             return known
-        fresh = await renew(known or stale)
-        sealed = self.keys().seal(_dump(fresh), self.connection)
-        try:
-            await self.store.tx(self._write_fenced, sealed, epoch)
-        except Fenced:  # we took too long; whoever came after us has a newer one
-            return await self.grant() or fresh
-        return fresh
+        fresh = await renew(known)
+        after = self.keys().seal(_dump(fresh), self.connection)
+        while (stored := await self.store.tx(self._replace, before, after, epoch)) is _BUSY:
+            await self.runtime.sleep(_PAUSE)
+        return self._opened(stored)
+
+    def _opened(self, sealed: bytes | None) -> Grant:
+        if sealed is None:
+            raise AuthenticationError(
+                f"{self.connection} is not connected.",
+                hint=f"Run `subledger connect {self.connection}`.",
+            )
+        return _load(self.keys().open(sealed, self.connection))
 
     @property
     def _lease(self) -> str:
@@ -99,9 +111,27 @@ class SqlVault:
     def _write(self, c: sa.Connection, sealed: bytes) -> None:
         c.execute(_PUT, {"connection": self.connection, "sealed": sealed, "changed": self._now()})
 
-    def _write_fenced(self, c: sa.Connection, sealed: bytes, epoch: int) -> None:
-        leases.renew(c, self._lease, epoch, self._now(), RENEWAL)
-        self._write(c, sealed)
+    def _replace(
+        self, c: sa.Connection, before: bytes | None, after: bytes, epoch: int
+    ) -> bytes | None:
+        """What is stored then: ours, unless a person connected or disconnected meanwhile.
+
+        Who was overtaken waits for the other: it may have a newer one, or none.
+        """
+        try:
+            leases.renew(c, self._lease, epoch, self._now(), RENEWAL)
+        except Fenced:
+            if leases.holder(c, self._lease, self._now()) is not None:
+                return _BUSY
+        stored = self._read(c)
+        if stored is None or not _same(self._opened(stored), self._opened(before)):
+            return stored
+        self._write(c, after)
+        return after
+
+
+def _same(one: Grant, other: Grant) -> bool:
+    return (one.access, one.refresh) == (other.access, other.refresh)
 
 
 def _dump(grant: Grant) -> bytes:
