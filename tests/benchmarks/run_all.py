@@ -17,7 +17,10 @@ from measuring import HERE, Goal, summary
 
 ROOT = HERE.parent.parent
 QBXML = ROOT / "connectors" / "quickbooks-desktop" / "tests" / "benchmarks" / "qbxml.py"
-SCRIPTS = ("store.py", "noop.py", "first_run.py", "backlog.py", "big_answers.py", "soap_calls.py")
+SCRIPTS = (
+    *("store.py", "noop.py", "first_run.py", "first_sync.py", "backlog.py", "big_answers.py"),
+    "soap_calls.py",
+)
 
 
 def _run(path: Path, *arguments: str) -> Any:
