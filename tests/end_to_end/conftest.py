@@ -1,6 +1,7 @@
 """Makes the helpers of this folder importable, and gives a world to every test that asks."""
 
 import logging
+import socket
 import sys
 from pathlib import Path
 
@@ -29,3 +30,11 @@ def make(tmp_path):
         return open_world(tmp_path, *items, **tables)
 
     return opened
+
+
+@pytest.fixture
+def unused_port():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

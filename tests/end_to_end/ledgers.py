@@ -131,6 +131,17 @@ class OnlineLedger:
         """A person enters a customer; its Id."""
         return str(self.person.create("Customer", {"DisplayName": name})["Id"])
 
+    def enter_invoice(self, customer: str, number: str, amount: Decimal) -> str:
+        """A person writes an invoice; its Id."""
+        item = self.entries("item")["Labour"]["Id"]
+        line = {
+            "Amount": amount,
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": item}},
+        }
+        body = {"CustomerRef": {"value": customer}, "DocNumber": number, "Line": [line]}
+        return str(self.person.create("Invoice", body)["Id"])
+
     def receive(self, customer: str, number: str, amount: Decimal) -> None:
         """A person records what a customer paid on an invoice."""
         (invoice,) = self.company.query(f"select * from Invoice where DocNumber = '{number}'")[

@@ -207,6 +207,7 @@ def tables(connections: Mapping[str, Any], ledger: Ledger, **changes: Any) -> di
         "settings": settings,
     }
     return {
+        **({"server": changes["server"]} if "server" in changes else {}),
         "connections": connections,
         "flows": {"sales": flow, **changes.get("flows", {})},
     }

@@ -7,6 +7,7 @@ from online_cards import open_card_world
 from service_world import HOOK, open_service_world
 from world import ago
 
+from subledger.flow.linking import Link, link
 from subledger.model.kinds import INVOICE
 from subledger.server.run import serving
 from subledger_pex.simulator.landmarks import bought, plain
@@ -178,26 +179,38 @@ async def test_x5_duplicate_number(tmp_path):
     async with open_service_world(tmp_path) as world:
         world.shop.customer("Silva Dental")
         customer = world.ledger.add_customer("Kowalczyk Law")
-        item = world.ledger.entries("item")["Labour"]["Id"]
-        line = {
-            "Amount": 5,
-            "DetailType": "SalesItemLineDetail",
-            "SalesItemLineDetail": {"ItemRef": {"value": item}},
-        }
-        own = world.ledger.person.create(
-            "Invoice",
-            {"CustomerRef": {"value": customer}, "DocNumber": "1001", "Line": [line]},
-        )
+        own = world.ledger.enter_invoice(customer, "1001", Decimal("5.00"))
         invoice = world.shop.invoice("Silva Dental", 10_000)
         assert invoice.number == "1001"
         await world.sync()
         (finding,) = await world.findings("duplicate_document")
         assert finding.hint
         assert world.papers() == {}
-        world.ledger.person.edit("Invoice", own["Id"], {"DocNumber": "K-1001"})
+        world.ledger.person.edit("Invoice", own, {"DocNumber": "K-1001"})
         await world.retry(finding)
         await world.sync()
         assert world.paper(INVOICE, invoice).number == "1001"
+        await world.proof()
+
+
+async def test_x5_link_to_the_invoice_that_a_person_wrote(tmp_path):
+    """X5: an invoice that was entered by hand is taken for ours when a person says so."""
+    async with open_service_world(tmp_path) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 10_000)
+        payment = world.shop.pay(invoice)
+        customer = world.ledger.add_customer("Silva Dental")
+        own = world.ledger.enter_invoice(customer, invoice.number, Decimal("100.00"))
+        await world.sync()
+        (finding,) = await world.findings("duplicate_document")
+        wanted = Link(source="psa", sink="books")
+        assert await world.kernel.store.tx(link, finding.id, wanted, world.kernel.now_ms(), "me")
+        await world.sync()
+        await world.sync()
+        assert set(world.papers()) == {f"sl:payment-{payment.id}"}
+        assert world.balance("receivables") == 0
+        assert world.ledger.company.read("Invoice", own)["Balance"] == 0
+        assert await world.findings() == []
         await world.proof()
 
 

@@ -63,6 +63,22 @@ async def test_s2_tax_as_a_line(tmp_path, books):
 
 
 @BOOKS
+async def test_s2_a_code_of_another_rate_is_told(tmp_path, books):
+    """S2: where the books compute another tax than the source, a finding shows both totals."""
+    settings = {"tax_codes": {"901": "Low"}}
+    async with open_service_world(tmp_path, books, settings=settings) as world:
+        world.ledger.add_tax("Low", ("Low part", "5"))
+        world.shop.customer("Silva Dental", tax_rate_id=STANDARD)
+        invoice = world.shop.invoice("Silva Dental", 10_000)
+        await world.sync()
+        total = world.change(world.paper(INVOICE, invoice))
+        told = await world.findings("amount_mismatch")
+        assert total == (Decimal("108.25") if books == "online" else Decimal("105.00"))
+        assert len(told) == (total != Decimal("108.25"))
+        assert all("105.00" in row.message and "108.25" in row.message for row in told)
+
+
+@BOOKS
 async def test_s2_a_rate_without_a_code_waits(tmp_path, books):
     """S2: a tax rate that nothing maps is a finding; mapped, retry posts the invoice once."""
     async with open_service_world(tmp_path, books, settings={"tax_codes": {}}) as world:

@@ -124,12 +124,14 @@ def ago(days: float, hour: int = 12) -> dt.datetime:
     return instant(TODAY - dt.timedelta(days=days), hour)
 
 
-async def command(folder: Path, *words: str) -> tuple[int, Any]:
+async def command(
+    folder: Path, *words: str, environment: Mapping[str, str] = ENVIRONMENT
+) -> tuple[int, Any]:
     """Runs a command of the CLI as a process; its exit status and its JSON document."""
     config = folder / "subledger.toml" if (folder / "subledger.toml").exists() else folder
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "subledger.cli", *words, "--config", str(config), "--json"),
-        env={**os.environ, **ENVIRONMENT},
+        env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

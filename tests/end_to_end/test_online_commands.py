@@ -1,0 +1,66 @@
+"""The commands as processes, on books that are called over the internet."""
+
+import asyncio
+import os
+import re
+import sys
+
+from service_world import SECRETS, open_service_world
+from world import command
+
+from subledger.model.kinds import INVOICE, PAYMENT
+
+
+async def connect_by_command(world):
+    """Runs `subledger connect`, and opens the address that it prints as a browser would."""
+    words = ("connect", "books", "--no-browser", "--config", str(world.folder / "subledger.toml"))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "subledger.cli", *words),
+        env={**os.environ, **SECRETS},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    address = ""
+    async for line in process.stderr:
+        found = re.search(r"http://\S+", line.decode())
+        if found:
+            address = found[0]
+            break
+    while address:
+        answer = await world.kernel.runtime.http("GET", address)
+        address = answer.headers.get("location", "")
+    out, _error = await process.communicate()
+    return process.returncode, out.decode()
+
+
+async def test_from_connect_to_reconcile(tmp_path, unused_port):
+    """O1, S1: connect, plan, sync, status and reconcile do the whole job, and say so."""
+
+    async def run(*words):
+        return await command(tmp_path, *words, environment=SECRETS)
+
+    server = {"port": unused_port}
+    async with open_service_world(tmp_path, connected=False, server=server) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 25_000)
+        payment = world.shop.pay(invoice, 10_000)
+        assert (await run("sync"))[0] != 0
+        assert (await run("findings"))[1]["findings"][0]["category"] == "auth_expired"
+
+        code, said = await connect_by_command(world)
+        assert (code, "connected" in said) == (0, True)
+
+        code, shown = await run("plan")
+        assert code == 0
+        assert "Invoice" in str(shown)
+        assert world.papers() == {}
+
+        code, done = await run("sync")
+        assert (code, done["deliveries"][0]["state"]) == (0, "done")
+        assert world.paper(INVOICE, invoice).open == 150
+        assert world.paper(PAYMENT, payment).number == ""
+
+        code, compared = await run("reconcile")
+        assert (code, [c["matched"] for c in compared["comparisons"]]) == (0, [2])
+        assert (await run("status"))[0] == 0
+        assert (await run("findings"))[1]["findings"] == []
