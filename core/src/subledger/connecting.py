@@ -76,6 +76,12 @@ async def finish(kernel: Kernel, parameters: Mapping[str, str]) -> str:
     return connection
 
 
+async def under_way(kernel: Kernel, connection: str) -> bool:
+    """Whether an attempt waits for the browser to come back."""
+    mine = sa.select(TOKEN.c.connection).where(TOKEN.c.connection == _pending(connection))
+    return await kernel.store.tx(lambda c: c.execute(mine).first() is not None)
+
+
 async def disconnect(kernel: Kernel, connection: str) -> None:
     """Gives the grant up, there and here."""
     way = _way(kernel, connection)
@@ -107,7 +113,8 @@ async def _take(kernel: Kernel, connection: str, state: str) -> Consent | None:
     known, verifier, redirect, until = json.loads(kernel.keys().open(sealed, name))
     if not hmac.compare_digest(known.encode(), state.encode()):
         return None
-    gone = await kernel.store.tx(lambda c: c.execute(sa.delete(TOKEN).where(mine)).rowcount)
+    this = sa.delete(TOKEN).where(mine, TOKEN.c.sealed == sealed)
+    gone = await kernel.store.tx(lambda c: c.execute(this).rowcount)
     if not gone or dt.datetime.fromisoformat(until) < kernel.runtime.now():
         return None
     return Consent(state=known, verifier=verifier, redirect=redirect)

@@ -16,12 +16,14 @@ from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import show
 from subledger.config import Settings
-from subledger.connecting import CALLBACK, LASTS, begin, disconnect
+from subledger.connecting import CALLBACK, LASTS, begin, disconnect, under_way
 from subledger.errors import TemporaryError
 from subledger.kernel import Kernel
 from subledger.ports import Grant
 
 _LOOK_EVERY: Final = 0.3
+_EXCHANGE: Final = 60.0
+"""Seconds that the other side has to answer once the browser is back."""
 
 
 def connect(
@@ -61,7 +63,7 @@ def connect(
         lambda out: out.print(f"{connection} is {state}."),
         as_json=options.json,
     )
-    return Exit.OK if state != "waiting" else Exit.REMOTE
+    return Exit.REMOTE if state in ("waiting", "refused") else Exit.OK
 
 
 async def _authorise(kernel: Kernel, connection: str, *, browser: bool) -> str:
@@ -77,10 +79,16 @@ async def _authorise(kernel: Kernel, connection: str, *, browser: bool) -> str:
 
 
 async def _until_granted(kernel: Kernel, connection: str, before: Grant | None) -> str:
+    """What became of the attempt; a server may renew the old grant meanwhile, which is none."""
     tries = int(LASTS.total_seconds() / _LOOK_EVERY)
+    exchanging = int(_EXCHANGE / _LOOK_EVERY)
     for _try in range(tries):
-        if await kernel.vault(connection).grant() != before:
-            return "connected"
+        if not await under_way(kernel, connection):
+            if await kernel.vault(connection).grant() != before:
+                return "connected"
+            exchanging -= 1
+            if not exchanging:
+                return "refused"
         await kernel.runtime.sleep(_LOOK_EVERY)
     return "waiting"
 
