@@ -12,7 +12,7 @@ from .online_scenarios import SCENARIOS
 from .online_simulate import digest, simulate
 
 REPLAY = "pytest tests/crash --world"
-LEAST = 7_000
+LEAST = 6_000
 
 
 @cache
