@@ -280,9 +280,11 @@ class Kernel:
         names, now = self.pushed(), self.now_ms()
         if not names:
             return []
-        return await self.store.tx(
-            lambda c: [name for name in names if SqlDesk(c, name, now).waiting()]
-        )
+
+        def waiting(c: sa.Connection) -> list[str]:
+            return [n for n in names if SqlDesk(c, n, now).waiting() or self._staged(c, n)]
+
+        return await self.store.tx(waiting)
 
     # --------------------------------------------------------- reconciliation
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subledger.flow.runs import due_flows, flow_state, run_now
+from subledger.flow.runs import due_flows, flow_state, run_changed, run_now
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store.schema import FLOW, HISTORY
 
@@ -151,3 +152,19 @@ def test_run_now(c):
     run_now(c, "cards", 1000, "ann")
     assert due_flows(c, MANUAL, 1000) == ["cards"]
     assert c.execute(sa.select(HISTORY.c.who)).scalar() == "ann"
+
+
+@pytest.mark.parametrize(
+    ("prepared_with", "manual", "due"),
+    [
+        ("old//3", False, ["cards"]),
+        ("new//3", False, []),
+        ("", False, []),
+        ("old//3", True, []),
+    ],
+)
+def test_changed_settings_are_judged_at_once(c, prepared_with, manual, due):
+    """A flow whose settings changed runs with the next look, one that runs by hand does not."""
+    flow(c, next_due=5000, prepared_with=prepared_with)
+    run_changed(c, [SimpleNamespace(name="cards", digest="new", manual=manual)], 1000)
+    assert due_flows(c, EVERY, 1000) == due

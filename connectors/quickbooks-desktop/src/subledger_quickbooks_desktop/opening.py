@@ -61,12 +61,12 @@ class Opening:
         """Opens a session and returns its ticket; None where there is nothing to do.
 
         A write of an earlier session without an answer becomes unknown: it is settled first. After
-        a session that broke off before it planned what the lists had changed, and after a change of
-        the settings, there is planning to do, although nothing waits yet.
+        a session that broke off before it planned what the lists had changed there is planning to
+        do, although nothing waits yet.
         """
         last = load(desk)
         planned = last.prepared or not last.ticket
-        if planned and not desk.waiting() and not desk.staged():
+        if planned and not desk.waiting():
             return None
         unsettled = desk.outstanding()
         if unsettled is not None:

@@ -1,7 +1,7 @@
 """Runs of a flow in the store: how one begins, what it leaves behind, and when the next is due."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -197,6 +197,14 @@ def due_flows(c: sa.Connection, names: Mapping[str, Rhythm], now: int) -> list[s
         if (when is None and not rhythm.by_hand) or (when is not None and when <= now):
             due.append(name)
     return due
+
+
+def run_changed(c: sa.Connection, flows: Iterable[FlowSettings], now: int) -> None:
+    """Makes flows due at once whose settings are not those that their records were judged by."""
+    for flow in flows:
+        known = flow_state(c, flow.name).prepared_with
+        if known and not known.startswith(f"{flow.digest}/") and not flow.manual:
+            c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(next_due=now))
 
 
 def run_now(c: sa.Connection, flow: str, now: int, who: str) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 from attrs import frozen
 
 from subledger.errors import SubledgerError
-from subledger.flow.runs import due_flows
+from subledger.flow.runs import due_flows, run_changed
 from subledger.kernel import Kernel
 from subledger.schedule.dispatcher import Dispatcher, LocalDispatcher
 from subledger.schedule.due import Rhythm
@@ -56,13 +56,15 @@ async def schedule(
     """Asks for what is due, for ever; a lost request heals itself at the next tick."""
     settings, rhythms = None, dict[str, Rhythm]()
     while True:
-        if settings is not kernel.settings:
-            settings = kernel.settings
-            rhythms = {
-                flow.name: Rhythm(every=flow.every, cron=flow.cron)
-                for flow in settings.flows.values()
-            }
         try:
+            if settings is not kernel.settings:
+                settings = kernel.settings
+                rhythms = {
+                    flow.name: Rhythm(every=flow.every, cron=flow.cron)
+                    for flow in settings.flows.values()
+                }
+                changed = list(settings.flows.values())
+                await kernel.store.tx(run_changed, changed, kernel.now_ms())
             for name in await kernel.store.tx(due_flows, rhythms, kernel.now_ms()):
                 flows.request(name)
             for name in filter(patience.over, await kernel.waiting_sinks()):
