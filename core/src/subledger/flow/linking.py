@@ -54,7 +54,7 @@ def link(c: sa.Connection, finding: int, wanted: Link, now: int, who: str) -> in
         )
     for posting in postings:
         word, target = _link(c, posting, wanted, now)
-        wake(c, posting.kind, posting.id)
+        wake(c, posting.kind, posting.id, target)
         history.add(
             *(c, now, who, "linked"),
             flow=posting.flow,
@@ -76,6 +76,9 @@ def _link(c: sa.Connection, posting: sa.Row[Any], wanted: Link, now: int) -> tup
     if other is not None:
         raise NotLinked(f"{word} {target} stands for {posting.kind} {other} already")
     seen = _seen(c, wanted.sink, Kind(posting.kind), word, target)
+    if getattr(seen, "deleted", False):
+        raise NotLinked(f"{word} {target} was deleted in the books")
+    account = (effect.account if effect else "") or posting.account
     c.execute(
         links.PUT,
         {
@@ -90,7 +93,7 @@ def _link(c: sa.Connection, posting: sa.Row[Any], wanted: Link, now: int) -> tup
             "amount": getattr(seen, "amount", posting.amount),
             "currency": getattr(seen, "currency", posting.currency),
             "date": getattr(seen, "date", posting.date),
-            "account": (effect.account if effect else "") or posting.account,
+            "account": getattr(seen, "account", "") or account,
             "effect": effect.id if effect else 0,
             "linked_at": now,
         },

@@ -336,7 +336,7 @@ def _adopt(
         fingerprint=ready.fingerprint,
         now=now,
     )
-    wake(c, row.kind, row.id)
+    wake(c, row.kind, row.id, entry.id)
     _mark(c, task, row, "posted", now)
     history.add(
         *(c, now, f"flow {task.name}", "adopted"),

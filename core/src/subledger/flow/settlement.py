@@ -1,5 +1,6 @@
 """Reconcile and record: what an outcome means for the effect, the link and the record."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from subledger.manifest import Operation
 from subledger.model import Reference
 from subledger.model.kinds import LISTS, PARTIES
 from subledger.money import Money
-from subledger.ports import Absent, Outcome, Posted, Query, Refused, Unknown
+from subledger.ports import Absent, Outcome, Posted, Query, Refused, Target, Unknown
 from subledger.store.schema import EFFECT, POSTING
 
 DECIDE = "decide"
@@ -63,7 +64,8 @@ _BLOCK = (
 _WAKE = (
     sa.update(POSTING)
     .where(
-        POSTING.c.needs == sa.bindparam("there"), POSTING.c.state == sa.literal_column("'blocked'")
+        POSTING.c.needs.in_([sa.bindparam("source"), sa.bindparam("books")]),
+        POSTING.c.state == sa.literal_column("'blocked'"),
     )
     .values(state="staged", needs="", finding=None)
 )
@@ -153,9 +155,12 @@ def _vanished(c: sa.Connection, effect: sa.Row[Any], missing: Reference, now: in
     )
 
 
-def wake(c: sa.Connection, kind: str, record: str) -> None:
-    """Has the records judged again that waited for this one."""
-    c.execute(_WAKE, {"there": f"{kind}/{record}"})
+def wake(c: sa.Connection, kind: str, record: str, target: str) -> None:
+    """Has the records judged again that waited for this one.
+
+    Those that came out of the books know it by its identifier there, ``target``.
+    """
+    c.execute(_WAKE, {"source": f"{kind}/{record}", "books": f"{kind}/{target}"})
 
 
 def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> None:
@@ -185,25 +190,31 @@ def _posted(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> 
 
 
 def _taken(c: sa.Connection, effect: sa.Row[Any], posted: Posted) -> str | None:
-    """Another record of the source that the document or entry stands for already."""
+    """Another record that the document or entry stands for already.
+
+    An entry of the books may stand for one record of each source, a document for one at all.
+    """
     if not effect.source or effect.operation != Operation.CREATE:
         return None
-    word = _word(effect, posted)
-    other = links.holder(c, effect.connection, effect.source, word, posted.id)
-    return None if other == effect.record else other
+    for source, record in links.standing(c, effect.connection, _word(effect, posted), posted.id):
+        if source == effect.source and record != effect.record:
+            return f"{record} of the same source"
+        if source != effect.source and effect.kind not in _ENTRIES:
+            return f"{record} of {source}"
+    return None
 
 
 def _stands_for(effect: sa.Row[Any], posted: Posted, other: str) -> Refused:
-    label = f"{effect.kind.replace('_', ' ')} {effect.record}"
-    entry = effect.kind in _ENTRIES
+    word, entry = effect.kind.replace("_", " "), effect.kind in _ENTRIES
     return Refused(
         finding=Finding(
             category="name_conflict" if entry else "duplicate_document",
             subject=f"{effect.kind} {effect.record}",
-            message=f"what the books have for {label} ({posted.type} {posted.id}) stands for "
-            f"{effect.kind.replace('_', ' ')} {other} of the same source already",
+            message=f"what the books have for {word} {effect.record} ({posted.type} {posted.id}) "
+            f"stands for {word} {other} already",
             hint="Rename or number one of the two in the source, then retry." if entry else "",
-        )
+        ),
+        existing=Target(type=posted.type, id=posted.id, guard=posted.guard),
     )
 
 
@@ -218,11 +229,10 @@ def _record(c: sa.Connection, effect: sa.Row[Any], posted: Posted, now: int) -> 
         links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
     else:
         _link(c, effect, posted, now)
-        wake(c, effect.kind, effect.record)
+        wake(c, effect.kind, effect.record, posted.id)
     finding = _difference(effect, posted)
-    warnings = (*posted.warnings, *((finding,) if finding else ()))
     number = None
-    for warning in warnings:
+    for warning in (*posted.warnings, *((finding,) if finding else ())):
         number = findings.report(c, warning, now, flow=effect.flow)
     _mark(c, effect, "undone" if removed else "posted", number, now)
 
@@ -295,9 +305,7 @@ def _refused(c: sa.Connection, effect: sa.Row[Any], refused: Refused, now: int) 
     _log(c, effect, now, "rejected", f"{refused.code} {refused.finding.message}".strip())
 
 
-def _date(text: str) -> Any:
-    import datetime as dt  # noqa: PLC0415 - one rare conversion
-
+def _date(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 

@@ -52,6 +52,24 @@ def holder(
     return found
 
 
+_STANDING = sa.select(LINK.c.source, LINK.c.id).where(
+    LINK.c.connection == sa.bindparam("connection"),
+    LINK.c.type == sa.bindparam("type"),
+    LINK.c.target == sa.bindparam("target"),
+)
+
+
+def standing(
+    c: sa.Connection,
+    connection: str,
+    type: str,  # noqa: A002 - the field's own name
+    target: str,
+) -> list[tuple[str, str]]:
+    """Source and identifier of every record that something in the books stands for."""
+    key = {"connection": connection, "type": type, "target": target}
+    return [(row.source, row.id) for row in c.execute(_STANDING, key)]
+
+
 _ORIGIN = sa.select(LINK.c.id).where(
     LINK.c.connection == sa.bindparam("connection"),
     LINK.c.source == sa.bindparam("source"),
