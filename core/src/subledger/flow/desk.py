@@ -17,7 +17,7 @@ from subledger.ledger.keys import attempt_key
 from subledger.ledger.upsert import upsert
 from subledger.manifest import Operation
 from subledger.model import Entity, Reference
-from subledger.model.kinds import ATTACHMENT, Kind
+from subledger.model.kinds import ATTACHMENT, PARTIES, Kind
 from subledger.model.marker import marker
 from subledger.model.references import map_references, references
 from subledger.model.stored import load
@@ -182,14 +182,15 @@ class SqlDesk:
     def claim_many(self, most: int, batch: str) -> list[Delivery]:
         """The next effects for a sink that the kernel calls, marked as sent; at most ``most``.
 
-        They do not depend on each other. ``batch`` is the identifier they share where they are
-        several.
+        They do not depend on each other: only equals in the posting order go together. ``batch``
+        is the identifier they share where they are several.
         """
         claimed: list[Delivery] = []
+        turn = None
         bound = {"connection": self.connection, "now": self.now_ms}
         while not self._paused() and len(claimed) < most:
             row = self.c.execute(_NEXT, bound).first()
-            if row is None:
+            if row is None or turn not in (None, row.priority):
                 break
             delivery = self._delivery(row)
             if claimed and (row.kind == ATTACHMENT or claimed[0].kind == ATTACHMENT):
@@ -200,7 +201,7 @@ class SqlDesk:
                     break
                 settlement.block(self.c, row, missing, self.now_ms)
                 continue
-            place = len(claimed) + 1
+            turn, place = row.priority, len(claimed) + 1
             self._send(row.id, b"", batch, place)
             claimed.append(attrs.evolve(delivery, batch=batch, place=place))
         return claimed
@@ -343,9 +344,18 @@ class SqlDesk:
             if not reference.name:
                 return reference
             found = self._identifier(reference.kind, reference.name)
-            return attrs.evolve(reference, id=found) if found else reference
+            if found is None or self._is_taken(reference, source, found):
+                return reference
+            return attrs.evolve(reference, id=found)
 
         return map_references(entity, identify)
+
+    def _is_taken(self, reference: Reference, source: str, identifier: str) -> bool:
+        """Whether the party of this name stands for another one of the same source."""
+        if not reference.record or reference.kind not in PARTIES:
+            return False
+        other = links.holder(self.c, self.connection, source, reference.kind, identifier)
+        return other not in (None, reference.record)
 
     def _target(self, row: sa.Row[Any]) -> Target | None:
         if row.operation == Operation.CREATE:
