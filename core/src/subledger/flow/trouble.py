@@ -2,16 +2,17 @@
 
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
 from subledger.findings import Finding
+from subledger.observe import redact
 
 
 def trouble(connection: str, connector: str, error: Exception) -> Finding:
-    """What a person should see where the whole connection failed."""
+    """What a person should see where the whole connection failed; stored, so without secrets."""
     if not isinstance(error, ConnectorError):
         return Finding(
             category="internal",
             subject=f"connection {connection}",
             message=f"the connector {connector} failed in a way it must not",
-            detail=f"{type(error).__name__}: {error}",
+            detail=redact.text(f"{type(error).__name__}: {error}"),
         )
     category = "unavailable"
     if isinstance(error, AuthenticationError):
@@ -21,7 +22,7 @@ def trouble(connection: str, connector: str, error: Exception) -> Finding:
     return Finding(
         category=category,
         subject=f"connection {connection}",
-        message=error.message,
+        message=redact.text(error.message),
         hint=error.hint,
-        detail=error.detail,
+        detail=redact.text(error.detail),
     )

@@ -1,0 +1,39 @@
+"""What a person is told of a connection that failed: its sort, and no secret."""
+
+import pytest
+
+from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
+from subledger.flow.trouble import trouble
+from subledger.observe import redact
+
+
+@pytest.fixture
+def secret():
+    """A secret that is known to the logs."""
+    redact.register("s3cr3t-t0ken")
+    yield "s3cr3t-t0ken"
+    redact.forget_all()
+
+
+@pytest.mark.parametrize(
+    ("error", "category"),
+    [
+        (AuthenticationError("m"), "auth_expired"),
+        (TemporaryError("m"), "unavailable"),
+        (TemporaryError("m", retry_after=3), "rate_limited"),
+        (ConnectorError("m"), "unavailable"),
+        (KeyError("m"), "internal"),
+    ],
+)
+def test_category(error, category):
+    """Each sort of trouble has its category."""
+    assert trouble("books", "qbo", error).category == category
+
+
+@pytest.mark.parametrize("sort", [KeyError, lambda text: ConnectorError(text, detail=text)])
+def test_no_secret_in_the_database(secret, sort):
+    """What a connector says of its failure is stored; a secret in it is not."""
+    found = trouble("books", "qbo", sort(f"GET https://x/?a={secret} Bearer abcdefghijkl"))
+    assert secret not in repr(found)
+    assert "abcdefghijkl" not in repr(found)
+    assert "GET https://x/" in found.detail
