@@ -159,9 +159,14 @@ class ServiceWorld:
         now = self.kernel.now_ms()
         return await self.kernel.store.tx(waysout.approve, name, now, "person")
 
+    async def poke(self) -> None:
+        """Any request to the simulated QuickBooks: it then delivers its notifications."""
+        await self.kernel.runtime.http("GET", f"{self.ledger.simulation.base_url}/simulator/state")
+        await asyncio.sleep(0.3)
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits for what the server does by itself."""
-        for _ in range(500):
+        for _ in range(1500):
             if true():
                 return
             await asyncio.sleep(0.02)

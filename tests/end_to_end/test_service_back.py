@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from service_world import SECRETS, connect, open_service_world, tables
+from service_world import SECRETS, VERIFIER, connect, open_service_world, tables
 from world import toml
 
 from subledger.config import load_settings
 from subledger.errors import ConfigError
 from subledger.preview import preview
+from subledger.server.run import serving
+from subledger_quickbooks_online.simulator import Subscription, Switches
 
 BACK = {"source": "books", "sink": "psa", "every": "manual"}
 IMPORT = {"customers": {**BACK, "kinds": ["customer"]}}
@@ -108,3 +110,35 @@ async def test_s11_both_directions_are_refused(tmp_path):
         one = tables(connections, world.ledger, flows=PAYMENTS, settings={"payments": False})
         path.write_text(toml(one))
         load_settings(path, environment=SECRETS)
+
+
+@pytest.mark.parametrize("form", ["legacy", "cloudevents"])
+async def test_s11_a_webhook_of_the_books_brings_the_payment(tmp_path, form):
+    """S11, O2: Intuit's signed call, in both formats, makes the flow run at once."""
+    async with open_service_world(
+        tmp_path,
+        psa={"payments": "from_books"},
+        connection={"webhook_verifier": {"env": "VERIFIER"}},
+        settings={"payments": False, "refunds": False},
+        flows=PAYMENTS,
+        switches=Switches(webhook_format=form),
+        door=serving,
+    ) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 25_000)
+        await world.run_flow()
+        await world.until(lambda: len(world.papers()) == 1)
+        simulation = world.ledger.simulation
+        simulation.subscriptions.append(
+            Subscription(url=f"{world.url}/webhooks/books", verifier="somebody-else")
+        )
+        world.ledger.receive("Silva Dental", invoice.number, Decimal("100.00"))
+        await world.poke()
+        assert world.shop.world.payments == {}
+        simulation.subscriptions[:] = [
+            Subscription(url=f"{world.url}/webhooks/books", verifier=VERIFIER)
+        ]
+        world.ledger.receive("Silva Dental", invoice.number, Decimal("50.00"))
+        await world.poke()
+        await world.until(lambda: len(world.shop.world.payments) == 2)
+        assert {p.cents for p in world.shop.world.payments.values()} == {10_000, 5_000}

@@ -134,9 +134,11 @@ async def test_a_payment_waits_for_its_invoice(tmp_path, books):
         world.shop.edit(
             world.shop.world.customers[world.shop.customers["Kowalczyk Law"]], tax_rate_id=902
         )
-        world.shop.reprice(invoice, 11_453)
+        world.shop.reprice(invoice, 11_498)
         await world.sync()
-        assert world.paper(INVOICE, invoice).open == 0 or world.paper(PAYMENT, payment)
+        assert world.change(world.paper(PAYMENT, payment)) == Decimal("-114.98")
+        assert world.paper(INVOICE, invoice).open == 0
+        assert await world.findings("dependency", "mapping_missing") == []
         await world.proof()
 
 
