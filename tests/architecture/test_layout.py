@@ -15,7 +15,6 @@ LARGE_FUNCTIONS = {
     "simulate_quickbooks_desktop": "its parameters, with their help, are the command's options",
     "test_the_examples_work_in_the_order_of_a_business_day": "a business day is read in one go",
     "findings": "one command with four verbs, mostly its help text",
-    "plan": "one row is written or brought up to date, column by column",
     "upgrade": "a migration creates table after table",
 }
 
