@@ -52,6 +52,8 @@ class Kernel:
     runtime: Runtime
     log: Any
     owner: str
+    lender: "Kernel | None" = None
+    """Whose vaults are used: a preview works on a copy, but a token that it renews is kept."""
     _books: dict[str, BookIndex] = field(factory=dict, init=False)
     _by_sink: tuple[Settings | None, dict[str, list[FlowSettings]]] = field(
         default=(None, {}), init=False
@@ -345,6 +347,8 @@ class Kernel:
 
     def vault(self, connection: str) -> Vault:
         """Where a connection keeps what a person authorised."""
+        if self.lender is not None:
+            return self.lender.vault(connection)
         if connection not in self._vaults:
             self._vaults[connection] = SqlVault(
                 connection, self.store, self.runtime, self.keys, self.owner

@@ -65,7 +65,10 @@ async def copy_store(store: Store) -> Store:
 async def preview(kernel: Kernel, flow: str, progress: Progress) -> FlowPreview:
     """Runs a flow on a copy of the store and tells what it planned; writes nothing."""
     copy = await copy_store(kernel.store)
-    trial = Kernel(kernel.settings, copy, kernel.runtime, kernel.log, f"{kernel.owner} preview")
+    trial = Kernel(
+        *(kernel.settings, copy, kernel.runtime, kernel.log, f"{kernel.owner} preview"),
+        lender=kernel,
+    )
     try:
         report = await trial.run_flow(flow, "preview", progress)
         index = await trial.books(kernel.settings.flows[flow].sink)

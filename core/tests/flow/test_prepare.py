@@ -12,9 +12,9 @@ from subledger.findings import Finding
 from subledger.flow import prepare
 from subledger.ledger import books, effects
 from subledger.ledger.books import BookIndex
-from subledger.model.kinds import ACCOUNT, FEE, VENDOR
+from subledger.model.kinds import ACCOUNT, CARD_TRANSACTION, FEE, VENDOR
 from subledger.ports import Absent, BookEntry, Posted, Refused, Unknown
-from subledger.store.schema import FLOW
+from subledger.store.schema import FLOW, LINK, POSTING
 
 
 def test_planned(bench):
@@ -376,3 +376,13 @@ def test_new_entry_after_planning(bench):
     books.offer_entries(bench.c, "books", [BookEntry(kind=VENDOR, id="v2", name="Other")])
     assert bench.prepare() == 0
     assert bench.state() == "planned"
+
+
+def test_what_we_wrote_into_the_source_ends_there(bench):
+    """A record that another flow brought into the source from these books is not sent back."""
+    link = {"connection": "cards", "source": "books", "kind": CARD_TRANSACTION, "id": "T1"}
+    more = {"type": "payment", "target": "1", "fingerprint": "f", "effect": 0, "linked_at": 0}
+    bench.c.execute(sa.insert(LINK).values(**link, **more))
+    assert bench.run(bench.movement("1"), bench.movement("2")) == 1
+    states = {row.id: row.state for row in bench.rows(POSTING)}
+    assert states == {"1": "skipped", "2": "planned"}

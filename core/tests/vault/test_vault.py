@@ -8,13 +8,17 @@ from unittest.mock import Mock
 
 import attrs
 import pytest
+import structlog
 
 from subledger.config import Settings, StoreSettings, VaultSettings
 from subledger.errors import AuthenticationError, ConfigError
+from subledger.kernel import Kernel
 from subledger.ports import Grant
 from subledger.realworld import real_runtime
 from subledger.secret import Secret
 from subledger.store import open_store
+from subledger.store.engine import memory_store
+from subledger.store.schema import TOKEN
 from subledger.vault import Keyring, KeySource, SqlVault, Unsealable
 from subledger.vault.store import RENEWAL
 
@@ -296,3 +300,16 @@ def test_key_of_strange_letters(settings, tmp_path):
     with pytest.raises(ConfigError, match=r"s\.db\.key: is not 32 bytes") as caught:
         KeySource(settings)()
     assert "schl" not in str(caught.value)
+
+
+async def test_a_preview_uses_the_real_vault(settings, tmp_path):
+    """A token that is renewed while a preview runs on its copy is kept all the same."""
+    store = open_store(tmp_path / "s.db")
+    async with real_runtime() as runtime:
+        kernel = Kernel(settings, store, runtime, structlog.get_logger(), "a")
+        trial = Kernel(settings, memory_store(), runtime, kernel.log, "b", lender=kernel)
+        await trial.vault("books").keep(make_grant())
+        assert await kernel.vault("books").grant() == make_grant()
+        assert await trial.store.read(lambda c: c.execute(TOKEN.select()).all()) == []
+    trial.store.close()
+    store.close()

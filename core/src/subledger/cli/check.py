@@ -32,8 +32,10 @@ def check(
         have the names that the flows need, as far as their lists have been read.
     """
     settings, problems = check_config(options)
+    said: dict[str, list[str]] = {}
     if live:
-        problems += check_live(settings)
+        found, said = check_live(settings)
+        problems += found
     show(
         {
             "ok": not problems,
@@ -41,9 +43,10 @@ def check(
                 name: connection.connector for name, connection in settings.connections.items()
             },
             "flows": {name: _flow(flow) for name, flow in settings.flows.items()},
+            "said": said,
             "problems": [problem_document(problem) for problem in problems],
         },
-        lambda out: _print(out, settings, problems),
+        lambda out: _print(out, settings, problems, said),
         as_json=options.json,
     )
     return Exit.CONFIG if problems else Exit.OK
@@ -56,27 +59,32 @@ def check_config(options: ConfigOptions) -> tuple[Settings, list[Problem]]:
     return settings, [*problems, *settings.left_out]
 
 
-def check_live(settings: Settings) -> list[Problem]:
-    """What the outside systems say about the settings: credentials, names in the books.
+def check_live(settings: Settings) -> tuple[list[Problem], dict[str, list[str]]]:
+    """What the outside systems say about the settings, and about themselves by connection.
 
-    The books are asked from what was read of them; before that there is nothing to say.
+    Whether the books have the names is judged by what was read of them; before that there is
+    nothing to say.
     """
 
-    async def ask() -> list[Problem]:
+    async def ask() -> tuple[list[Problem], dict[str, list[str]]]:
+        problems: list[Problem] = []
+        said: dict[str, list[str]] = {}
         async with open_kernel(settings) as kernel:
-            problems = [
-                problem
-                for connection in settings.connections.values()
-                for problem in await _refusals(kernel, connection)
-            ]
+            for name, connection in settings.connections.items():
+                answer = await _asked(kernel, connection)
+                if isinstance(answer, Problem):
+                    problems.append(answer)
+                elif answer:
+                    said[name] = answer
             for flow in settings.flows.values():
                 problems += await _missing(kernel, flow)
-            return problems
+        return problems, said
 
     return asyncio.run(ask())
 
 
-async def _refusals(kernel: Kernel, connection: ConnectionSettings) -> list[Problem]:
+async def _asked(kernel: Kernel, connection: ConnectionSettings) -> list[str] | Problem:
+    """What a system says when it is asked whether it knows us."""
     opened = (connection.sink and connection.sink.open) or (
         connection.type and connection.type.open
     )
@@ -84,14 +92,12 @@ async def _refusals(kernel: Kernel, connection: ConnectionSettings) -> list[Prob
         return []
     try:
         async with opened(connection.config, kernel.context(connection.name)) as system:
-            await system.check()
+            return list(await system.check())
     except ConnectorError as error:
         message, hint = error.message, error.hint
     except Exception as error:  # noqa: BLE001 - a connector's bug is told like its refusals
         message, hint = f"{connection.connector} failed: {type(error).__name__}: {error}", ""
-    else:
-        return []
-    return [Problem(path=f"connections.{connection.name}", message=message, hint=hint)]
+    return Problem(path=f"connections.{connection.name}", message=message, hint=hint)
 
 
 async def _missing(kernel: Kernel, flow: FlowSettings) -> list[Problem]:
@@ -122,7 +128,9 @@ def _runs(flow: FlowSettings) -> str:
     return "by hand" if flow.every is None else f"every {duration_text(flow.every)}"
 
 
-def _print(out: "Console", settings: Settings, problems: list[Problem]) -> None:
+def _print(
+    out: "Console", settings: Settings, problems: list[Problem], said: dict[str, list[str]]
+) -> None:
     rows = [
         (name, flow.source, flow.sink, ", ".join(sorted(flow.kinds)), _runs(flow))
         for name, flow in settings.flows.items()
@@ -130,6 +138,8 @@ def _print(out: "Console", settings: Settings, problems: list[Problem]) -> None:
     if rows:
         out.print(table(("flow", "source", "sink", "kinds", "runs"), rows))
         out.print()
+    for name, sentences in said.items():
+        out.print(f"{name}: {' '.join(sentences)}")
     if problems:
         print_problems(out, problems)
     else:

@@ -267,6 +267,9 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     if effects.in_flight(c, task.name, row.kind, row.id):
         _mark(c, task, row, "sent", now, account=ready.account)
         return 0
+    if link is None and links.origin(c, task.source, task.sink, row.kind, row.id) is not None:
+        _wait(c, task, row, _echo(task, row), now)
+        return 0
     if link is None and ready.same is not None:
         _adopt(c, task, row, ready, ready.same, now=now)
         return 0
@@ -313,6 +316,18 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
         )
     _mark(c, task, row, "planned", now, finding=finding, account=ready.account)
     return 1
+
+
+def _echo(task: FlowTask, row: StagedRow) -> Skip:
+    """What we wrote into the source comes back: it ends here."""
+    return Skip(
+        Finding(
+            category="excluded",
+            subject=f"{row.kind} from {task.sink}",
+            message=f"the {row.kind.replace('_', ' ')} came into {task.source} from {task.sink}",
+            hint="Nothing to do: it is there already.",
+        )
+    )
 
 
 def _adopt(
