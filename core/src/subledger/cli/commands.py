@@ -16,7 +16,7 @@ class Command:
 
 COMMANDS: Final[dict[str, Command]] = {
     "demo": Command(
-        "subledger.cli.demo:demo", "Show a year of card transactions arriving in QuickBooks."
+        "subledger.cli.demo:demo", "Show a year of records arriving in simulated books."
     ),
     "init": Command("subledger.cli.init:init", "Write a configuration file to start from."),
     "check": Command("subledger.cli.check:check", "Check the configuration."),
