@@ -1,13 +1,22 @@
 """What every test of the workspace gets: logging as it was, and the longest tests first."""
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-_LONG = ("test_year.py", "test_kill.py", "test_tutorial.py", "tests/third_party", "tests/crash")
+_LONG = (
+    *("test_year.py", "test_kill.py", "test_demo.py", "test_online_pages.py", "test_tutorial.py"),
+    *("test_kill_online.py", "tests/third_party", "tests/crash"),
+)
 """Paths of tests that take long: begun last, they would keep one processor busy and others idle."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: many tests wait for the processes they start."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,9 +10,12 @@ from .chance import chance
 from .online_plan import calm_worlds, chosen, is_frozen, moments
 from .online_scenarios import SCENARIOS
 from .online_simulate import digest, simulate
+from .plan import WANTED
 
 REPLAY = "pytest tests/crash --world"
 LEAST = 6_000
+"""The least number of worlds of QuickBooks Online in a run."""
+TOGETHER = 20_000
 
 
 @cache
@@ -45,6 +48,7 @@ def test_an_online_run_has_as_many_worlds_as_was_asked_for():
     count = sum(len(alike) for calm in calm_worlds() for alike in _histories(calm))
     print(f"{count} worlds")
     assert count >= LEAST
+    assert count + WANTED >= TOGETHER
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
