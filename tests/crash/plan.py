@@ -21,7 +21,7 @@ _LEAST = {
     "pex": (510, 345),
 }
 """The worlds that a fault gives at least, on average, and a frozen process; a test counts them."""
-_SELDOM = {"first": 2}
+_SELDOM = {"first": 2, "pex": 2}
 """Scenarios with long histories that differ little by seed: only every so-many-th seed."""
 _CALLS = ("authenticate", "sendRequestXML", "receiveResponseXML", "closeConnection")
 _MOST = {"authenticate": 2, "closeConnection": 2}
