@@ -112,7 +112,7 @@ def judged(schema: etree.XMLSchema, request: etree._Element, set_id: str | None)
 
 
 FUZZ = settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,

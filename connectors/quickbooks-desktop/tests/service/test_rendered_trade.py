@@ -44,7 +44,7 @@ WRITES = (Operation.CREATE, Operation.UPDATE, Operation.VOID, Operation.DELETE)
 TYPES = {"bank": "Bank", "card": "CreditCard", "item": "ItemSalesTax", "code": "SalesTaxCode",
          "visa": "Visa", "known": "ItemService", "odd": "ItemGroup"}  # fmt: skip
 FUZZ = settings(
-    max_examples=40,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     database=None,
