@@ -1,47 +1,45 @@
 """Tools to prove what subledger promises: virtual time, crashes at every step, contracts.
 
-Only the contracts, and the plugin that collects them, need a test framework (the extra
-``subledger[testing]``); they are imported when they are asked for. Everything else serves any
-project.
+Names are imported when they are asked for: only the contracts, and what collects them, need a
+test framework (the extra ``subledger[testing]``); everything else serves any project.
 """
 
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from subledger.testing.outside import (
-    Clock,
-    Consenting,
-    Door,
-    Fault,
-    Outside,
-    OutsideBooks,
-    PollingBooks,
-    Scenario,
-    Sent,
-    Trouble,
-    Written,
-)
+if TYPE_CHECKING:
+    from subledger.testing.contracts.base import Contract as Contract
+    from subledger.testing.contracts.base import applies as applies
+    from subledger.testing.contracts.base import breach as breach
+    from subledger.testing.outside import Clock as Clock
+    from subledger.testing.outside import Consenting as Consenting
+    from subledger.testing.outside import Door as Door
+    from subledger.testing.outside import Fault as Fault
+    from subledger.testing.outside import Outside as Outside
+    from subledger.testing.outside import OutsideBooks as OutsideBooks
+    from subledger.testing.outside import PollingBooks as PollingBooks
+    from subledger.testing.outside import Scenario as Scenario
+    from subledger.testing.outside import Sent as Sent
+    from subledger.testing.outside import Trouble as Trouble
+    from subledger.testing.outside import Written as Written
 
-_LAZY: Final[dict[str, str]] = {}
-"""Where the names are that need a test framework."""
+_WHERE: Final = {
+    "contracts.base": ("Contract", "applies", "breach"),
+    "outside": (
+        *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
+        *("Scenario", "Sent", "Trouble", "Written"),
+    ),
+}
+"""The names by module; a type checker reads them above."""
+
+_MODULES: Final = {name: module for module, names in _WHERE.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LAZY[name]), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
 
-__all__ = [
-    "Clock",
-    "Consenting",
-    "Door",
-    "Fault",
-    "Outside",
-    "OutsideBooks",
-    "PollingBooks",
-    "Scenario",
-    "Sent",
-    "Trouble",
-    "Written",
-]
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})
