@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from subledger.hooks import GROUP
 
@@ -17,7 +17,8 @@ class Installed:
     """A plugin that could be loaded.
 
     ``distribution`` is the package (or the file) it comes from, ``target`` its entry point's value;
-    ``path`` is set for a local file instead.
+    ``path`` is set for a local file instead, ``module`` for hooks that are in memory already, such
+    as those of a test.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Installed:
     version: str = ""
     target: str = ""
     path: Path | None = None
+    module: object = field(default=None, eq=False, repr=False)
 
     @property
     def origin(self) -> str:

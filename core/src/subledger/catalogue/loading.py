@@ -87,6 +87,8 @@ def _refused(item: Installed, reason: str) -> PluginRefused:
 
 
 def _import(item: Installed) -> object:
+    if item.module is not None:
+        return item.module
     if item.path is None:
         return metadata.EntryPoint(item.name, item.target, GROUP).load()
     return _import_file(item)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from subledger.testing.outside import Sent as Sent
     from subledger.testing.outside import Trouble as Trouble
     from subledger.testing.outside import Written as Written
+    from subledger.testing.workplace import Side as Side
+    from subledger.testing.workplace import Workplace as Workplace
 
 _WHERE: Final = {
     "contracts.base": ("Contract", "applies", "breach"),
@@ -29,6 +31,7 @@ _WHERE: Final = {
         *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
         *("Scenario", "Sent", "Trouble", "Written"),
     ),
+    "workplace": ("Side", "Workplace"),
 }
 """The names by module; a type checker reads them above."""
 

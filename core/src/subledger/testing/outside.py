@@ -5,7 +5,7 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
@@ -13,9 +13,6 @@ from attrs import define, field, frozen
 from subledger.errors import ConnectorError, TemporaryError
 from subledger.ports import Grant
 from subledger.runtime import Http, HttpResponse
-
-if TYPE_CHECKING:
-    from aiohttp import web
 
 Clock = Callable[[], dt.datetime]
 """The moment it is now, aware, in UTC; in a test it moves only while everybody waits."""
@@ -82,10 +79,18 @@ class OutsideBooks(Outside, Protocol):
 class PollingBooks(OutsideBooks, Protocol):
     """Books whose side polls us."""
 
-    async def poll(self, handle: "Callable[[web.Request], Any]") -> None:
-        """The other side polls us once, such as a simulated Web Connector; ``handle`` answers.
+    def enrol(self, file: bytes, password: str) -> None:
+        """A person sets the other side up with the enrolment file and the password of the peer.
 
-        ``handle`` is :meth:`subledger.ports.Peer.handle` of the peer under test.
+        Once more with a new password: only that one is used from then on.
+        """
+        ...
+
+    async def poll(self, http: Http) -> None:
+        """The other side polls us once, such as a simulated Web Connector.
+
+        ``http`` leads to :meth:`subledger.ports.Peer.handle` of the peer under test, whatever the
+        host; it raises TemporaryError where the peer's answer is lost.
         """
         ...
 
