@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,9 @@ class ServiceWorld:
     async def retry(self, finding: FindingRow) -> None:
         """A person mended the cause and says so."""
         now = self.kernel.now_ms()
-        await self.kernel.store.tx(waysout.retry, finding.id, now, "person", "books")
+        manifest = self.kernel.settings.connections["books"].sink.manifest
+        again = partial(waysout.retry, manifest=manifest)
+        await self.kernel.store.tx(again, finding.id, now, "person", "books")
 
     async def approve(self, name: str) -> int:
         """A person lets the planned documents go; how many."""

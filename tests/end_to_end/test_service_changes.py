@@ -102,7 +102,7 @@ async def test_a_paid_invoice_shrinks(tmp_path, books):
         await world.proof()
 
 
-@pytest.mark.parametrize("books", ["online"])
+@BOOKS
 async def test_a_paid_invoice_is_deleted(tmp_path, books):
     """S12: where a paid invoice is deleted its payment stays, as the customer's credit."""
     async with open_service_world(tmp_path, books, **DELETE) as world:

@@ -233,6 +233,26 @@ async def test_s12_flagged_deletion_is_voided_by_retry(tmp_path, books):
 
 
 @BOOKS
+async def test_s12_flagged_deletion_of_a_payment_is_undone_by_retry(tmp_path, books):
+    """S12: retry takes a payment out of the books too, in the way that these books know."""
+    async with open_service_world(tmp_path, books) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 5_500)
+        payment = world.shop.pay(invoice)
+        await world.sync()
+        world.shop.delete(payment)
+        world.advance(days=2)
+        await world.sync()
+        (finding,) = await world.findings("gone_in_source")
+        await world.retry(finding)
+        await world.sync()
+        assert world.paper(INVOICE, invoice).open == Decimal("55.00")
+        assert world.balance("undeposited") == 0
+        assert await world.findings() == []
+        await world.proof()
+
+
+@BOOKS
 async def test_s12_deleted_payment(tmp_path, books):
     """S12: a payment that is deleted in the source leaves the books by policy."""
     async with open_service_world(tmp_path, books, flow={"gone": "delete"}) as world:

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Parameter
@@ -11,11 +12,13 @@ from subledger.cli.exits import Exit
 from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import show, table
+from subledger.config.settings import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow import waysout
 from subledger.flow.linking import Link, link
 from subledger.ledger import findings as ledger
 from subledger.ledger.findings import FindingRow
+from subledger.manifest import Manifest
 from subledger.money import Money
 
 if TYPE_CHECKING:
@@ -77,7 +80,8 @@ def findings(
                 flow = settings.flows.get(row.flow)
                 if verb == "retry":
                     sink = flow.sink if flow else ""
-                    changed += await store.tx(waysout.retry, row.id, now, who, sink)
+                    again = partial(waysout.retry, manifest=_manifest(settings, sink))
+                    changed += await store.tx(again, row.id, now, who, sink)
                 elif verb == "skip":
                     changed += await store.tx(waysout.skip, row.id, now, who, reason)
                 elif flow is not None:
@@ -104,6 +108,12 @@ def findings(
         as_json=options.json,
     )
     return Exit.FAILED if rows else Exit.OK
+
+
+def _manifest(settings: Settings, connection: str) -> Manifest | None:
+    """What the books behind a connection can do; None where there are none."""
+    known = settings.connections.get(connection)
+    return known.sink.manifest if known and known.sink else None
 
 
 def _chosen(

@@ -28,6 +28,7 @@ from subledger.ports import (
     Outcome,
     Query,
     Question,
+    RawRecord,
     Refused,
     Target,
 )
@@ -100,6 +101,14 @@ _NAMED = sa.select(ENTRY.c.id).where(
 
 _UNASKED: Final = object()
 
+Take = Callable[[sa.Connection, str, Sequence[RawRecord]], None]
+"""Stages records of a connection for the flows that read from it."""
+
+
+def nobody(_c: sa.Connection, _connection: str, _records: Sequence[RawRecord]) -> None:
+    """A connection that is not a source has no records."""
+    raise TypeError("the connection is not a source: nobody takes records of it")
+
 
 def always(_c: sa.Connection, _connection: str) -> bool:
     """Something may be staged for a connection: whoever cannot tell has to look."""
@@ -117,6 +126,7 @@ class SqlDesk:
     connection: str
     now_ms: int
     _staged: Callable[[sa.Connection, str], bool] = always
+    _take: Take = nobody
     _in_flight: Any = attrs.field(default=_UNASKED, init=False)
     _sent: Any = attrs.field(default=None, init=False)
     _is_paused: Any = attrs.field(default=_UNASKED, init=False)
@@ -263,22 +273,28 @@ class SqlDesk:
         count: int = self.c.execute(_BACKLOG, bound).scalar_one()
         return count
 
-    def answered(self, question: Question, position: str | None) -> None:
+    def answered(
+        self, question: Question, position: str | None, *, cursor: str | None = None
+    ) -> None:
         """Moves a question on: ``position`` for the next page, None when it is complete."""
         self._questions.clear()
-        books.answered(self.c, self.connection, question, position, self.now_ms)
+        now = self.now_ms
+        books.answered(self.c, self.connection, question, position, now, cursor=cursor)
 
     def offer(
         self,
         entries: Sequence[BookEntry] = (),
         documents: Sequence[BookDocument] = (),
         *,
+        records: Sequence[RawRecord] = (),
         question: Question | None = None,
     ) -> None:
-        """Hands over what was read: list entries and documents."""
+        """Hands over what was read: list entries, documents and records."""
         books.offer_entries(self.c, self.connection, entries)
         number = question.id if question else 0
         books.offer_documents(self.c, self.connection, number, documents)
+        if records:
+            self._take(self.c, self.connection, records)
 
     def closing_date(self, date: dt.date | None) -> None:
         """Records the last day of the closed period."""
@@ -310,7 +326,7 @@ class SqlDesk:
         return bool(self._is_paused)
 
     def _delivery(self, row: sa.Row[Any]) -> Delivery:
-        kind = Kind(row.kind)
+        kind, link = Kind(row.kind), self._link(row)
         return Delivery(
             effect=row.id,
             source=row.source,
@@ -320,7 +336,8 @@ class SqlDesk:
             attempt_key=attempt_key(row.key, row.generation),
             marker=marker(kind, row.record),
             entity=self._resolved(load(row.entity), row.source),
-            target=self._target(row),
+            before=self._before(row, link),
+            target=None if link is None else _target(link, kind),
             batch=row.batch,
             place=row.place,
             payload=row.payload or b"",
@@ -357,14 +374,22 @@ class SqlDesk:
         other = links.holder(self.c, self.connection, source, reference.kind, identifier)
         return other not in (None, reference.record)
 
-    def _target(self, row: sa.Row[Any]) -> Target | None:
+    def _link(self, row: sa.Row[Any]) -> sa.Row[Any] | None:
         if row.operation == Operation.CREATE:
             return None
-        link = links.find(self.c, self.connection, row.source, row.kind, row.record)
-        if link is None:
+        return links.find(self.c, self.connection, row.source, row.kind, row.record)
+
+    def _before(self, row: sa.Row[Any], link: sa.Row[Any] | None) -> Entity | None:
+        """The record as it was written last, where it is changed now."""
+        if link is None or row.operation != Operation.UPDATE:
             return None
-        type_ = "" if link.type == row.kind else link.type
-        return Target(type=type_, id=link.target, guard=link.guard)
+        made = effects.get(self.c, link.effect) if link.effect else None
+        return None if made is None else self._resolved(load(made.entity), row.source)
+
+
+def _target(link: sa.Row[Any], kind: Kind) -> Target:
+    type_ = "" if link.type == kind else link.type
+    return Target(type=type_, id=link.target, guard=link.guard)
 
 
 def _missing(delivery: Delivery) -> Reference | None:

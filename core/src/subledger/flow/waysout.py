@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 from subledger.ledger import books, effects, findings, history, links
 from subledger.ledger.effects import State
-from subledger.manifest import Operation
+from subledger.manifest import Manifest, Operation
+from subledger.model.kinds import Kind
 from subledger.ports import Query
 from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING
 
@@ -12,14 +13,23 @@ _GONE = "missing_in_books"
 _CHANGED = "changed_in_books"
 _UNKNOWN = "unknown_outcome"
 _TAKEN_BACK = "gone_in_source"
+_REMOVALS = (Operation.VOID, Operation.DELETE)
 
 
-def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") -> int:
+def retry(
+    c: sa.Connection,
+    finding: int,
+    now: int,
+    who: str,
+    sink: str = "",
+    *,
+    manifest: Manifest | None = None,
+) -> int:
     """Judges the records of a finding again with the next run; returns how many.
 
     The lists of ``sink`` are read again first, since the cause was perhaps mended there. Records
-    that the source took back are not judged: their documents become void, where an effect stands
-    for them.
+    that the source took back are not judged: their documents become void, or are deleted where the
+    sink's ``manifest`` says that they cannot be void, as far as an effect stands for them.
     """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
     if row.category == _GONE:
@@ -30,7 +40,7 @@ def retry(c: sa.Connection, finding: int, now: int, who: str, sink: str = "") ->
         _send_again(c, finding)
     state = "staged"
     if row.category == _TAKEN_BACK:
-        if not _void(c, finding, now):
+        if not _remove(c, finding, now, manifest):
             return 0
         state = "planned"
     changed = c.execute(
@@ -106,16 +116,25 @@ def _send_again(c: sa.Connection, finding: int) -> None:
         c.execute(sa.update(EFFECT).where(lost).values(state=State.REJECTED, code=""))
 
 
-def _void(c: sa.Connection, finding: int, now: int) -> bool:
-    """The source took the record back: its document is to be void; whether it can be."""
+def _remove(c: sa.Connection, finding: int, now: int, manifest: Manifest | None) -> bool:
+    """The source took the record back: its document is to be void or deleted; whether it can be."""
     planned = False
     for effect in _settled_effects(c, finding):
         link = links.find(c, effect.connection, effect.source, effect.kind, effect.record)
         if link is None or link.effect != effect.id:
             continue
-        effects.plan_removal(c, effect, Operation.VOID, now)
-        planned = True
+        way = _way(Kind(effect.kind), manifest)
+        if way is not None:
+            effects.plan_removal(c, effect, way, now)
+            planned = True
     return planned
+
+
+def _way(kind: Kind, manifest: Manifest | None) -> Operation | None:
+    """How a document is taken out of the books; None where it cannot be."""
+    if manifest is None:
+        return Operation.VOID
+    return next((way for way in _REMOVALS if manifest.can(kind, way)), None)
 
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:

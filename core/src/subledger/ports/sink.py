@@ -13,7 +13,7 @@ from subledger.model import Entity
 from subledger.model.kinds import Kind
 from subledger.money import Money
 from subledger.ports.books import BookDocument, BookEntry, Books, Query, Question
-from subledger.ports.source import Context
+from subledger.ports.source import Context, RawRecord
 from subledger.ports.vault import Authorization
 from subledger.runtime import Runtime
 
@@ -42,9 +42,10 @@ class Delivery:
 
     ``key`` is the idempotency key (26 characters), the same for every attempt; ``attempt_key``
     changes only after an attempt that certainly did not happen. ``entity`` has every reference
-    resolved as far as the books know it. Where several leave at once, ``batch`` is an identifier
-    of 26 characters that they share and ``place`` the number among them, from 1; both are the same
-    again when the outcome is looked for. ``payload`` are the exact bytes that a peer sends, or the
+    resolved as far as the books know it; ``before`` is the same record as it was written last,
+    where it is changed now. Where several leave at once, ``batch`` is an identifier of 26
+    characters that they share and ``place`` the number among them, from 1; both are the same again
+    when the outcome is looked for. ``payload`` are the exact bytes that a peer sends, or the
     content of an attachment, of the type ``media_type``.
     """
 
@@ -56,6 +57,7 @@ class Delivery:
     attempt_key: str
     marker: str
     entity: Entity
+    before: Entity | None = None
     target: Target | None = None
     batch: str = ""
     place: int = 0
@@ -175,8 +177,13 @@ class Desk(Protocol):
         """How many effects wait to be sent, counted up to ``most``."""
         ...
 
-    def answered(self, question: Question, position: str | None) -> None:
-        """Moves a question on: ``position`` for the next page, None when it is complete."""
+    def answered(
+        self, question: Question, position: str | None, *, cursor: str | None = None
+    ) -> None:
+        """Moves a question on: ``position`` for the next page, None when it is complete.
+
+        ``cursor`` is where the next question of the same flow begins, once this one is complete.
+        """
         ...
 
     def offer(
@@ -184,9 +191,13 @@ class Desk(Protocol):
         entries: Sequence[BookEntry] = (),
         documents: Sequence[BookDocument] = (),
         *,
+        records: Sequence[RawRecord] = (),
         question: Question | None = None,
     ) -> None:
-        """Hands over what was read: list entries, and documents with their question."""
+        """Hands over what was read: list entries, documents with their question, and records.
+
+        The records of a page are stored together with the position that is told in the same step.
+        """
         ...
 
     def closing_date(self, date: dt.date | None) -> None:

@@ -123,7 +123,7 @@ def _fields(delivery: Delivery, kind: str, suffix: str, type_of: TypeOf, style: 
     if isinstance(entity, Document):
         return document_fields(entity, delivery.marker, suffix, type_of, style)
     if isinstance(entity, Settlement):
-        return settlement_fields(entity, kind, delivery.marker, suffix)
+        return settlement_fields(entity, kind, delivery.marker, suffix, delivery.before)
     if isinstance(entity, Party):
         return party_fields(entity, delivery, suffix)
     if isinstance(entity, Item):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from subledger.model import Reference, Settlement
+from subledger.model import Entity, Reference, Settlement
 from subledger.model.kinds import (
     BILL,
     BILL_PAYMENT,
@@ -48,7 +48,10 @@ _PAID: Final[Mapping[Kind, tuple[Kind, Kind]]] = {
 
 @frozen(kw_only=True)
 class Share:
-    """What one document takes: of the money, and of credits by their identifier."""
+    """What one document takes: of the money, and of credits by their identifier.
+
+    A share of nothing takes back what the document had.
+    """
 
     document: str
     payment: Money
@@ -83,19 +86,26 @@ def settlement_type(settlement: Settlement, type_of: TypeOf) -> str:
     return "Check"
 
 
-def settlement_fields(settlement: Settlement, kind: str, marker: str, suffix: str) -> Pairs:
-    """The fields of the request that a settlement becomes. Raises :class:`RecordRejected`."""
+def settlement_fields(
+    settlement: Settlement, kind: str, marker: str, suffix: str, before: Entity | None = None
+) -> Pairs:
+    """The fields of the request that a settlement becomes. Raises :class:`RecordRejected`.
+
+    ``before`` is the settlement as it was written last: what it does not settle any more is told.
+    """
     common = {
         "TxnDate": settlement.date.isoformat(),
         "Memo": note(marker, settlement.memo),
     }
     if kind == "ReceivePayment":
-        return [*{**common, **_payment(settlement, suffix)}.items()]
+        rows = _applied(settlement, before)
+        return [*{**common, **_payment(settlement, suffix, rows)}.items()]
     if kind == "Check":
         return [*{**common, **_check(settlement, suffix)}.items()]
     if kind == "ARRefundCreditCard":
         return [*{**common, **_card_refund(settlement)}.items()]
-    return [*{**common, **_bill_payment(settlement, kind, suffix)}.items()]
+    rows = _applied(settlement, before)
+    return [*{**common, **_bill_payment(settlement, kind, suffix, rows)}.items()]
 
 
 def shares(settlement: Settlement) -> list[Share]:
@@ -138,22 +148,38 @@ def _taken(held: dict[str, Money], most: Money) -> Iterator[tuple[str, Money]]:
             yield identifier, Money(part)
 
 
-def _applied(settlement: Settlement) -> list[dict[str, Any]]:
+def _applied(settlement: Settlement, before: Entity | None) -> list[dict[str, Any]]:
+    found = shares(settlement)
+    if isinstance(before, Settlement):
+        found = [*found, *_taken_back(settlement, before)]
     return [
         {
             "TxnID": share.document,
-            "PaymentAmount": share.payment.text() if share.payment else None,
+            "PaymentAmount": share.payment.text() if share.payment or not share.credits else None,
             "SetCredit": [
                 {"CreditTxnID": identifier, "AppliedAmount": amount.text()}
                 for identifier, amount in share.credits
             ],
         }
-        for share in shares(settlement)
+        for share in found
     ]
 
 
-def _payment(settlement: Settlement, suffix: str) -> dict[str, Any]:
-    rows = _applied(settlement)
+def _taken_back(settlement: Settlement, before: Settlement) -> Iterator[Share]:
+    """Shares of nothing for the documents that are in the books, and not settled any more.
+
+    A document that a change does not name keeps what it has.
+    """
+    named = {each.document.id for each in settlement.applications}
+    target, _credit = _PAID[settlement.kind]
+    for application in before.applications:
+        document = application.document
+        if document.kind == target and document.id and document.id not in named:
+            named.add(document.id)
+            yield Share(document=document.id, payment=Money(0))
+
+
+def _payment(settlement: Settlement, suffix: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "CustomerRef": needed(settlement.party, "customer"),
         "ARAccountRef": ref(settlement.account),
@@ -166,9 +192,10 @@ def _payment(settlement: Settlement, suffix: str) -> dict[str, Any]:
     }
 
 
-def _bill_payment(settlement: Settlement, kind: str, suffix: str) -> dict[str, Any]:
-    rows = _applied(settlement)
-    if not rows or settlement.applied != settlement.amount:
+def _bill_payment(
+    settlement: Settlement, kind: str, suffix: str, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    if not settlement.applications or settlement.applied != settlement.amount:
         raise rejected(
             "validation",
             "payment of bills",

@@ -333,11 +333,15 @@ def test_voiding_an_invoice_sets_its_payment_free(office):
     assert voided.findtext("BalanceRemaining") == "0.00"
 
 
-def test_a_payment_can_be_applied_elsewhere(office):
-    """ReceivePaymentMod replaces what it was applied to."""
+@pytest.mark.parametrize("unnamed", ["keep", "drop"])
+def test_a_payment_can_be_applied_elsewhere(office, unnamed):
+    """ReceivePaymentMod takes back what it names with 0.00; what it leaves out is a doubt."""
+    office.company.configure(unnamed_applications=unnamed)
     first, second = invoice(office), invoice(office)
     made = office.done(receive("100.00", APPLIED.format(identity(first), "100.00", "")))
-    row = APPLIED.format(identity(second), "70.00", "").replace("Add", "Mod")
+    rows = {first: "0.00", second: "70.00"}
+    row = "".join(APPLIED.format(identity(one), cents, "") for one, cents in rows.items())
+    row = row.replace("Add", "Mod")
     changed = office.done(
         f"<ReceivePaymentModRq><ReceivePaymentMod><TxnID>{identity(made)}</TxnID><EditSequence>"
         f"{made.findtext('*/EditSequence')}</EditSequence>{row}</ReceivePaymentMod>"
@@ -349,6 +353,20 @@ def test_a_payment_can_be_applied_elsewhere(office):
         for one in (first, second)
     ]
     assert left == ["150.00", "80.00"]
+
+
+@pytest.mark.parametrize(("unnamed", "left"), [("keep", "0.00"), ("drop", "100.00")])
+def test_what_a_change_of_a_payment_leaves_out(office, unnamed, left):
+    """An application that ReceivePaymentMod does not name stays or goes; both are simulated."""
+    office.company.configure(unnamed_applications=unnamed)
+    made = office.done(receive("100.00", APPLIED.format(identity(invoice(office)), "100.00", "")))
+    other = APPLIED.format(identity(invoice(office)), "0.00", "").replace("Add", "Mod")
+    changed = office.done(
+        f"<ReceivePaymentModRq><ReceivePaymentMod><TxnID>{identity(made)}</TxnID><EditSequence>"
+        f"{made.findtext('*/EditSequence')}</EditSequence>{other}</ReceivePaymentMod>"
+        "</ReceivePaymentModRq>"
+    )
+    assert changed.findtext("ReceivePaymentRet/UnusedPayment") == left
 
 
 @pytest.mark.parametrize(("touches", "moved"), [(True, True), (False, False)])

@@ -63,6 +63,7 @@ class Settings:
     inactive_reference: str = "allow"
     missing_ref_number_warns: bool = False
     linked_changes_touch: bool = True
+    unnamed_applications: str = "keep"
     delete_linked: str = "refuse"
     void_memo_prefix: str = "VOID: "
     replays_full_answer: bool = True

@@ -27,6 +27,7 @@ from .draft import DocumentKind, Draft, Line
 from .orders import lines_of_order
 from .present import identity, printed
 from .rows import load, save, touch
+from .settle import APPLIED
 
 _NEW_LINE = "-1"
 _LARGEST = 10**15 - 1
@@ -97,6 +98,8 @@ def change(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     _check_supported(kind, fields)
     fields = resolve_all(books, fields, kind.name)
     header = {**old.fields, **_header(fields)}
+    if books.settings.unnamed_applications == "keep":
+        header[APPLIED] = _with_unnamed(books, old, header.get(APPLIED, []))
     given = fields.get(LINES, [])
     draft = Draft(
         kind=kind,
@@ -104,7 +107,7 @@ def change(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
         number=old.number,
         created=old.created,
         modified=books.now,
-        fields={key: value for key, value in header.items() if value not in ("", None)},
+        fields={key: value for key, value in header.items() if value not in ("", None, [])},
         lines=_changed_lines(books, old, given, fields),
         main_line=old.main_line,
         voided=old.voided and not given,
@@ -122,6 +125,13 @@ def change(books: Books, kind: DocumentKind, fields: Fields) -> Draft:
     save(books, draft)
     touch(books, released)
     return draft
+
+
+def _with_unnamed(books: Books, old: Draft, given: list[Any]) -> list[Any]:
+    """The rows of a change, after those that stand and whose documents it does not name."""
+    named = {row["TxnID"] for row in given}
+    held = {link.target for link in links.of_via(books.store, old.id)} - named
+    return [*(row for row in old.fields.get(APPLIED, ()) if row["TxnID"] in held), *given]
 
 
 def _check_settled(books: Books, draft: Draft, old: Draft) -> None:
