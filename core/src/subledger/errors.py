@@ -102,7 +102,15 @@ class RecordRejected(ConnectorError):  # noqa: N818 - the name is the fate of th
 
 
 class ContractBroken(SubledgerError):  # noqa: N818 - the name is the verdict on the plugin
-    """A plugin returned what it must not; its flows stop and the report names it."""
+    """A plugin did what it must not; the run of its connection ends and the report names it."""
+
+
+class PluginCrashed(ContractBroken):
+    """A plugin raised what it may not: a record waits where it is about one, else the run ends."""
+
+
+class SubledgerRemovedInApi3Warning(DeprecationWarning):
+    """A plugin uses what this kernel still adapts, and the next plugin interface will not have."""
 
 
 class Fenced(SubledgerError):  # noqa: N818 - "fenced" is the term of art

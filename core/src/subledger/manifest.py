@@ -9,10 +9,15 @@ from attrs import field, frozen
 
 from subledger.model.kinds import Kind
 
-API = 1
-"""The number of the plugin interface that this kernel speaks."""
+API = 2
+"""The number of the plugin interface that this kernel speaks.
 
-SUPPORTED_APIS = frozenset({API})
+A published package writes the number that it was made for, never this constant: only so can a
+later kernel tell that the package is older.
+"""
+
+SUPPORTED_APIS = frozenset({API - 1, API})
+"""The numbers that are accepted: plugins of the one before are adapted when they are loaded."""
 
 
 class Direction(enum.StrEnum):

@@ -89,7 +89,7 @@ def plan(settings):
 
 @hookimpl
 def register_recipes():
-    return [RecipeType(name="spend", title="Spend", api=1, source=Role.CARD_PLATFORM,
+    return [RecipeType(name="spend", title="Spend", api=2, source=Role.CARD_PLATFORM,
                        sink=Role.GENERAL_LEDGER, settings=Settings, plan=plan)]
 """
 
@@ -104,13 +104,13 @@ class Rules:
     def apply(self, entity, books): return Keep(entity=entity)
 
 @hookimpl
-def register_steps(): return [StepType(name="rules", api=1, config=Config, make=Rules)]
+def register_steps(): return [StepType(name="rules", api=2, config=Config, make=Rules)]
 """
 
 SIMULATOR = '''
 @hookimpl
 def register_simulators():
-    return [SimulatorType(name="{name}", api=1, command="{module}:simulate")]
+    return [SimulatorType(name="{name}", api=2, command="{module}:simulate")]
 def simulate(*, port: int = 0, label: str = "none") -> None:
     """Simulates it."""
     print(f"simulating on {port} as {label}")

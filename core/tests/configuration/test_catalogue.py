@@ -15,7 +15,7 @@ class Step:
     def apply(self, entity, books): return Keep(entity=entity)
 def make(config): return Step()
 def step(name, **more):
-    return StepType(**{"name": name, "api": 1, "config": Config, "make": make, **more})
+    return StepType(**{"name": name, "api": 2, "config": Config, "make": make, **more})
 """
 SOURCE = """
 @frozen
@@ -116,7 +116,7 @@ def test_broken_metadata_hides_nobody(good):
         ),
         (
             STEP + "@hookimpl\ndef register_steps(): return [step('x', api=99)]",
-            f"made for plugin interface 99; this subledger speaks {API}",
+            f"interface 99; this subledger speaks {API - 1} and {API}: upgrade subledger",
         ),
         (
             STEP + "@hookimpl\ndef register_steps(): return [step('x', make=5)]",
@@ -143,7 +143,7 @@ def test_broken_metadata_hides_nobody(good):
         ),
         (
             SOURCE + "SOURCES = [source(manifest=manifest(api=0, name='other'))]",
-            f"made for plugin interface 0; this subledger speaks {API}",
+            f"interface 0; this subledger speaks {API - 1} and {API}: upgrade the package",
         ),
         (
             SOURCE + "SOURCES = [source(manifest=manifest(direction=Direction.SINK))]",
@@ -184,14 +184,14 @@ def test_broken_metadata_hides_nobody(good):
         (
             (
                 "@hookimpl\ndef register_simulators():"
-                " return [SimulatorType(name='x', api=1, command='x')]"
+                " return [SimulatorType(name='x', api=2, command='x')]"
             ),
             "command 'x' is not of the form package.module:function",
         ),
         (
             (
                 "@hookimpl\ndef register_secret_resolvers():"
-                " return [SecretResolverType(scheme='env', api=1, resolve=print)]"
+                " return [SecretResolverType(scheme='env', api=2, resolve=print)]"
             ),
             "the scheme 'env' belongs to subledger",
         ),

@@ -187,7 +187,7 @@ def test_local_plugin(sound, write):
         "from attrs import frozen\n@frozen\nclass Config: pass\n"
         "class S:\n  def __init__(self, c): pass\n  def apply(self, e, b): return Keep(entity=e)\n"
         "@hookimpl\ndef register_steps():\n"
-        "  return [StepType(name='site', api=1, config=Config, make=S)]\n",
+        "  return [StepType(name='site', api=2, config=Config, make=S)]\n",
         "site_rules.py",
     )
     text = GOOD.replace('sink = "books"', 'sink = "books"\nsteps = ["site", "rules"]')
@@ -203,7 +203,7 @@ def test_secret_schemes(sound, write):
         @hookimpl
         def register_secret_resolvers():
             found = {"a/b": "from-vault"}
-            return [SecretResolverType(scheme="vault", api=1, resolve=found.__getitem__)]
+            return [SecretResolverType(scheme="vault", api=2, resolve=found.__getitem__)]
         """,
     )
     write("from-file\n", "token")

@@ -317,7 +317,7 @@ def test_failing_plugin_functions_are_told(sound, write):
     sound.add(
         "crash",
         "@frozen\nclass Config: pass\ndef make(c): return 1 / 0\n@hookimpl\n"
-        "def register_steps(): return [StepType(name='crash', api=1, config=Config, make=make)]",
+        "def register_steps(): return [StepType(name='crash', api=2, config=Config, make=make)]",
     )
     text = GOOD.replace('sink = "books"\n', 'sink = "books"\nsteps = ["crash"]\n')
     assert problems(sound, write(text)) == [

@@ -23,6 +23,7 @@ _LIMITS = (
 MANIFEST: Final = Manifest(
     name="pex",
     title="PEX",
+    api=2,
     direction=Direction.SOURCE,
     roles=(Role.CARD_PLATFORM,),
     kinds=dict.fromkeys((CARD_TRANSACTION, FEE, TRANSFER, DEPOSIT, ATTACHMENT), _READ),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from subledger.hooks import hookimpl
-from subledger.manifest import API
 from subledger.ports import SimulatorType, SourceType
 from subledger_pex.config import PexConfig
 from subledger_pex.manifest import MANIFEST
@@ -32,5 +31,5 @@ def register_sources() -> Iterable[SourceType[PexConfig]]:
 def register_simulators() -> Iterable[SimulatorType]:
     """A simulated PEX business."""
     return (
-        SimulatorType(name="pex", api=API, command="subledger_pex.simulator.command:simulate_pex"),
+        SimulatorType(name="pex", api=2, command="subledger_pex.simulator.command:simulate_pex"),
     )

@@ -22,6 +22,7 @@ _DOCUMENT = {*_REMOVABLE, Operation.VOID}
 MANIFEST = Manifest(
     name="quickbooks-desktop",
     title="QuickBooks Desktop",
+    api=2,
     direction=Direction.SINK,
     roles={Role.GENERAL_LEDGER},
     kinds={

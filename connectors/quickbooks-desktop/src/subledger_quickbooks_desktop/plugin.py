@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from subledger.hooks import hookimpl
-from subledger.manifest import API
 from subledger.ports import Peer, PeerContext, SimulatorType, SinkType
 from subledger_quickbooks_desktop.config import QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.manifest import MANIFEST
@@ -39,7 +38,7 @@ def register_simulators() -> Iterable[SimulatorType]:
     return [
         SimulatorType(
             name="quickbooks-desktop",
-            api=API,
+            api=2,
             command="subledger_quickbooks_desktop.simulator.command:simulate_quickbooks_desktop",
         )
     ]

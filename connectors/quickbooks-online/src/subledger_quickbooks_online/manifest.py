@@ -23,6 +23,7 @@ _OFTEN: Final = Frequency(default=dt.timedelta(minutes=5), minimum=dt.timedelta(
 SINK: Final = Manifest(
     name="quickbooks-online",
     title="QuickBooks Online",
+    api=2,
     direction=Direction.SINK,
     roles=(Role.GENERAL_LEDGER,),
     kinds={
@@ -60,6 +61,7 @@ SINK: Final = Manifest(
 SOURCE: Final = Manifest(
     name="quickbooks-online",
     title="QuickBooks Online",
+    api=2,
     direction=Direction.SOURCE,
     roles=(Role.GENERAL_LEDGER,),
     kinds=dict.fromkeys(

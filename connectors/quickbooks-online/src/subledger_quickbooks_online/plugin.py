@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from subledger.hooks import hookimpl
-from subledger.manifest import API
 from subledger.ports import SimulatorType, SinkType, SourceType
 from subledger_quickbooks_online import manifest
 from subledger_quickbooks_online.authorization import AUTHORIZATION
@@ -54,7 +53,7 @@ def register_simulators() -> Iterable[SimulatorType]:
     return (
         SimulatorType(
             name="quickbooks-online",
-            api=API,
+            api=2,
             command="subledger_quickbooks_online.simulator.command:quickbooks_online",
         ),
     )

@@ -35,6 +35,7 @@ _FREQUENCY: Final = Frequency(default=dt.timedelta(minutes=15), minimum=dt.timed
 SOURCE: Final = Manifest(
     name=NAME,
     title=_TITLE,
+    api=2,
     direction=Direction.SOURCE,
     roles=(Role.PSA,),
     kinds=dict.fromkeys(
@@ -62,6 +63,7 @@ SOURCE: Final = Manifest(
 SINK: Final = Manifest(
     name=NAME,
     title=_TITLE,
+    api=2,
     direction=Direction.SINK,
     roles=(Role.PSA,),
     kinds={PAYMENT: _READ_CREATE, CUSTOMER: _READ_CREATE, PAYMENT_METHOD: _READ},

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from subledger.hooks import hookimpl
-from subledger.manifest import API
 from subledger.ports import SimulatorType, SinkType, SourceType
 from subledger_syncro.config import SyncroConfig
 from subledger_syncro.manifest import SINK, SOURCE
@@ -40,6 +39,6 @@ def register_simulators() -> Iterable[SimulatorType]:
     """A simulated Syncro account."""
     return (
         SimulatorType(
-            name="syncro", api=API, command="subledger_syncro.simulator.command:simulate_syncro"
+            name="syncro", api=2, command="subledger_syncro.simulator.command:simulate_syncro"
         ),
     )

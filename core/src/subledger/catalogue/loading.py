@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import pluggy
 
 from subledger import hooks
+from subledger.catalogue.adapting import adapted, warn_if_old
 from subledger.catalogue.discovery import Installed
 from subledger.catalogue.plugin import NOUNS, Plugin, Value
 from subledger.catalogue.validation import faults
@@ -51,7 +52,8 @@ def load(item: Installed, trace: Trace | None = None) -> Plugin:
     for hook, cls in _HOOKS.items():
         results = isolated(item, f"{hook} failed", partial(_call, manager, hook))
         values += [_checked(item, hook, cls, value) for value in results]
-    plugin = Plugin(origin=item, values=tuple(values))
+    isolated(item, "is too old", lambda: warn_if_old(item, values))
+    plugin = Plugin(origin=item, values=tuple(map(adapted, values)))
     keys = list(plugin.names())
     for cls, name in keys:
         if keys.count((cls, name)) > 1:

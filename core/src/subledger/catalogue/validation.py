@@ -72,7 +72,7 @@ def _connector(value: SourceType[Any] | SinkType[Any], plugin: str) -> Iterator[
         yield from unmet(manifest)
     yield from _config("config", value.config)
     if isinstance(value, SourceType):
-        yield from _callable("open", value.open)
+        yield from _source(value)
         yield from _callable("normalise", value.normalise)
         yield from _callable("webhook", value.webhook, optional=True)
     else:
@@ -101,6 +101,13 @@ def _manifest(manifest: Manifest) -> Iterator[str]:
                 yield f"manifest.kinds[{kind}]: {operation!r} is not an Operation"
 
 
+def _source(value: SourceType[Any]) -> Iterator[str]:
+    polls = value.manifest.initiative is Initiative.PEER
+    yield from _callable("open", value.open, optional=polls)
+    if polls and value.open is not None:
+        yield f"the manifest's initiative is {value.manifest.initiative}: give no open"
+
+
 def _sink(value: SinkType[Any]) -> Iterator[str]:
     yield from _callable("preview", value.preview)
     yield from _callable("open", value.open, optional=True)
@@ -121,8 +128,10 @@ def _sink(value: SinkType[Any]) -> Iterator[str]:
 
 def _api(api: object) -> Iterator[str]:
     if type(api) is not int or api not in SUPPORTED_APIS:
-        spoken = ", ".join(map(str, sorted(SUPPORTED_APIS)))
-        yield f"made for plugin interface {api!r}; this subledger speaks {spoken}"
+        spoken = " and ".join(map(str, sorted(SUPPORTED_APIS)))
+        newer = type(api) is int and api > max(SUPPORTED_APIS)
+        way = "upgrade subledger" if newer else "upgrade the package"
+        yield f"made for plugin interface {api!r}; this subledger speaks {spoken}: {way}"
 
 
 def _name(name: object, noun: str) -> Iterator[str]:

@@ -2,9 +2,12 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import TextIO
 
 from subledger.cli.exits import Exit
+from subledger.errors import SubledgerRemovedInApi3Warning
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,5 +29,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(tokens: list[str]) -> int:
     from subledger.cli.app import build_app  # noqa: PLC0415 - keeps `import` of this module fast
 
-    result = build_app()(tokens)
+    with warnings.catch_warnings():
+        warnings.simplefilter("once", SubledgerRemovedInApi3Warning)
+        warnings.showwarning = _plainly
+        result = build_app()(tokens)
     return result if isinstance(result, int) else Exit.OK
+
+
+def _plainly(  # noqa: PLR0917 - the signature of warnings.showwarning
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """What concerns a person is a sentence, without the place in our code that says it."""
+    out = file or sys.stderr
+    if issubclass(category, SubledgerRemovedInApi3Warning):
+        out.write(f"warning: {message}\n")
+    else:
+        out.write(warnings.formatwarning(message, category, filename, lineno, line))

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from subledger.hooks import hookimpl
-from subledger.manifest import API
 from subledger.ports import StepType
 from subledger_approvals.config import ApprovalsConfig
 from subledger_approvals.step import ApprovalsStep
 
-APPROVALS = StepType(name="approvals", api=API, config=ApprovalsConfig, make=ApprovalsStep)
+APPROVALS = StepType(name="approvals", api=2, config=ApprovalsConfig, make=ApprovalsStep)
 
 
 @hookimpl

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from subledger.hooks import hookimpl
-from subledger.manifest import API
 from subledger.ports import StepType
 from subledger_mapping.config import MappingConfig
 from subledger_mapping.step import MappingStep
 
-MAPPING = StepType(name="mapping", api=API, config=MappingConfig, make=MappingStep)
+MAPPING = StepType(name="mapping", api=2, config=MappingConfig, make=MappingStep)
 
 
 @hookimpl
