@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from attrs import define, field
+from attrs import define, evolve, field
 
 from subledger.config import FlowSettings, Settings
 from subledger.errors import ConnectorError, Fenced
@@ -15,18 +15,27 @@ from subledger.flow import prepare, readiness, reconcile
 from subledger.flow.decide import Rules
 from subledger.flow.desk import SqlDesk
 from subledger.flow.dispatch import DispatchReport, Progress, Service, dispatch
-from subledger.flow.intake import normalise_page, store_page
+from subledger.flow.intake import ask, normalise_page, store_page, subscribers, take
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
 from subledger.flow.reconcile import Comparison
-from subledger.flow.runs import LEASE, RunReport, Start, begin, end, has_work
+from subledger.flow.runs import LEASE, RunReport, Start, begin, end, extract_request, has_work
 from subledger.flow.survey import survey
 from subledger.flow.trouble import trouble
 from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
-from subledger.ledger.records import Subscriber
 from subledger.manifest import Operation
-from subledger.ports import Context, Delivery, ExtractRequest, File, Hold, Query, Vault
+from subledger.ports import (
+    Context,
+    Delivery,
+    ExtractRequest,
+    File,
+    Hold,
+    Query,
+    RawRecord,
+    SourceType,
+    Vault,
+)
 from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
@@ -101,11 +110,18 @@ class Kernel:
             return await self._failed(flow, error)
 
     async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
-        read, changed = await self._intake(flow, start, progress)
-        found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
+        source, request = self._source(flow.source), extract_request(flow, start, self.today())
+        heard = source.open is not None
+        if heard:
+            read, changed = await self._intake(flow, start, request, progress)
+        else:
+            read = changed = 0
+            now = self.now_ms()
+            await self.store.tx(ask, flow, request, epoch=start.epoch, now=now, lease=LEASE)
+        found = await self.store.tx(survey, flow, start.epoch, self.now_ms(), heard=heard)
         if not found.ready and flow.sink in self.pushed():
             await self.dispatch(flow.sink, progress, writes=False)
-            found = await self.store.tx(survey, flow, start.epoch, self.now_ms())
+            found = await self.store.tx(survey, flow, start.epoch, self.now_ms(), heard=heard)
         if not found.ready:
             return RunReport(
                 flow=flow.name,
@@ -118,27 +134,31 @@ class Kernel:
         planned = 0
         if not found.idle:
             planned, _left = await self._prepare(flow, start.epoch, progress, budget=None)
-        return RunReport(flow=flow.name, state="done", read=read, changed=changed, planned=planned)
+        report = RunReport(
+            flow=flow.name, state="done", read=read, changed=changed, planned=planned
+        )
+        if heard or start.cursor is not None:
+            return report
+        return evolve(
+            report,
+            state="waiting",
+            message=f"{flow.source} has not answered yet",
+            hint="It polls us: it answers in its next session; documents follow.",
+        )
+
+    def _source(self, name: str) -> SourceType[Any]:
+        connection = self.settings.connections[name]
+        if connection.type is None:
+            raise TypeError(f"{name} is not a source")
+        return connection.type
 
     async def _intake(
-        self, flow: FlowSettings, start: Start, progress: Progress
+        self, flow: FlowSettings, start: Start, request: ExtractRequest, progress: Progress
     ) -> tuple[int, int]:
-        connection = self.settings.connections[flow.source]
-        source = connection.type
-        if source is None:
-            raise TypeError(f"{flow.source} is not a source")
-        request = ExtractRequest(
-            kinds=flow.kinds,
-            since=start.since,
-            until=min(flow.end or self.today(), self.today()),
-            cursor=start.cursor,
-            whole=flow.plan.whole,
-        )
-        subscribers = [
-            Subscriber(flow=other.name, kinds=other.kinds, removal=other.removal)
-            for other in self.settings.flows.values()
-            if other.source == flow.source
-        ]
+        connection, source = self.settings.connections[flow.source], self._source(flow.source)
+        if source.open is None:
+            raise TypeError(f"{flow.source} cannot be called")
+        readers = subscribers(self.settings.flows.values(), flow.source)
         read = changed = 0
         cursor = start.cursor
         async with source.open(connection.config, self.context(flow.source)) as opened:
@@ -150,7 +170,7 @@ class Kernel:
                         store_page,
                         flow.name,
                         flow.source,
-                        subscribers,
+                        readers,
                         normalise_page(source, page.records),
                         cursor=page.cursor,
                         epoch=start.epoch,
@@ -397,6 +417,7 @@ class Kernel:
             self.prepare_sink,
             self.wire_log(connection),
             self._staged,
+            self._take,
         )
 
     def wire_log(self, connection: str) -> Callable[[str, bytes], None] | None:
@@ -409,6 +430,11 @@ class Kernel:
         return lambda name, content: _write(target / name, content)
 
     # ------------------------------------------------------ plain transactions
+
+    def _take(self, c: sa.Connection, connection: str, records: Sequence[RawRecord]) -> None:
+        """Stages what a source that polls us hands over."""
+        flows = self.settings.flows.values()
+        take(c, self._source(connection), connection, flows, records, now=self.now_ms())
 
     def _fenced(
         self, c: sa.Connection, flow: FlowSettings, epoch: int, step: Callable[..., T], *given: Any

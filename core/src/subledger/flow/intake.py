@@ -1,17 +1,21 @@
-"""The intake loop: pages of a source become staged records, with the cursor (seam 1)."""
+"""The intake loop: pages of a source become staged records, with the cursor (seam 1).
+
+A source that polls us is asked instead, and hands its pages over at its desk.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from subledger.config import FlowSettings
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
-from subledger.ledger import leases, records
+from subledger.ledger import books, leases, records
 from subledger.ledger.records import GONE, UNREADABLE, Staged, Subscriber
 from subledger.model import Entity, amount_of, date_of
 from subledger.model.stored import dump, fingerprint
 from subledger.money import Money
-from subledger.ports import RawRecord, SourceType
+from subledger.ports import ExtractRequest, Query, Question, RawRecord, SourceType
 from subledger.store.schema import FLOW
 
 _NUL = "\0"
@@ -136,3 +140,51 @@ def store_page(
     if cursor is not None:
         c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(cursor=cursor))
     return changed
+
+
+def subscribers(flows: Iterable[FlowSettings], connection: str) -> list[Subscriber]:
+    """The flows that read from a connection."""
+    return [
+        Subscriber(flow=flow.name, kinds=flow.kinds, removal=flow.removal)
+        for flow in flows
+        if flow.source == connection
+    ]
+
+
+def take(
+    c: sa.Connection,
+    source: SourceType[object],
+    connection: str,
+    flows: Iterable[FlowSettings],
+    page: Iterable[RawRecord],
+    *,
+    now: int,
+) -> int:
+    """Stores what a peer hands over, in the transaction of its step; how many records changed."""
+    return records.stage(
+        c, connection, subscribers(flows, connection), normalise_page(source, page), now
+    )
+
+
+def ask(
+    c: sa.Connection,
+    flow: FlowSettings,
+    request: ExtractRequest,
+    *,
+    epoch: int,
+    now: int,
+    lease: int,
+) -> None:
+    """Puts a run's question to a source that polls us; answered when it comes next."""
+    leases.renew(c, f"flow:{flow.name}", epoch, now, lease)
+    question = Question(
+        id=0,
+        query=Query.RECORDS,
+        since=request.since,
+        until=request.until,
+        position=request.cursor or "",
+        flow=flow.name,
+        kinds=request.kinds,
+        whole=request.whole,
+    )
+    books.ask_for_records(c, flow.source, question, now)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from attrs import define
 
-from subledger.flow.desk import SqlDesk, always
+from subledger.flow.desk import SqlDesk, Take, always, nobody
 from subledger.ledger import leases
 from subledger.ledger.upsert import upsert
 from subledger.ports import Desk
@@ -31,13 +31,14 @@ class KernelPeer:
     plan: Callable[[str], Awaitable[bool]]
     wire_log: Callable[[str, bytes], None] | None = None
     staged: Callable[[sa.Connection, str], bool] = always
+    take: Take = nobody
 
     @property
     def _lease(self) -> str:
         return f"connection:{self.connection}"
 
     def _desk(self, c: sa.Connection) -> SqlDesk:
-        return SqlDesk(c, self.connection, to_ms(self.runtime.now()), self.staged)
+        return SqlDesk(c, self.connection, to_ms(self.runtime.now()), self.staged, self.take)
 
     async def enter(
         self, owner: str, lease: float, step: Callable[[Desk, int], T]

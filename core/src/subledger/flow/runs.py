@@ -10,6 +10,7 @@ from attrs import frozen
 from subledger.config import FlowSettings
 from subledger.flow import prepare
 from subledger.ledger import history, leases
+from subledger.ports import ExtractRequest
 from subledger.schedule.due import Rhythm
 from subledger.store.moments import from_ms, to_ms
 from subledger.store.schema import FLOW, RUN
@@ -99,6 +100,17 @@ def window_start(flow: FlowSettings, finished: int | None, today: dt.date) -> dt
     if finished is None:
         return first
     return max(first, min(today, from_ms(finished).date()) - flow.look_back)
+
+
+def extract_request(flow: FlowSettings, start: Start, today: dt.date) -> ExtractRequest:
+    """What a run reads of its source."""
+    return ExtractRequest(
+        kinds=flow.kinds,
+        since=start.since,
+        until=min(flow.end or today, today),
+        cursor=start.cursor,
+        whole=flow.plan.whole,
+    )
 
 
 def end(

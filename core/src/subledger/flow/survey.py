@@ -53,11 +53,14 @@ class Survey:
     idle: bool
 
 
-def survey(c: sa.Connection, flow: FlowSettings, epoch: int, now: int) -> Survey:
+def survey(
+    c: sa.Connection, flow: FlowSettings, epoch: int, now: int, *, heard: bool = True
+) -> Survey:
     """Looks, asks the books for what is old, and closes findings about a source that answers.
 
-    Once a day the books are asked for what was posted lately, to be compared. Raises
-    :class:`Fenced` before it writes anything as a holder that was superseded.
+    ``heard`` is False where the source was only asked. Once a day the books are asked for what was
+    posted lately, to be compared. Raises :class:`Fenced` before it writes anything as a holder that
+    was superseded.
     """
     row = c.execute(
         _LOOK,
@@ -73,9 +76,10 @@ def survey(c: sa.Connection, flow: FlowSettings, epoch: int, now: int) -> Survey
     if row.lists_read is not None and _older(row.documents_asked, RECONCILE_EVERY, now):
         periods = {name: reconcile.period(c, flow.sink, name) for name in flow.plan.accounts}
         recent = [(name, dates) for name, dates in periods.items() if dates]
-    if stale or recent or row.troubled:
+    mended = heard and row.troubled
+    if stale or recent or mended:
         leases.renew(c, f"flow:{flow.name}", epoch, now, LEASE)
-    if row.troubled:
+    if mended:
         findings.clear(c, flow.source, *_SOURCE_TROUBLE)
     if stale:
         books.ask(c, flow.sink, Query.LISTS, now)

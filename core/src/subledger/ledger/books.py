@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from subledger.ledger.upsert import upsert
 from subledger.model.kinds import Kind
 from subledger.ports import BookDocument, BookEntry, Query, Question
-from subledger.store.schema import CONNECTION, DOCUMENT, ENTRY, QUESTION
+from subledger.store.schema import CONNECTION, DOCUMENT, ENTRY, FLOW, QUESTION
 
 _PUT_ENTRY = upsert(ENTRY, "name", "active", "subtype", "guard", "number", "email")
 _PUT_DOCUMENT = upsert(
@@ -257,6 +257,49 @@ def ask(
     return asked
 
 
+_OF_FLOW = sa.select(QUESTION.c.id, QUESTION.c.kinds, QUESTION.c.whole).where(
+    QUESTION.c.connection == sa.bindparam("connection"),
+    QUESTION.c.flow == sa.bindparam("flow"),
+    QUESTION.c.state == _OPEN,
+)
+
+
+def ask_for_records(c: sa.Connection, connection: str, asked: Question, now: int) -> int:
+    """Puts the question of a flow, which begins at its ``position``; returns its number.
+
+    A flow has one open question at a time. One that asks for other kinds takes its place.
+    """
+    words = {"kinds": _words(asked.kinds), "whole": _words(asked.whole)}
+    row = c.execute(_OF_FLOW, {"connection": connection, "flow": asked.flow}).first()
+    if row is not None:
+        if {"kinds": row.kinds, "whole": row.whole} == words:
+            return int(row.id)
+        c.execute(sa.delete(QUESTION).where(QUESTION.c.id == row.id))
+    values: Mapping[str, Any] = {
+        **words,
+        "connection": connection,
+        "query": Query.RECORDS.value,
+        "flow": asked.flow,
+        "since": asked.since.isoformat() if asked.since else "",
+        "until": asked.until.isoformat() if asked.until else "",
+        "position": asked.position,
+        "state": "open",
+        "asked": now,
+    }
+    number: int = c.execute(
+        sa.insert(QUESTION).values(**values).returning(QUESTION.c.id)
+    ).scalar_one()
+    return number
+
+
+def _words(kinds: Iterable[Kind]) -> str:
+    return " ".join(sorted(kinds))
+
+
+def _kinds(words: str) -> frozenset[Kind]:
+    return frozenset(Kind(word) for word in words.split())
+
+
 def entry(c: sa.Connection, connection: str, kind: Kind, identifier: str) -> BookEntry | None:
     """One list entry."""
     row = c.execute(_ENTRY, {"connection": connection, "kind": kind, "id": identifier}).first()
@@ -305,13 +348,25 @@ def next_question(c: sa.Connection, connection: str, query: Query | None = None)
         until=dt.date.fromisoformat(row.until) if row.until else None,
         account=row.account,
         position=row.position,
+        flow=row.flow,
+        kinds=_kinds(row.kinds),
+        whole=_kinds(row.whole),
     )
 
 
 def answered(
-    c: sa.Connection, connection: str, question: Question, position: str | None, now: int
+    c: sa.Connection,
+    connection: str,
+    question: Question,
+    position: str | None,
+    now: int,
+    *,
+    cursor: str | None = None,
 ) -> None:
-    """Moves a question on, or closes it where ``position`` is None."""
+    """Moves a question on, or closes it where ``position`` is None.
+
+    The ``cursor`` of a flow that asked is kept for its next question.
+    """
     done = position is None
     c.execute(
         _MOVE_ON,
@@ -324,3 +379,5 @@ def answered(
     )
     if done and question.query is Query.LISTS:
         c.execute(_LISTS_READ, {"name": connection, "lists_read": now})
+    if done and question.flow and cursor is not None:
+        c.execute(sa.update(FLOW).where(FLOW.c.name == question.flow).values(cursor=cursor))

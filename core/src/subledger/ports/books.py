@@ -58,13 +58,17 @@ class Query(enum.StrEnum):
     """Reference data: what changed since the last answer."""
     DOCUMENTS = "documents"
     """The documents of a period on an account, for reconciliation."""
+    RECORDS = "records"
+    """What a flow reads from books that cannot be called: they are a source that polls us."""
 
 
 @frozen(kw_only=True)
 class Question:
     """A read that waits for a peer, or is handed to a sink. ``position`` is the sink's own text.
 
-    ``since``/``until`` are posting dates; ``account`` limits to one register account.
+    ``since``/``until`` are posting dates; ``account`` limits to one register account. A question
+    for records has what an :class:`ExtractRequest` says: ``flow`` is who asks, ``kinds`` and
+    ``whole`` what for, and its ``position`` begins with the flow's cursor.
     """
 
     id: int
@@ -73,6 +77,9 @@ class Question:
     until: dt.date | None = None
     account: str = ""
     position: str = ""
+    flow: str = ""
+    kinds: frozenset[Kind] = frozenset()
+    whole: frozenset[Kind] = frozenset()
 
 
 class Books(Protocol):

@@ -114,12 +114,15 @@ class SourceType(Generic[C]):
     ``webhook`` judges a call (headers in lower case, raw body); ``RUN`` makes the flow due at once.
     ``fetch`` gets the file behind the address of a receipt; it raises :class:`ConnectorError`
     subclasses only. ``authorization`` is there where a person has to consent in a browser.
+
+    A source that polls us (``Initiative.PEER``) has no ``open``: a run of its flow puts a question
+    for records, which the peer of the sink of the same name answers at its desk.
     """
 
     manifest: Manifest
     config: type[C]
-    open: Callable[[C, Context], AbstractAsyncContextManager[Source]]
     normalise: Callable[[RawRecord], Iterable[Entity]]
+    open: Callable[[C, Context], AbstractAsyncContextManager[Source]] | None = None
     balance: Callable[[RawRecord], Money | None] | None = None
     webhook: Callable[[C, Mapping[str, str], bytes], WebhookVerdict] | None = None
     fetch: Callable[[C, Context, str], Awaitable[File]] | None = None

@@ -207,8 +207,11 @@ QUESTION = Table(
     Column("state", Text, nullable=False),
     _moment("asked"),
     _moment("answered"),
+    _text("flow"),
+    _text("kinds"),
+    _text("whole"),
 )
-"""Reads that wait for a sink."""
+"""Reads that wait for a sink; those for records belong to the ``flow`` that asked."""
 Index(
     "question_open",
     QUESTION.c.connection,
