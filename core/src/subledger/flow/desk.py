@@ -326,7 +326,7 @@ class SqlDesk:
         return bool(self._is_paused)
 
     def _delivery(self, row: sa.Row[Any]) -> Delivery:
-        kind = Kind(row.kind)
+        kind, link = Kind(row.kind), self._link(row)
         return Delivery(
             effect=row.id,
             source=row.source,
@@ -336,7 +336,8 @@ class SqlDesk:
             attempt_key=attempt_key(row.key, row.generation),
             marker=marker(kind, row.record),
             entity=self._resolved(load(row.entity), row.source),
-            target=self._target(row),
+            before=self._before(row, link),
+            target=None if link is None else _target(link, kind),
             batch=row.batch,
             place=row.place,
             payload=row.payload or b"",
@@ -373,14 +374,22 @@ class SqlDesk:
         other = links.holder(self.c, self.connection, source, reference.kind, identifier)
         return other not in (None, reference.record)
 
-    def _target(self, row: sa.Row[Any]) -> Target | None:
+    def _link(self, row: sa.Row[Any]) -> sa.Row[Any] | None:
         if row.operation == Operation.CREATE:
             return None
-        link = links.find(self.c, self.connection, row.source, row.kind, row.record)
-        if link is None:
+        return links.find(self.c, self.connection, row.source, row.kind, row.record)
+
+    def _before(self, row: sa.Row[Any], link: sa.Row[Any] | None) -> Entity | None:
+        """The record as it was written last, where it is changed now."""
+        if link is None or row.operation != Operation.UPDATE:
             return None
-        type_ = "" if link.type == row.kind else link.type
-        return Target(type=type_, id=link.target, guard=link.guard)
+        made = effects.get(self.c, link.effect) if link.effect else None
+        return None if made is None else self._resolved(load(made.entity), row.source)
+
+
+def _target(link: sa.Row[Any], kind: Kind) -> Target:
+    type_ = "" if link.type == kind else link.type
+    return Target(type=type_, id=link.target, guard=link.guard)
 
 
 def _missing(delivery: Delivery) -> Reference | None:

@@ -42,9 +42,10 @@ class Delivery:
 
     ``key`` is the idempotency key (26 characters), the same for every attempt; ``attempt_key``
     changes only after an attempt that certainly did not happen. ``entity`` has every reference
-    resolved as far as the books know it. Where several leave at once, ``batch`` is an identifier
-    of 26 characters that they share and ``place`` the number among them, from 1; both are the same
-    again when the outcome is looked for. ``payload`` are the exact bytes that a peer sends, or the
+    resolved as far as the books know it; ``before`` is the same record as it was written last,
+    where it is changed now. Where several leave at once, ``batch`` is an identifier of 26
+    characters that they share and ``place`` the number among them, from 1; both are the same again
+    when the outcome is looked for. ``payload`` are the exact bytes that a peer sends, or the
     content of an attachment, of the type ``media_type``.
     """
 
@@ -56,6 +57,7 @@ class Delivery:
     attempt_key: str
     marker: str
     entity: Entity
+    before: Entity | None = None
     target: Target | None = None
     batch: str = ""
     place: int = 0
