@@ -3,9 +3,10 @@
 import asyncio
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, cast, runtime_checkable
 from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
@@ -96,7 +97,7 @@ class PollingBooks(OutsideBooks, Protocol):
 
 
 class Trouble(enum.StrEnum):
-    """What happens to a request on its way."""
+    """What happens to a request on its way; each is a :class:`Fault` by ``Fault(what=...)``."""
 
     UNSENT = "unsent"
     """It never arrives, and there is no answer."""
@@ -185,7 +186,8 @@ class Door:
     """The HTTP port in front of an outside system; ``faults`` say what goes wrong at it.
 
     Everybody else may go on before a request acts, and again before its answer is there.
-    ``requests`` are those that were made, ``open`` is how many wait for their answer.
+    ``requests`` are those that were made, ``open`` is how many wait for their answer. While the
+    outside itself computes, ``acting`` is true; ``spent`` is the CPU time it took, in seconds.
     """
 
     http: Http
@@ -193,6 +195,8 @@ class Door:
     throttled: HttpResponse = THROTTLED
     requests: list[Sent] = field(factory=list)
     open: int = 0
+    acting: bool = False
+    spent: float = 0.0
 
     async def __call__(
         self,
@@ -221,9 +225,10 @@ class Door:
             await asyncio.sleep(0)
             if struck and struck[0] in _INSTEAD:
                 return self._instead(struck[0], url)
-            answer = await self.http(
+            acts = self.http(
                 method, url, headers=headers, params=params, body=body, timeout=timeout
             )
+            answer: HttpResponse = await _Acting(self, acts)
             await asyncio.sleep(timeout if struck and struck[0] is Trouble.SLOW else 0)
             if struck:
                 raise _no_answer(url)
@@ -236,6 +241,34 @@ class Door:
             raise _no_answer(url)
         answers = {Trouble.THROTTLED: self.throttled, Trouble.UNAVAILABLE: _UNAVAILABLE}
         return answers.get(trouble, _GARBAGE)
+
+
+class _Acting:
+    """What the outside does, told apart from what the connector does."""
+
+    def __init__(self, door: Door, acts: Awaitable[HttpResponse]) -> None:
+        self._door = door
+        self._acts = acts
+
+    def __await__(self) -> Generator[Any, Any, HttpResponse]:
+        steps = self._acts.__await__()
+        sent: Any = None
+        error: BaseException | None = None
+        while True:
+            before = time.thread_time()
+            self._door.acting = True
+            try:
+                waits_for = steps.send(sent) if error is None else steps.throw(error)
+            except StopIteration as end:
+                return cast("HttpResponse", end.value)
+            finally:
+                self._door.acting = False
+                self._door.spent += time.thread_time() - before
+            sent, error = None, None
+            try:
+                sent = yield waits_for
+            except BaseException as raised:  # noqa: BLE001 - it belongs to the outside
+                error = raised
 
 
 _INSTEAD: Final = frozenset(Trouble) - {Trouble.LOST, Trouble.SLOW}
