@@ -269,7 +269,8 @@ class Workplace:
     async def compare(self) -> list[Comparison]:
         """Reads the books back and compares them with what was posted, as the owner asks for."""
         flow, known = self.kernel.settings.flows[FLOW], len(self.kernel.compared)
-        for account in flow.plan.accounts:
+        accounts = [one for one in flow.plan.accounts if one] or (await self.proof()).by_account
+        for account in filter(None, accounts):
             await self.kernel.ask_for_documents(flow, account)
         await asyncio.sleep(ROUND)
         await self.deliver()
