@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "qwc": Command("subledger.cli.qwc:qwc", "Write the .qwc file, or make its password."),
     "connect": Command("subledger.cli.connect:connect", "Authorise a connection in a browser."),
+    "new": Command("subledger.cli.new:new", "Write a package for a connector or plugin of yours."),
     "doctor": Command("subledger.cli.doctor:doctor", "Look for what is wrong with the set-up."),
     "simulate": Command(
         "subledger.cli.simulate:simulate",
