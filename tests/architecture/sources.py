@@ -80,8 +80,9 @@ def project(path: Path = ROOT / "pyproject.toml") -> dict[str, Any]:
 
 @cache
 def members() -> dict[str, Path]:
-    """The distributions by name, found by their folders."""
+    """The distributions of the workspace by name; the examples in the docs are none of them."""
     found = [path for path in tracked() if path.name == "pyproject.toml" and path.parent != ROOT]
+    found = [path for path in found if ROOT / "docs" not in path.parents]
     return {project(path)["project"]["name"]: path.parent for path in found}
 
 

@@ -10,6 +10,7 @@ from .sources import ROOT, members, normalised, package_of, project
 NAMES = set(members())
 PACKAGES = {package_of(name) for name in NAMES}
 OTHERS = PACKAGES - {"subledger"}
+EXAMPLES = {"docs/examples/csv-folder"}
 
 
 def lists(root, workspace):
@@ -22,7 +23,10 @@ def lists(root, workspace):
         "dependencies of the root": (set(root["project"]["dependencies"]), NAMES),
         "sources of uv": ({n for n, s in sources.items() if s == {"workspace": True}}, NAMES),
         "workspace.txt": (set(editable), below),
-        "mypy": (set(root["tool"]["mypy"]["files"]), {f"{folder}/src" for folder in below}),
+        "mypy": (
+            set(root["tool"]["mypy"]["files"]),
+            {f"{folder}/src" for folder in below | EXAMPLES},
+        ),
         "root packages": (set(root["tool"]["importlinter"]["root_packages"]), PACKAGES),
         "independent packages": (
             set(contracts["Connectors and plugins do not know each other"]["modules"]),

@@ -43,7 +43,8 @@ def demo(
     keep
         Folder to keep the configuration, the database and the books in.
     scenario
-        What to show: cards-desktop, cards-online, psa-desktop or psa-online.
+        What to show: cards-desktop, cards-online, psa-desktop, psa-online, or the path of a file
+        of your own that describes it.
     """
     chosen = scenarios.load(scenario)
     started = time.monotonic()
@@ -51,6 +52,7 @@ def demo(
     names = {
         "records": str(chosen.records if transactions is None else transactions),
         "closing_date": (today - _OPEN_PERIOD).isoformat(),
+        "here": scenarios.folder_of(scenario),
     }
     with tempfile.TemporaryDirectory(prefix="subledger-demo-") as temporary:
         folder = keep or Path(temporary)

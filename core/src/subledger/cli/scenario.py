@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import cattrs
@@ -78,12 +79,12 @@ class Scenario:
 
     title: str
     flow: str
-    records: int
     environment: Mapping[str, str]
-    simulators: tuple[Simulator, ...]
     delivery: Delivery
     trial_balance: TrialBalance
     config: Config
+    records: int = 0
+    simulators: tuple[Simulator, ...] = ()
     prepare: tuple[Preparation, ...] = ()
     authorise: tuple[str, ...] = field(default=())
 
@@ -95,16 +96,34 @@ def known() -> list[str]:
 
 
 def load(name: str) -> Scenario:
-    """The demonstration of this name. Raises :class:`ConfigError` for an unknown one."""
-    if name not in known():
+    """The demonstration of this name, or of a file of one's own (``my/scenario.toml``).
+
+    Raises :class:`ConfigError` for an unknown name and for a file that is no scenario.
+    """
+    file = name.endswith(_SUFFIX)
+    if not file and name not in known():
         problem = Problem(
             path="demo",
             message=f"there is no scenario {name}",
-            hint=f"Known: {', '.join(known())}.",
+            hint=f"Known: {', '.join(known())}; or give the path of a {_SUFFIX} file.",
         )
         raise ConfigError([problem])
-    text = resources.files(_FOLDER).joinpath(name + _SUFFIX).read_text()
-    return cattrs.Converter(forbid_extra_keys=True).structure(tomllib.loads(text), Scenario)
+    place = Path(name) if file else resources.files(_FOLDER).joinpath(name + _SUFFIX)
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    try:
+        return converter.structure(tomllib.loads(place.read_text(encoding="utf-8")), Scenario)
+    except (OSError, ValueError) as error:
+        problem = Problem(path="demo", message=f"{name} cannot be read: {error}")
+        raise ConfigError([problem]) from error
+    except cattrs.BaseValidationError as error:
+        wrong = cattrs.transform_error(error, path="scenario")
+        problems = [Problem(path="demo", message=f"{name}: {one}") for one in wrong]
+        raise ConfigError(problems) from error
+
+
+def folder_of(name: str) -> str:
+    """Where the files lie that a scenario of one's own names as ``{here}``."""
+    return str(Path(name).parent.absolute()) if name.endswith(_SUFFIX) else ""
 
 
 def fill(value: Any, names: Mapping[str, str]) -> Any:

@@ -1,0 +1,1 @@
+"""subledger connector for card and bank exports: CSV files in a folder."""
