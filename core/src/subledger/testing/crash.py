@@ -5,6 +5,7 @@ A process of the simulation is a set of coroutines that share one :class:`Trap`.
 process is dead: nothing that still runs of it, no ``finally`` either, can commit anything.
 """
 
+import hashlib
 import itertools
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator, Hashable
@@ -178,6 +179,11 @@ def _die(steps: Generator[Any, Any, Any]) -> None:
         steps.close()
 
 
+def name_of(content: bytes) -> str:
+    """A short name for content."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
 class Disk:
     """A database in memory that outlives the processes which use it, one after another.
 
@@ -191,6 +197,7 @@ class Disk:
         self._writer = InlineWriter(self._engine, self._around)
         with self._engine.connect() as connection:
             self._driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        self._named = (-1, "")
 
     def _around(self, moment: str) -> None:
         self._trap.transaction(moment)
@@ -204,12 +211,19 @@ class Disk:
         """A snapshot of everything."""
         return self._driver.serialize()
 
+    def name(self) -> str:
+        """A short name for the content; thought out anew only after a change."""
+        if self._named[0] != self.changes:
+            self._named = (self.changes, name_of(self.content()))
+        return self._named[1]
+
     def put(self, content: bytes) -> None:
         """Replaces everything by a snapshot."""
         source = sqlite3.connect(":memory:")
         source.deserialize(content)  # not the driver itself: its prepared statements would crash
         source.backup(self._driver)
         source.close()
+        self._named = (-1, "")
 
     def do(self, function: Callable[[sa.Connection], T]) -> T:
         """Runs a function beside all processes, to look or to prepare, and returns its result."""
@@ -249,4 +263,15 @@ class _ProcessWriter:
         """The disk stays."""
 
 
-__all__ = ["Died", "Disk", "Endless", "Froze", "Frozen", "Moment", "Point", "Steps", "Trap"]
+__all__ = [
+    "Died",
+    "Disk",
+    "Endless",
+    "Froze",
+    "Frozen",
+    "Moment",
+    "Point",
+    "Steps",
+    "Trap",
+    "name_of",
+]
