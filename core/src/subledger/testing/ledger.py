@@ -13,6 +13,12 @@ from subledger.money import Money
 from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
 
 _MOMENTS = ("changed", "planned_at", "sent_at", "settled_at", "not_before")
+_CONTENT = [
+    sa.select(*(column for column in table.c if column.name not in _MOMENTS))
+    for table in (RECORD, POSTING, EFFECT, LINK, ENTRY)
+]
+_EFFECTS = sa.select(EFFECT).order_by(EFFECT.c.id)
+_RECORDS = sa.select(POSTING).order_by(POSTING.c.kind, POSTING.c.id)
 
 
 @frozen(kw_only=True)
@@ -68,7 +74,7 @@ def effects(c: sa.Connection) -> list[Effect]:
             code=row.code,
             message=row.message,
         )
-        for row in c.execute(sa.select(EFFECT).order_by(EFFECT.c.id))
+        for row in c.execute(_EFFECTS)
     ]
 
 
@@ -77,14 +83,10 @@ def records(c: sa.Connection) -> list[Record]:
     told = {row.id: row.category for row in findings.listing(c)}
     return [
         Record(kind=Kind(row.kind), id=row.id, state=row.state, finding=told.get(row.finding, ""))
-        for row in c.execute(sa.select(POSTING).order_by(POSTING.c.kind, POSTING.c.id))
+        for row in c.execute(_RECORDS)
     ]
 
 
 def content(c: sa.Connection) -> Any:
     """Everything that a further round could change, moments left out: equal means at rest."""
-    columns = (
-        [column for column in table.c if column.name not in _MOMENTS]
-        for table in (RECORD, POSTING, EFFECT, LINK, ENTRY)
-    )
-    return [list(map(tuple, c.execute(sa.select(*chosen)))) for chosen in columns]
+    return [list(map(tuple, c.execute(statement))) for statement in _CONTENT]

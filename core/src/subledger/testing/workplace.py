@@ -41,8 +41,8 @@ from subledger.ledger.findings import FindingRow, listing
 from subledger.ports import Context, Grant, Peer, Sink, SinkType, SourceType
 from subledger.runtime import Http, HttpResponse, Runtime
 from subledger.store import Store
-from subledger.store.engine import memory_store
 from subledger.testing import ledger
+from subledger.testing.blank import blank_store
 from subledger.testing.diary import Diary
 from subledger.testing.inward import Inward
 from subledger.testing.outside import Clock, Consenting, Outside, PollingBooks
@@ -164,7 +164,7 @@ class Workplace:
 
     settings: Settings
     sides: Mapping[str, Side]
-    store: Store = field(factory=memory_store)
+    store: Store = field(factory=blank_store)
     clock: Clock = field(factory=loop_clock)
     seed: int = 0
     diary: Diary = field(factory=Diary)
@@ -196,7 +196,7 @@ class Workplace:
         return cls(
             settings=settings_of(sides, flow, plugins),
             sides=sides,
-            store=store or memory_store(),
+            store=store or blank_store(),
             clock=clock or loop_clock(),
             seed=seed,
         )
