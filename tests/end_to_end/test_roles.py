@@ -1,12 +1,21 @@
 """K1, K7: connectors by configuration alone; any card platform gets the card recipe."""
 
+import datetime as dt
 import json
 import shutil
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from world import REGISTER, TODAY, command, company_tables, toml
+from passing import Clock
+from service_world import START, ServiceWorld, connect, open_kernel, open_online
+from world import REGISTER, SETTINGS, TODAY, command, company_tables, toml
+
+from subledger.manifest import Role
+from subledger.recipes.plugin import register_recipes
+
+BUILT_IN = tuple(register_recipes())
 
 HERE = Path(__file__).resolve().parent
 STATEMENT = [
@@ -32,24 +41,72 @@ def moved_in(folder):
     (folder / "statement.json").write_text(json.dumps(STATEMENT))
 
 
-async def test_another_card_platform(tmp_path, make):
+CORNER = {"connector": "corner-cards", "statement": "statement.json"}
+RECIPES = sorted(recipe.name for recipe in BUILT_IN if recipe.source is Role.CARD_PLATFORM)
+BALANCES = {
+    REGISTER: "91.20",
+    "Fuel": "12.30",
+    "Bank Service Charges": "1.00",
+    "Card Rebates": "-0.50",
+    "Uncategorized Expense": "-4.00",
+    "Operating Checking": "-100.00",
+}
+
+
+def test_every_card_recipe_is_here():
+    """Control: the recipes below are all that there are for card platforms."""
+    assert RECIPES == ["card-expenses"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+async def test_another_card_platform(tmp_path, make, recipe):
     """K7: a card platform that nobody here knows posts through the unchanged recipe."""
     moved_in(tmp_path)
-    corner = {"connector": "corner-cards", "statement": "statement.json"}
     pex_only = dict.fromkeys(("token", "base_url", "requests_per_second"))
-    async with make(plugins=PLUGIN, cards={**pex_only, **corner}) as world:
+    cards = {**pex_only, **CORNER}
+    async with make(plugins=PLUGIN, cards=cards, flow={"recipe": recipe}) as world:
         await world.sync()
         assert await world.count() == {"posted": 5}
         balances = world.company.books.trial_balance()
-        assert balances[REGISTER] == Decimal("91.20")
-        assert balances["Fuel"] == Decimal("12.30")
-        assert balances["Bank Service Charges"] == Decimal("1.00")
-        assert balances["Card Rebates"] == Decimal("-0.50")
-        assert balances["Uncategorized Expense"] == Decimal("-4.00")
+        opening = {"Operating Checking": Decimal(250_000)}
+        for name, amount in BALANCES.items():
+            assert balances[name] - opening.get(name, 0) == Decimal(amount)
         (line,) = world.company.document("txn-2")["lines"]
         assert line["class"] == "Clinic"
         assert (await world.reconcile()).agrees
         assert (await world.sync()).writes == 0
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+async def test_another_card_platform_online(tmp_path, recipe):
+    """K7: the same platform posts the same into QuickBooks Online."""
+    moved_in(tmp_path)
+    clock = Clock(START - dt.datetime.now(dt.UTC))
+    async with AsyncExitStack() as stack:
+        ledger, books = await stack.enter_async_context(open_online(clock))
+        types = {REGISTER: "Bank", "Operating Checking": "Bank", "Card Rebates": "Other Income"}
+        for name in BALANCES:
+            type_ = types.get(name, "Expense")
+            ledger.person.create("Account", {"Name": name, "AccountType": type_})
+        ledger.person.create("Class", {"Name": "Clinic"})
+        flow = {"recipe": recipe, "source": "cards", "sink": "books", "every": "manual"}
+        tables = {
+            "plugins": PLUGIN,
+            "connections": {"cards": CORNER, "books": books},
+            "flows": {"cards": {**flow, "settings": SETTINGS}},
+        }
+        kernel, url = await stack.enter_async_context(open_kernel(tmp_path, clock, tables))
+        world = ServiceWorld(tmp_path, clock, ledger.simulation, kernel, ledger, url)
+        await connect(kernel, url)
+        await world.sync("cards")
+        proof = await world.proof("cards")
+        assert proof.buckets["posted"].records == proof.records == 5
+        balances = ledger.trial_balance()
+        assert {name: balances[name] for name in BALANCES} == {
+            name: Decimal(amount) for name, amount in BALANCES.items()
+        }
+        await world.quiet("cards")
+        await world.reconcile("cards")
 
 
 async def check(folder, **changes):

@@ -1,20 +1,31 @@
-"""Wheels of every distribution, and a clean environment with the kernel and one connector."""
+"""Wheels of every distribution, and environments with exactly what some of them declare.
 
+Everything is built once and installed once, by all processes of a test run together. An
+environment for a test then holds links to the installed files of what its distributions declare,
+directly and indirectly, and of nothing else.
+"""
+
+import json
+import shutil
 import subprocess
 import sys
+import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "docs" / "examples" / "csv-folder"
 _OFFLINE = ("Could not find a version", "No matching distribution", "connection", "timed out")
+_PATIENCE = 240.0
 
 
 @frozen
 class Distribution:
-    """A member of the workspace: its folder, its name and the package inside."""
+    """A distribution in this repository: its folder, its name and the package inside."""
 
     folder: Path
     name: str
@@ -39,45 +50,147 @@ def run(*command: str, **more) -> str:
     return done.stdout
 
 
-def members() -> list[Distribution]:
-    """The distributions of the workspace."""
+def distributions() -> list[Distribution]:
+    """The distributions of the workspace, and the sample of the docs."""
     files = sorted([*ROOT.glob("*/pyproject.toml"), *ROOT.glob("*/*/pyproject.toml")])
     files = [path for path in files if not path.parent.name.startswith(".")]
     return [
         Distribution(path.parent, tomllib.loads(path.read_text())["project"]["name"])
-        for path in files
+        for path in [*files, SAMPLE / "pyproject.toml"]
     ]
 
 
-MEMBERS = members()
+MEMBERS = distributions()
+
+
+def once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that one process of the test run makes, and the others wait for.
+
+    Skips where the one that made it had to.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    folder, done = shared / f"third-party-{name}", shared / f"third-party-{name}.done"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        ends = time.monotonic() + _PATIENCE
+        while not done.exists():
+            assert time.monotonic() < ends, f"nobody made {folder}"
+            time.sleep(0.1)
+    else:
+        reason = "it could not be made"
+        try:
+            make(folder)
+            reason = ""
+        except pytest.skip.Exception as skipped:
+            reason = str(skipped)
+        finally:
+            done.write_text(reason)
+    reason = done.read_text()
+    if reason:
+        pytest.skip(reason=f"{name}: {reason}")
+    return folder
+
+
+def installed(*command: str, **more) -> None:
+    """Runs pip; skips the test where it would need a package index and there is none."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
+    if done.returncode and any(sign in done.stderr for sign in _OFFLINE):
+        pytest.skip(reason=f"no package index to install from: {done.stderr[-300:]}")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory) -> dict[str, Path]:
     """A wheel of each distribution, by name."""
     pytest.importorskip("hatchling", reason="hatchling builds the wheels; install it to test them")
-    target = tmp_path_factory.mktemp("wheels")
-    build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target))
-    for member in MEMBERS:
-        run(*build, cwd=member.folder)
+
+    def make(target: Path) -> None:
+        build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target))
+        for member in MEMBERS:
+            if member.folder != SAMPLE:
+                run(*build, cwd=member.folder)
+        # the sample has another back-end, which pip fetches as it would for anybody
+        pip = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(target))
+        installed(*pip, str(SAMPLE))
+
+    target = once(tmp_path_factory, "wheels", make)
     return {path.name.split("-")[0].replace("_", "-"): path for path in target.glob("*.whl")}
 
 
 @pytest.fixture(scope="session")
-def clean(wheels, tmp_path_factory) -> Path:
-    """The folder of commands of a fresh environment with the kernel and the PEX connector."""
-    home = tmp_path_factory.mktemp("clean") / "venv"
+def everything(wheels, tmp_path_factory) -> Path:
+    """The folder of commands of an environment into which everything was installed."""
+
+    def make(home: Path) -> None:
+        run(sys.executable, "-m", "venv", "--without-pip", str(home))
+        pip = (sys.executable, "-m", "pip", "--python", str(commands(home) / "python"))
+        install = (*pip, "install", "-q", "--no-compile", "-c", str(ROOT / "constraints.txt"))
+        wanted = [str(path) for path in wheels.values()]
+        kernel = wheels["subledger"]
+        installed(*install, *wanted, f"subledger[testing] @ {kernel.as_uri()}")
+
+    return commands(once(tmp_path_factory, "everything", make))
+
+
+def commands(home: Path) -> Path:
+    """Where an environment has its commands."""
+    return home / ("Scripts" if sys.platform == "win32" else "bin")
+
+
+@pytest.fixture(scope="session")
+def environment(everything, tmp_path_factory) -> Callable[..., Path]:
+    """A function: the Python of an environment with what some distributions declare, no more.
+
+    ``environment("subledger-pex")``; extras are asked for as ``subledger[testing]``.
+    """
+    made: dict[tuple[str, ...], Path] = {}
+
+    def python(*wanted: str) -> Path:
+        if wanted not in made:
+            made[wanted] = _linked(everything, wanted, tmp_path_factory.mktemp("clean"))
+        return made[wanted]
+
+    return python
+
+
+_CLOSURE = """
+import json, re, sys
+from importlib.metadata import distribution
+from packaging.requirements import Requirement
+
+found, todo = {}, [Requirement(text) for text in sys.argv[1:]]
+while todo:
+    asked = todo.pop()
+    name = re.sub(r"[-_.]+", "-", asked.name).lower()
+    before = found.setdefault(name, set())
+    if before >= {"", *asked.extras}:
+        continue
+    found[name] = before | {"", *asked.extras}
+    for text in distribution(name).requires or ():
+        more = Requirement(text)
+        if more.marker is None or any(more.marker.evaluate({"extra": e}) for e in found[name]):
+            todo.append(more)
+tops = {
+    str(distribution(name).locate_file(file.parts[0]))
+    for name in found
+    for file in distribution(name).files
+    if file.parts[0] not in ("..", "__pycache__")
+}
+print(json.dumps(sorted(tops)))
+"""
+
+
+def _linked(everything: Path, wanted: tuple[str, ...], home: Path) -> Path:
+    """An environment of links to the installed files of the distributions and what they declare."""
+    import packaging  # noqa: PLC0415 - it reads the declarations; the environment need not have it
+
     run(sys.executable, "-m", "venv", "--without-pip", str(home))
-    commands = home / ("Scripts" if sys.platform == "win32" else "bin")
-    pip = (sys.executable, "-m", "pip", "--python", str(commands / "python"))
-    install = (*pip, "install", "-q", "--no-compile", "-c", str(ROOT / "constraints.txt"))
-    done = subprocess.run(
-        [*install, wheels["subledger"], wheels["subledger-pex"]],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode and any(sign in done.stderr for sign in _OFFLINE):
-        pytest.skip(f"no package index to install from: {done.stderr[-300:]}")
-    assert done.returncode == 0, done.stderr
-    return commands
+    (site,) = home.glob("[Ll]ib/**/site-packages")
+    reader = f"import sys; sys.path.append({str(Path(packaging.__file__).parents[1])!r})\n"
+    tops = run(str(everything / "python"), "-I", "-c", reader + _CLOSURE, *wanted)
+    for top in json.loads(tops):
+        (site / Path(top).name).symlink_to(top)
+    assert shutil.which("python", path=str(commands(home)))
+    return commands(home) / "python"

@@ -1,10 +1,12 @@
-"""What somebody gets who installs the kernel and one connector, and nothing else."""
+"""What somebody gets who installs a distribution, and nothing else."""
 
 import json
 import subprocess
 import zipfile
 
-from .conftest import run
+import pytest
+
+from .conftest import MEMBERS, run
 
 WALK = """
 import importlib, pkgutil, sys
@@ -21,38 +23,64 @@ for top in sys.argv[1:]:
 import json
 print(json.dumps(failed))
 """
+TESTING = "subledger.testing."
 
 
-def test_every_module_imports(clean):
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
+def test_every_module_imports(environment, member):
     """Every module works with the declared dependencies alone."""
-    failed = run(str(clean / "python"), "-I", "-c", WALK, "subledger", "subledger_pex")
-    assert json.loads(failed) == {}
+    python = environment(member.name)
+    failed = json.loads(run(str(python), "-I", "-c", WALK, member.package.name))
+    assert [name for name in failed if not name.startswith(TESTING)] == []
+    assert all("pytest" in error or "hypothesis" in error for error in failed.values()), failed
 
 
-def test_undeclared_import_is_seen(clean, tmp_path):
-    """Control: a module that imports what nobody declared fails in this environment."""
+def test_every_module_for_tests_imports(environment):
+    """With the extra for tests, every module of the kit works too; without it the kit is there."""
+    python = environment("subledger[testing]")
+    assert json.loads(run(str(python), "-I", "-c", WALK, "subledger.testing")) == {}
+    run(str(environment("subledger")), "-I", "-c", "from subledger.testing import Scenario")
+
+
+def test_undeclared_import_is_seen(environment, tmp_path):
+    """Control: a module that imports what nobody declared fails in such an environment."""
     package = tmp_path / "careless"
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "module.py").write_text("import lxml\n")
     walk = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{WALK}"
-    failed = json.loads(run(str(clean / "python"), "-I", "-c", walk, "careless"))
+    failed = json.loads(run(str(environment("subledger-pex")), "-I", "-c", walk, "careless"))
     assert list(failed) == ["careless.module"]
 
 
-def test_connectors_are_discovered(clean):
-    """The command finds the installed connector by its entry point."""
-    document = json.loads(run(str(clean / "subledger"), "connectors", "--json"))
+def plugins(python) -> dict:
+    """What the command finds, by name."""
+    document = json.loads(run(str(python), "-m", "subledger.cli", "connectors", "--json"))
+    return {plugin["name"]: plugin for plugin in document["plugins"]}
+
+
+def test_everything_is_discovered(everything, wheels):
+    """The command finds every installed distribution by its entry point, the sample as well."""
+    document = json.loads(run(str(everything / "subledger"), "connectors", "--json"))
     found = {plugin["name"]: plugin for plugin in document["plugins"]}
+    assert {f"subledger-{name}" for name in found} == {*wheels, "subledger-recipes"} - {"subledger"}
+    for name, plugin in found.items():
+        if name != "recipes":
+            assert plugin["distribution"] == f"subledger-{name}"
+            assert plugin["version"] == "0.1.0"
+        assert plugin["reason"] == ""
+    assert [item["is"] for item in found["csv-folder"]["provides"]] == ["source"]
+
+
+def test_what_is_not_installed_is_not_found(environment):
+    """Beside the connector that was installed, only the kernel's own recipes are found."""
+    found = plugins(environment("subledger-pex"))
     assert set(found) == {"recipes", "pex"}
-    assert found["pex"]["distribution"] == "subledger-pex"
-    assert found["pex"]["version"] == "0.1.0"
-    assert found["pex"]["reason"] == ""
     provided = {item["name"]: item["is"] for item in found["pex"]["provides"]}
     assert provided["pex"] in ("source", "simulator")
 
 
-def test_entry_points(clean, wheels):
+def test_entry_points(wheels):
     """Every connector and plugin announces itself in the group of the kernel."""
     announced = {}
     for name, wheel in wheels.items():
@@ -68,7 +96,7 @@ def test_entry_points(clean, wheels):
     assert len(announced) >= 4
 
 
-def test_database_can_be_made(clean, tmp_path):
+def test_database_can_be_made(environment, tmp_path):
     """The installed migrations make a database."""
     code = (
         "import sys; from subledger.store import open_store; "
@@ -77,16 +105,16 @@ def test_database_can_be_made(clean, tmp_path):
         "open_store(sys.argv[1]).close(); "
         "print(current(make_engine(sys.argv[1])) == HEAD)"
     )
-    made = run(str(clean / "python"), "-I", "-c", code, str(tmp_path / "s.db"))
+    made = run(str(environment("subledger")), "-I", "-c", code, str(tmp_path / "s.db"))
     assert made.strip() == "True"
 
 
-def test_missing_connector_is_explained(clean, tmp_path):
+def test_missing_connector_is_explained(environment, tmp_path):
     """A configuration that needs a connector that is not installed says so, without a traceback."""
     config = tmp_path / "subledger.toml"
     config.write_text('[connections.books]\nconnector = "quickbooks-desktop"\n')
     done = subprocess.run(
-        [clean / "subledger", "check", "--config", config],
+        [environment("subledger-pex"), "-m", "subledger.cli", "check", "--config", config],
         capture_output=True,
         text=True,
         check=False,
