@@ -157,6 +157,12 @@ class Shop:
             self.world, self.now, vendor_id=self.vendors[vendor], lines=wanted, **values
         )
 
+    def receive(self, order: Order, percent: int = 100) -> Order:
+        """Goods came: so much of each line."""
+        return purchasing.receive(
+            self.world, self.now, self.world.orders[order.id], percent=percent
+        )
+
     def finish(self, order: Order) -> Order:
         """Everything came, and the order is closed."""
         return purchasing.finish(self.world, self.now, self.world.orders[order.id])

@@ -7,7 +7,9 @@ import pytest
 from service_world import LABOUR, open_service_world
 from shop import GROUP, STANDARD
 
-from subledger.model.kinds import BILL, INVOICE, PURCHASE_ORDER
+from subledger.errors import ConfigError
+from subledger.model.kinds import BILL, INVOICE, ITEM_RECEIPT, PURCHASE_ORDER
+from subledger.model.marker import marker
 
 BOOKS = pytest.mark.parametrize("books", ["online", "desktop"])
 
@@ -226,6 +228,48 @@ async def test_s8_finished_orders_become_bills(tmp_path, books):
         await world.quiet()
         await world.proof()
         await world.reconcile()
+
+
+@pytest.mark.parametrize("purchases", ["bills", "orders_and_bills"])
+async def test_s8_goods_that_came_are_item_receipts(tmp_path, purchases):
+    """S8: on Desktop goods that came are an item receipt, which goes when the bill comes."""
+    settings = {"purchases": purchases, "receipts": True, "order_item": LABOUR}
+    async with open_service_world(tmp_path, "desktop", settings=settings) as world:
+        world.shop.vendor("Northern Wholesale")
+        world.shop.product("Switch", 34_900, cost_cents=20_000, maintain_stock=True)
+        world.shop.product("Cable", 900, cost_cents=300, maintain_stock=True)
+        order = world.shop.order("Northern Wholesale", ("Switch", 4), ("Cable", 10))
+        await world.sync()
+        assert world.balance("payables") == 0
+        world.shop.receive(order, percent=50)
+        await world.sync()
+        receipt = world.paper(ITEM_RECEIPT, order)
+        assert (receipt.type, receipt.party) == ("ItemReceipt", "Northern Wholesale")
+        assert world.change(receipt, "payables") == Decimal("-415.00")
+        world.shop.receive(order)
+        await world.sync()
+        assert world.paper(ITEM_RECEIPT, order).id == receipt.id
+        assert world.balance("payables") == Decimal("-830.00")
+        await world.quiet()
+        await world.reconcile()
+        world.shop.finish(order)
+        await world.sync()
+        await world.sync()
+        assert world.change(world.paper(BILL, order), "payables") == Decimal("-830.00")
+        assert world.balance("payables") == Decimal("-830.00")
+        assert marker(ITEM_RECEIPT, str(order.id)) not in world.papers()
+        wrong = await world.findings()
+        assert {row.category for row in wrong} <= {"excluded", "text_changed"}
+        await world.quiet()
+        await world.proof()
+        await world.reconcile()
+
+
+async def test_s8_item_receipts_are_refused_where_the_books_have_none(tmp_path):
+    """S8, K1: QuickBooks Online has no item receipts; a flow that asks for them is refused."""
+    with pytest.raises(ConfigError, match="item_receipt"):
+        async with open_service_world(tmp_path, settings={"receipts": True}):
+            pass
 
 
 @BOOKS

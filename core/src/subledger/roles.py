@@ -64,6 +64,7 @@ _CONTRACTS = (
                     k.REFUND,
                     k.VENDOR,
                     k.PURCHASE_ORDER,
+                    k.ITEM_RECEIPT,
                     k.BILL,
                 ),
             ),

@@ -32,7 +32,7 @@ def type_of(reference: Reference) -> str:
     return TYPES.get(reference.id, "")
 
 
-def rendered(entity, operation: Operation) -> etree._Element:
+def rendered(entity, operation: Operation, before=None) -> etree._Element:
     """The request of an entity: a new one, or a change of what was posted."""
     delivery = Delivery(
         effect=1,
@@ -43,6 +43,7 @@ def rendered(entity, operation: Operation) -> etree._Element:
         attempt_key="1" * 22,
         marker=marker(entity.kind, entity.id),
         entity=entity,
+        before=before,
     )
     if operation is not Operation.CREATE:
         name = type_of_delivery(delivery, type_of, STYLE)
@@ -71,6 +72,18 @@ def test_an_entity_becomes_the_request_on_file(path, operation, answer) -> None:
     if os.environ.get(REWRITE):
         answer.write_text(text)
     assert text == answer.read_text()
+
+
+def test_a_payment_takes_back_what_it_does_not_settle_any_more() -> None:
+    """Each invoice that it was applied to before is named with 0.00, since the others stay."""
+    before = load((GOLDEN / "payment.json").read_text())
+    for left, amounts in ((1, ["60.00", "0.00"]), (0, ["0.00", "0.00"])):
+        payment = evolve(before, applications=before.applications[:left])
+        request = rendered(payment, Operation.UPDATE, before)
+        assert check_request(request) == []
+        rows = request.findall("*/AppliedToTxnMod")
+        assert [row.findtext("TxnID") for row in rows] == ["inv1", "inv2"]
+        assert [row.findtext("PaymentAmount") for row in rows] == amounts
 
 
 def test_the_requests_on_file_are_valid() -> None:

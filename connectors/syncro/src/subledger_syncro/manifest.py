@@ -18,6 +18,7 @@ from subledger.model.kinds import (
     CUSTOMER,
     INVOICE,
     ITEM,
+    ITEM_RECEIPT,
     PAYMENT,
     PAYMENT_METHOD,
     PURCHASE_ORDER,
@@ -41,7 +42,7 @@ SOURCE: Final = Manifest(
     kinds=dict.fromkeys(
         (
             *(CUSTOMER, ITEM, VENDOR, INVOICE, CREDIT_MEMO),
-            *(PAYMENT, REFUND, PURCHASE_ORDER, BILL),
+            *(PAYMENT, REFUND, PURCHASE_ORDER, ITEM_RECEIPT, BILL),
         ),
         _READ,
     ),
@@ -55,7 +56,9 @@ SOURCE: Final = Manifest(
         "Deleted invoices are found within a week, deleted payments within a day.",
         "Tax rates have no list in the API: they are told by their identifiers and mapped.",
         "Moved payments are found at once where an invoice changed with them, else within a day.",
-        "Estimates, recurring invoices, contracts and customer purchases are not read.",
+        "Estimates are not read: they move no money, and what they become is an invoice.",
+        "Customer purchases are not read: Syncro's API does not offer them.",
+        "Recurring invoices and contracts are not read; the invoices that they make are.",
         "The bill of a finished purchase order is dated by the last delivery.",
     ),
 )

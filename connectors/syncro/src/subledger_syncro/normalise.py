@@ -68,7 +68,7 @@ def balance_of(record: RawRecord) -> Money | None:
             given = payment.given_credit_of(row, seen)
             return nothing if given is None else given.effect
         if name == "purchase_order":
-            return -purchase.total_of(row, seen) if seen.is_finished(row) else nothing
+            return purchase.effect_of(row, seen)
     except (RecordRejected, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
     return nothing

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from attrs import evolve
+
 from subledger.errors import RecordRejected
 from subledger.model.kinds import (
     BILL,
@@ -10,6 +12,7 @@ from subledger.model.kinds import (
     CUSTOMER,
     INVOICE,
     ITEM,
+    ITEM_RECEIPT,
     PAYMENT,
     PURCHASE_ORDER,
     REFUND,
@@ -29,7 +32,7 @@ from subledger_syncro.wire.answers import Row, object_of, objects
 
 INVOICES: Final = frozenset({INVOICE, CREDIT_MEMO})
 PAYMENTS: Final = frozenset({PAYMENT, REFUND})
-ORDERS: Final = frozenset({PURCHASE_ORDER, BILL})
+ORDERS: Final = frozenset({PURCHASE_ORDER, ITEM_RECEIPT, BILL})
 
 _WHOLE_CUSTOMER: Final = frozenset({"business_then_name", "email", "address", "disabled"})
 _WHOLE_VENDOR: Final = frozenset({"name", "email", "address"})
@@ -59,7 +62,7 @@ class Reader:
         self._shelf = shelf
         self._kinds = kinds
         self._start = start
-        self._base = dump(view)
+        self._base = dump(evolve(view, receipts=ITEM_RECEIPT in kinds))
         self._customers: dict[str, Row | None] = {}
         self._products: dict[str, Row | None] = {}
         self._handed: set[tuple[str, str]] = set()

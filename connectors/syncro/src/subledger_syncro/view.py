@@ -19,7 +19,8 @@ class View:
     """The view in which a record is read.
 
     ``names`` are the names of products and ``parents`` the names of parent customers that the
-    page's records refer to, by identifier. ``ledger`` is what :mod:`subledger_syncro.ledger` wrote.
+    page's records refer to, by identifier. ``receipts``: goods that came are wanted before their
+    order is finished. ``ledger`` is what :mod:`subledger_syncro.ledger` wrote.
     """
 
     time_zone: str = "UTC"
@@ -29,6 +30,7 @@ class View:
     children: str = "own"
     parent_field: str = "ref_customer_id"
     goods: str = "service"
+    receipts: bool = False
     names: Mapping[str, str] = field(factory=dict)
     parents: Mapping[str, str] = field(factory=dict)
     ledger: Mapping[str, Any] = field(factory=dict)

@@ -13,7 +13,7 @@ from subledger.config.schema import FlowTable, Gone
 from subledger.config.settings import ConnectionSettings, FlowSettings
 from subledger.errors import Problem
 from subledger.manifest import Direction, Frequency, Manifest, Operation, Role
-from subledger.model.kinds import LISTS, PARTIES, Kind
+from subledger.model.kinds import LISTS, PARTIES, STAND_INS, Kind
 from subledger.ports import FlowPlan, RecipeType
 from subledger.roles import ROLES
 
@@ -165,7 +165,8 @@ def period(table: FlowTable) -> Iterator[Problem]:
 def removal(gone: Gone, kinds: Iterable[Kind], manifest: Manifest) -> dict[Kind, Operation]:
     """What is done to a document whose record is gone: as asked, else the other way to remove it.
 
-    List entries stay: other documents may need them.
+    List entries stay: other documents may need them. What stands in for a later document is deleted
+    whatever is asked, since that document comes in its place.
     """
     ways = {
         Gone.FLAG: (),
@@ -174,7 +175,8 @@ def removal(gone: Gone, kinds: Iterable[Kind], manifest: Manifest) -> dict[Kind,
     }[gone]
     found: dict[Kind, Operation] = {}
     for kind in kinds:
-        possible = [way for way in ways if manifest.can(kind, way)]
+        asked = (Operation.DELETE,) if kind in STAND_INS else ways
+        possible = [way for way in asked if manifest.can(kind, way)]
         if possible and kind not in (*LISTS, *PARTIES):
             found[kind] = possible[0]
     return found

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from subledger.ledger.keys import idempotency_key
 from subledger.manifest import Operation
-from subledger.model.kinds import Kind, priority
+from subledger.model.kinds import STAND_INS, Kind, priority
 from subledger.store.schema import EFFECT
 
 
@@ -36,6 +36,7 @@ LINKED: Final = "linked"
 """Code of an effect whose document was there before: a person decided that it is the same."""
 
 _LAST = 120
+_EARLY = 25
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
 _OPEN = (State.PLANNED, State.HELD, *_IN_FLIGHT)
 _AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
@@ -205,9 +206,14 @@ def plan_removal(c: sa.Connection, made: sa.Row[Any], operation: Operation, now:
 
 
 def _priority(intent: Intent) -> int:
-    """Posting order; what is removed goes last, in the reverse order."""
+    """Posting order; what is removed goes last, in the reverse order.
+
+    What stands in for another document goes before that one comes.
+    """
     order = priority(intent.kind)
-    return _LAST - order if intent.operation in (Operation.VOID, Operation.DELETE) else order
+    if intent.operation not in (Operation.VOID, Operation.DELETE):
+        return order
+    return _EARLY if intent.kind in STAND_INS else _LAST - order
 
 
 def _reviewed(row: Any, intent: Intent) -> bool:

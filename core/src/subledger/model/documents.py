@@ -10,6 +10,7 @@ from subledger.model.kinds import (
     BILL_PAYMENT,
     CREDIT_MEMO,
     INVOICE,
+    ITEM_RECEIPT,
     PAYMENT,
     PURCHASE_ORDER,
     REFUND,
@@ -19,7 +20,7 @@ from subledger.model.kinds import (
 from subledger.model.values import Address, Application, Line, Reference, Tax
 from subledger.money import Money, total
 
-DOCUMENTS = (INVOICE, CREDIT_MEMO, BILL, VENDOR_CREDIT, PURCHASE_ORDER)
+DOCUMENTS = (INVOICE, CREDIT_MEMO, BILL, VENDOR_CREDIT, PURCHASE_ORDER, ITEM_RECEIPT)
 """Kinds of :class:`Document`."""
 SETTLEMENTS = (PAYMENT, BILL_PAYMENT, REFUND)
 """Kinds of :class:`Settlement`."""
@@ -27,12 +28,12 @@ SETTLEMENTS = (PAYMENT, BILL_PAYMENT, REFUND)
 
 @frozen(kw_only=True)
 class Document:
-    """An invoice, credit memo, bill, vendor credit or purchase order.
+    """An invoice, credit memo, bill, vendor credit, purchase order or item receipt.
 
     ``amount`` is the total with tax, zero or positive in the direction of the kind: a credit memo
     of 20.00 has the amount 20.00. The lines and the tax add up to it. ``date`` is the posting
-    date. ``order`` is the purchase order that a bill closes. The second block is empty until the
-    flow has mapped it; ``account`` is the receivables or payables account.
+    date. ``order`` is the purchase order that a bill or an item receipt is for. The second block is
+    empty until the flow has mapped it; ``account`` is the receivables or payables account.
     """
 
     kind: Kind

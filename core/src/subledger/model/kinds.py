@@ -25,11 +25,14 @@ BILL: Final = Kind("bill")
 BILL_PAYMENT: Final = Kind("bill_payment")
 VENDOR_CREDIT: Final = Kind("vendor_credit")
 PURCHASE_ORDER: Final = Kind("purchase_order")
+ITEM_RECEIPT: Final = Kind("item_receipt")
 JOURNAL_ENTRY: Final = Kind("journal_entry")
 ATTACHMENT: Final = Kind("attachment")
 
 LISTS: Final = (ACCOUNT, CLASS, ITEM, TAX_CODE, TERMS, PAYMENT_METHOD)
 PARTIES: Final = (CUSTOMER, VENDOR)
+STAND_INS: Final = frozenset({ITEM_RECEIPT})
+"""Kinds that stand in for a later document: they leave the books by themselves before it comes."""
 
 KNOWN: Final = frozenset(
     {
@@ -48,6 +51,7 @@ KNOWN: Final = frozenset(
         BILL_PAYMENT,
         VENDOR_CREDIT,
         PURCHASE_ORDER,
+        ITEM_RECEIPT,
         JOURNAL_ENTRY,
         ATTACHMENT,
     }
@@ -59,6 +63,7 @@ _PRIORITY: Final = {
     INVOICE: 30,
     BILL: 30,
     PURCHASE_ORDER: 30,
+    ITEM_RECEIPT: 35,
     CARD_TRANSACTION: 30,
     FEE: 30,
     JOURNAL_ENTRY: 30,

@@ -25,6 +25,7 @@ from subledger.model.kinds import (
     CREDIT_MEMO,
     INVOICE,
     ITEM,
+    ITEM_RECEIPT,
     PAYMENT,
     PAYMENT_METHOD,
     PURCHASE_ORDER,
@@ -102,7 +103,7 @@ def _document(settings: PsaInvoicesSettings, document: Document) -> Verdict:
         return off
     sales = document.kind in _SALES
     account = settings.receivables_account if sales else settings.payables_account
-    if account is None and document.kind == BILL:
+    if account is None and document.kind in (BILL, ITEM_RECEIPT):
         return _unset("payables_account", "bills")
     lines = _sales_lines(settings, document) if sales else _bill_lines(settings, document)
     if isinstance(lines, Hold):

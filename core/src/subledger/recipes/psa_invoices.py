@@ -10,6 +10,7 @@ from subledger.model.kinds import (
     CUSTOMER,
     INVOICE,
     ITEM,
+    ITEM_RECEIPT,
     PAYMENT,
     PAYMENT_METHOD,
     PURCHASE_ORDER,
@@ -34,6 +35,7 @@ def plan(settings: PsaInvoicesSettings) -> FlowPlan:
     more: tuple[str, ...] = ()
     if settings.purchases != "none":
         kinds |= {VENDOR, PURCHASE_ORDER, BILL}
+        kinds |= {ITEM_RECEIPT} if settings.receipts else set()
         more = (settings.payables_account.strip(),) if settings.payables_account else ()
     whole = {CUSTOMER: settings.all_customers, ITEM: settings.all_products}
     return FlowPlan(

@@ -114,11 +114,19 @@ class PsaInvoicesSettings:
         "none",
         text="Finished purchase orders become bills; open ones may be posted as orders.",
     )
+    receipts: bool = field(
+        default=False,
+        metadata=describe(
+            "Goods that came are item receipts until the bill comes; QuickBooks Desktop only."
+        ),
+    )
     number: Literal["source", "none"] = _choice(
         "source", "none", text="Number of the document: the source's, or the books count."
     )
 
     def __attrs_post_init__(self) -> None:
+        if self.receipts and self.purchases == "none":
+            raise ValueError('receipts = true needs purchases = "bills" or "orders_and_bills"')
         if self.tax == "line" and self.tax_item is None:
             raise ValueError('tax = "line" needs tax_item')
         if self.products == "default_item" and self.default_item is None:

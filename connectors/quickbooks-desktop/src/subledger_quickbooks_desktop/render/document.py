@@ -1,4 +1,4 @@
-"""Invoices, credit memos, bills, vendor credits and purchase orders as qbXML requests. Pure.
+"""Invoices, credit memos, bills, vendor credits, orders and item receipts as qbXML requests. Pure.
 
 QuickBooks computes sales tax by itself, from the lines that are taxable and the tax item or group.
 """
@@ -11,6 +11,7 @@ from subledger.model.kinds import (
     BILL,
     CREDIT_MEMO,
     INVOICE,
+    ITEM_RECEIPT,
     PURCHASE_ORDER,
     TAX_CODE,
     VENDOR_CREDIT,
@@ -41,9 +42,11 @@ TYPES: Final[Mapping[Kind, str]] = {
     BILL: "Bill",
     VENDOR_CREDIT: "VendorCredit",
     PURCHASE_ORDER: "PurchaseOrder",
+    ITEM_RECEIPT: "ItemReceipt",
 }
 """The QuickBooks document of each kind."""
-_LONG_NUMBERS: Final = (BILL, VENDOR_CREDIT)
+_LONG_NUMBERS: Final = (BILL, VENDOR_CREDIT, ITEM_RECEIPT)
+_WITHOUT_TERMS: Final = (VENDOR_CREDIT, ITEM_RECEIPT)
 _ORDER_NUMBER_LIMIT: Final = 25
 _TAX_ITEMS: Final = ("ItemSalesTax", "ItemSalesTaxGroup")
 
@@ -55,7 +58,7 @@ def document_fields(
     fields = {
         "TxnDate": document.date.isoformat(),
         "RefNumber": number(document.number, number_limit(document)),
-        "TermsRef": ref(document.terms) if document.kind != VENDOR_CREDIT else None,
+        "TermsRef": ref(document.terms) if document.kind not in _WITHOUT_TERMS else None,
         "Memo": note(marker, _memo(document, marker)),
     }
     if document.kind in (INVOICE, CREDIT_MEMO):
@@ -167,11 +170,11 @@ def _purchase(document: Document, suffix: str, style: Style) -> dict[str, Any]:
 def _order_lines(
     document: Document, suffix: str, style: Style
 ) -> tuple[str, tuple[str, ...]] | None:
-    """The purchase order that a new bill closes, where its lines are known and are as many.
+    """The order that a new bill or receipt closes, where its lines are known and are as many.
 
     Source: QuickBooks SDK, linking bills to purchase orders: only when the bill is added.
     """
-    if document.order is None or document.kind != BILL or suffix != "Add":
+    if document.order is None or document.kind not in (BILL, ITEM_RECEIPT) or suffix != "Add":
         return None
     known = tuple(style.order_lines.get(document.order.id, ()))
     items = sum(line.item is not None for line in document.lines)
