@@ -89,15 +89,21 @@ def main_amount(kind: str, record: Record) -> Money | None:
     )
 
 
+def total_of(kind: str, record: Record) -> Money:
+    """The total of a returned document. Raises ValueError for an amount that is not one."""
+    total = Money(0)
+    for name in _TOTALS.get(kind, ("Amount",)):
+        total += _money(record.get(name))
+    return total
+
+
 def _sides(kind: str, record: Record) -> Iterator[tuple[object, Money]]:
     if kind == "JournalEntry":
         for name, line in lines(record, *_JOURNAL):
             amount = _money(line.get("Amount"))
             yield line.get("AccountRef"), amount if name == _JOURNAL[0] else -amount
         return
-    total = Money(0)
-    for name in _TOTALS.get(kind, ("Amount",)):
-        total += _money(record.get(name))
+    total = total_of(kind, record)
     for name, sign in _HEADS[kind]:
         yield record.get(name), _signed(total, sign)
     if kind in _LINES:

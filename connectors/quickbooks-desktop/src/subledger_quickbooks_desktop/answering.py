@@ -10,11 +10,12 @@ from typing import Any
 from attrs import evolve, frozen
 
 from subledger.findings import Finding
-from subledger.ports import Absent, Desk, Outcome, Posted, Query, Refused, Unknown
-from subledger_quickbooks_desktop import company, reading, recovery
+from subledger.ports import Absent, Desk, Outcome, Posted, Query, Question, Refused, Unknown
+from subledger_quickbooks_desktop import company, reading, reading_records, recovery
 from subledger_quickbooks_desktop.asking import WATERMARKS
 from subledger_quickbooks_desktop.interpret import finding_of, is_about, outcome_of
 from subledger_quickbooks_desktop.opening import COMPANY
+from subledger_quickbooks_desktop.position import Position, position_of
 from subledger_quickbooks_desktop.state import DONE, Reply, Session, hashed, load, save, stop
 from subledger_quickbooks_desktop.wire.qbxml import Answer, Result, Row
 from subledger_quickbooks_desktop.wire.statuses import Fate, Verdict, fate_of_hresult
@@ -22,6 +23,8 @@ from subledger_quickbooks_desktop.wire.statuses import Fate, Verdict, fate_of_hr
 _SEARCHES = 3
 _STRAYS = 5
 _NEARLY = 99
+UNREAD = "unavailable"
+"""Category of a finding about records that QuickBooks does not hand over."""
 
 
 @frozen(kw_only=True)
@@ -37,11 +40,18 @@ class Answering:
 
     def rows(self, desk: Desk, session: Session, records: Sequence[Mapping[str, Any]]) -> Session:
         """Stores some records of an answer to a question."""
-        question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
-        if session.asked != "question" or question is None or question.id != session.question:
+        question = _asked(desk, session)
+        if session.asked != "question" or question is None:
             return session
         if question.query is Query.LISTS:
             desk.offer(entries=reading.entries_of(session.request, records))
+        elif question.query is Query.RECORDS:
+            raws = reading_records.raw_records(session.request, records)
+            desk.offer(records=raws, question=question)
+            position = position_of(question)
+            more = reading_records.with_named(position, question, session.request, records)
+            if more != position:
+                desk.answered(question, more.text())
         else:
             documents = reading.documents_of(session.request, records, question)
             desk.offer(documents=documents, question=question)
@@ -124,21 +134,24 @@ class Answering:
         return evolve(session, step="", tries=0, done=session.done + 1)
 
     def _question_answered(self, desk: Desk, session: Session, answer: Answer) -> Session:
-        question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
-        if question is None or question.id != session.question or not answer.results:
+        if not answer.results:
             return session
         result = answer.results[0]
         if result.records:
             session = self.rows(desk, session, result.records)
-        position = reading.advance(question, result, session.newest)
-        here = reading.position_of(question).step
-        moved_on = position is None or position.step != here
-        newest = max(session.newest, reading.position_of(question).newest)
-        if question.query is Query.LISTS and moved_on and newest:
+        question = _asked(desk, session)
+        if question is None:
+            return session
+        before, position = position_of(question), reading.advance(question, result, session.newest)
+        newest = max(session.newest, before.newest)
+        if question.query is Query.LISTS and position.step != before.step and newest:
             marks = dict(desk.recall(WATERMARKS))
             marks[session.request] = max(newest, marks.get(session.request, ""))
             desk.remember(WATERMARKS, marks)
-        desk.answered(question, position.text() if position else None)
+        if position.failed != before.failed:
+            verdict = reading.verdict_on(result)
+            desk.report(finding_of(verdict, result.message, UNREAD))
+        _move_on(desk, question, position)
         return evolve(session, prepared=False) if question.query is Query.LISTS else session
 
     def _activity_answered(self, desk: Desk, session: Session, answer: Answer) -> Session | Reply:
@@ -173,7 +186,7 @@ class Answering:
             if delivery is not None and delivery.effect == session.effect:
                 desk.settle(delivery.effect, self._outcome_of_failure(verdict, text, hresult))
         elif session.asked == "question" and verdict.fate is Fate.FIX:
-            self._give_up_question(desk, session)
+            self._give_up_question(desk, session, finding_of(verdict, text, UNREAD))
         if verdict.fate is Fate.ENVIRONMENT:
             desk.report(finding_of(verdict, text, "connection_offline"))
             desk.remember(COMPANY, {**desk.recall(COMPANY), "trouble": True})
@@ -208,12 +221,13 @@ class Answering:
             return Refused(finding=finding_of(verdict, text, "internal"), code=hresult)
         return Absent(f"QuickBooks did not start on it ({hresult})")
 
-    def _give_up_question(self, desk: Desk, session: Session) -> None:
-        question = desk.question(Query.LISTS) or desk.question(Query.DOCUMENTS)
-        if question is None or question.id != session.question:
+    def _give_up_question(self, desk: Desk, session: Session, finding: Finding) -> None:
+        question = _asked(desk, session)
+        if question is None:
             return
-        following = reading.following(question)
-        desk.answered(question, following.text() if following else None)
+        if question.query is Query.RECORDS:
+            desk.report(finding)
+        _move_on(desk, question, reading.following(question, failed=True))
 
     def stray(self, desk: Desk, ticket: str, answer: Answer) -> bool:
         """Evidence with a ticket that was superseded: a stored answer proves what was posted."""
@@ -227,3 +241,19 @@ class Answering:
         if isinstance(outcome, Posted):
             desk.settle(delivery.effect, evolve(outcome, recovered=True))
         return isinstance(outcome, Posted)
+
+
+def _asked(desk: Desk, session: Session) -> Question | None:
+    """The question that the last request was put for."""
+    oldest = (desk.question(query) for query in Query)
+    return next((one for one in oldest if one and one.id == session.question), None)
+
+
+def _move_on(desk: Desk, question: Question, position: Position) -> None:
+    """Moves a question on; a flow's keeps what it has read."""
+    if not reading.is_over(question, position):
+        desk.answered(question, position.text())
+        return
+    if question.query is Query.RECORDS and not position.failed:
+        desk.clear(UNREAD)
+    desk.answered(question, None, cursor=reading.cursor(question, position))

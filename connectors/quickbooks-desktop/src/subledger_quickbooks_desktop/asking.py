@@ -1,4 +1,4 @@
-"""What QuickBooks is asked next: safety first, then lists, writes, documents.
+"""What QuickBooks is asked next: safety first, then lists, writes, documents, records.
 
 Source: QuickBooks Web Connector Programmer's Guide, chapter 8 (sendRequestXML).
 """
@@ -12,10 +12,11 @@ from subledger.errors import RecordRejected
 from subledger.model import Reference
 from subledger.model.kinds import ACCOUNT
 from subledger.ports import Delivery, Desk, Query, Question, Unknown
-from subledger_quickbooks_desktop import reading, recovery
+from subledger_quickbooks_desktop import reading, reading_records, recovery
 from subledger_quickbooks_desktop.company import style_of, with_newest_guard
 from subledger_quickbooks_desktop.config import QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.opening import Opening
+from subledger_quickbooks_desktop.position import Position, position_of
 from subledger_quickbooks_desktop.render import Style, TypeOf, render, request_id
 from subledger_quickbooks_desktop.state import BACKLOG, NO_OP, Reply, Session, save, stop
 from subledger_quickbooks_desktop.wire import qbxml
@@ -49,7 +50,7 @@ class Asking:
         return self.next(desk, session)
 
     def next(self, desk: Desk, session: Session) -> Reply:
-        """The next request of the session: safety first, then lists, writes, documents."""
+        """The next request of the session: safety first, then lists, writes, documents, records."""
         unsettled = desk.outstanding()
         if session.asked and unsettled is not None and session.effect == unsettled.effect:
             desk.settle(unsettled.effect, Unknown("the answer to the last request did not come"))
@@ -72,6 +73,7 @@ class Asking:
                 save(desk, self._writing(session, "write", claimed))
                 return Reply(text=claimed.payload.decode("ascii"))
         question = desk.question(Query.DOCUMENTS)
+        question = question or desk.question(Query.RECORDS)
         if question is not None:
             return self._read(desk, session, question)
         save(desk, session.after(error=""))
@@ -133,18 +135,29 @@ class Asking:
 
     def _read(self, desk: Desk, session: Session, question: Question) -> Reply:
         marks = desk.recall(WATERMARKS)
-        if question.query is Query.DOCUMENTS and not question.position:
-            account = desk.named(ACCOUNT, question.account)
-            position = reading.Position(account_type=account.subtype if account else "")
+        position = self._prepared(desk, question)
+        if position.text() != question.position:
             question = evolve(question, position=position.text())
             desk.answered(question, question.position)
-        position = reading.position_of(question)
+        if reading.is_over(question, position):
+            desk.answered(question, None, cursor=reading.cursor(question, position))
+            return self.next(desk, session)
         identifier = f"q{question.id}-{position.step}-{position.seen}"
         request = reading.request(question, marks, self.config.page_size, identifier)
         asked = session.after(
             "question", question=question.id, request=str(request.tag), identifier=identifier
         )
         return self._send(desk, asked, [request])
+
+    def _prepared(self, desk: Desk, question: Question) -> Position:
+        """The question's position, with what its requests depend on."""
+        position = position_of(question)
+        if question.query is Query.RECORDS:
+            return reading_records.prepared(question, position)
+        if question.query is Query.DOCUMENTS and not question.position:
+            account = desk.named(ACCOUNT, question.account)
+            return Position(account_type=account.subtype if account else "")
+        return position
 
     def _send(self, desk: Desk, session: Session, requests: Sequence[Any]) -> Reply:
         save(desk, session)

@@ -42,7 +42,6 @@ MANIFEST = Manifest(
         kinds.VENDOR_CREDIT: _DOCUMENT,
         kinds.BILL_PAYMENT: _DOCUMENT,
         kinds.PURCHASE_ORDER: _REMOVABLE,
-        kinds.ITEM_RECEIPT: _DOCUMENT,
         kinds.CARD_TRANSACTION: _DOCUMENT,
         kinds.FEE: _DOCUMENT,
         kinds.DEPOSIT: _DOCUMENT,
@@ -64,8 +63,33 @@ MANIFEST = Manifest(
         "A refund is a check that pays out the customer's credits; by card an ARRefundCreditCard.",
         "The message of an invoice goes into the memo, which customers do not see.",
         "Document numbers longer than 11 characters (bills: 20) stand in the memo instead.",
-        "A bill or item receipt closes its order only where both have as many lines.",
-        "An item receipt is deleted when its bill comes: the SDK cannot turn one into the other.",
+        "A bill closes its purchase order only where it has as many lines as the order.",
         "The accounts and the type of an item that is in the books are never changed.",
+    ),
+)
+
+SOURCE = Manifest(
+    name="quickbooks-desktop",
+    title="QuickBooks Desktop",
+    direction=Direction.SOURCE,
+    roles={Role.GENERAL_LEDGER},
+    kinds=dict.fromkeys(
+        (
+            *(kinds.ACCOUNT, kinds.CUSTOMER, kinds.VENDOR, kinds.ITEM),
+            *(kinds.INVOICE, kinds.CREDIT_MEMO, kinds.PAYMENT),
+            *(kinds.BILL, kinds.VENDOR_CREDIT, kinds.BILL_PAYMENT),
+        ),
+        _LIST,
+    ),
+    frequency=MANIFEST.frequency,
+    initiative=Initiative.PEER,
+    capabilities={Capability.INCREMENTAL},
+    limits=(
+        "A run asks; the Web Connector's next session answers. A preview shows what was read.",
+        "Accounts are read by their names only, as lists.",
+        "Groups, assemblies, discounts and other items without a counterpart are not read.",
+        "A payment is read with the invoices, bills and credits that it settles; no discounts.",
+        "Documents in another currency than US dollars are not read.",
+        "QuickBooks remembers for 90 days what was deleted; what is gone longer is not noticed.",
     ),
 )

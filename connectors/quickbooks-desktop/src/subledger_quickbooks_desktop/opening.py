@@ -10,10 +10,10 @@ from attrs import define, evolve, field, frozen
 
 from subledger.findings import Finding
 from subledger.ports import Desk, Query, Unknown
-from subledger_quickbooks_desktop import reading
 from subledger_quickbooks_desktop.company import remember_sales_tax
 from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.interpret import finding_of
+from subledger_quickbooks_desktop.position import position_of
 from subledger_quickbooks_desktop.state import (
     OLD_TICKETS,
     Reply,
@@ -74,7 +74,7 @@ class Opening:
         for query in Query:
             question = desk.question(query)
             if question is not None and question.position:
-                restart = evolve(reading.position_of(question), iterator="")
+                restart = evolve(position_of(question), iterator="")
                 desk.answered(question, restart.text())
         old = (*last.old, last.ticket)[-OLD_TICKETS:] if last.ticket else last.old
         ticket = f"{token}-{epoch}"

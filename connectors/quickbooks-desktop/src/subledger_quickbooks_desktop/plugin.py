@@ -1,11 +1,12 @@
-"""Registers the sink and the simulator of QuickBooks Desktop."""
+"""Registers QuickBooks Desktop: as books, as a source, and its simulator."""
 
 from collections.abc import Iterable
 
 from subledger.hooks import hookimpl
-from subledger.ports import Peer, PeerContext, SimulatorType, SinkType
+from subledger.ports import Peer, PeerContext, SimulatorType, SinkType, SourceType
 from subledger_quickbooks_desktop.config import QuickBooksDesktopConfig
-from subledger_quickbooks_desktop.manifest import MANIFEST
+from subledger_quickbooks_desktop.manifest import MANIFEST, SOURCE
+from subledger_quickbooks_desktop.normalise import balance_of, normalise
 from subledger_quickbooks_desktop.preview import preview
 from subledger_quickbooks_desktop.render import fit_name
 
@@ -28,8 +29,21 @@ SINK = SinkType(
 
 @hookimpl
 def register_sinks() -> Iterable[SinkType[QuickBooksDesktopConfig]]:
-    """QuickBooks Desktop."""
+    """QuickBooks Desktop as the books."""
     return [SINK]
+
+
+@hookimpl
+def register_sources() -> Iterable[SourceType[QuickBooksDesktopConfig]]:
+    """QuickBooks Desktop as a source: its peer answers what a run asks."""
+    return [
+        SourceType(
+            manifest=SOURCE,
+            config=QuickBooksDesktopConfig,
+            normalise=normalise,
+            balance=balance_of,
+        )
+    ]
 
 
 @hookimpl

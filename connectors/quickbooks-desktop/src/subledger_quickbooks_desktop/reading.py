@@ -1,24 +1,20 @@
-"""Questions to the books as qbXML queries, one after another. Pure.
-
-A question's position is a small JSON text that says which request is next and which iterator it
-continues.
-"""
+"""Questions to the books as qbXML queries, one after another. Pure."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 from lxml import etree
 
 from subledger.ports import BookDocument, BookEntry, Query, Question
-from subledger_quickbooks_desktop import reading_documents
+from subledger_quickbooks_desktop import reading_documents, reading_records
 from subledger_quickbooks_desktop.entries import KINDS, deleted_entry, entry_of
 from subledger_quickbooks_desktop.interpret import document_of
+from subledger_quickbooks_desktop.position import Position, position_of
 from subledger_quickbooks_desktop.wire import qbxml, schema
 from subledger_quickbooks_desktop.wire.qbxml import Result
-from subledger_quickbooks_desktop.wire.statuses import Fate, fate_of_status
+from subledger_quickbooks_desktop.wire.statuses import Fate, Verdict, fate_of_status
 
 _LISTS: Final = (
     "AccountQueryRq",
@@ -35,46 +31,12 @@ _OVERLAP: Final = dt.timedelta(hours=2)
 """Changed-since windows overlap: QuickBooks' clock is local and shifts with daylight saving."""
 
 
-@frozen(kw_only=True)
-class Position:
-    """Where a question stands: the number of its request, and the iterator it continues.
-
-    ``account_type`` is that of the question's account, which decides the requests.
-    """
-
-    step: int = 0
-    iterator: str = ""
-    newest: str = ""
-    seen: int = 0
-    left: int = 0
-    account_type: str = ""
-
-    def text(self) -> str:
-        """The position as the kernel stores it."""
-        values = [self.step, self.iterator, self.newest, self.seen, self.left]
-        return json.dumps([*values, self.account_type] if self.account_type else values)
-
-
-def position_of(question: Question) -> Position:
-    """The position of a question; the start for a new one."""
-    if not question.position:
-        return Position()
-    step, iterator, newest, seen, left, *rest = json.loads(question.position)
-    account_type = rest[0] if rest else ""
-    return Position(
-        step=step,
-        iterator=iterator,
-        newest=newest,
-        seen=seen,
-        left=left,
-        account_type=account_type,
-    )
-
-
 def steps(question: Question) -> Sequence[str]:
     """The requests that answer a question, in order."""
     if question.query is Query.LISTS:
         return (*_LISTS, _DELETED_LISTS)
+    if question.query is Query.RECORDS:
+        return reading_records.requests(question)
     return reading_documents.requests(position_of(question).account_type)
 
 
@@ -83,12 +45,18 @@ def request(
 ) -> etree._Element:
     """The next request of a question. ``watermarks`` are newest change times by request name."""
     position = position_of(question)
+    attributes = {"requestID": request_id}
+    named = reading_records.named_entries(position)
+    if named is not None:
+        return qbxml.build(named[0], named[1], **attributes)
     name = steps(question)[position.step]
     if question.query is Query.LISTS:
         fields = _list_fields(name, watermarks)
+    elif question.query is Query.RECORDS:
+        since = _overlapping(position.marks.get(name, ""))
+        fields = reading_records.fields(name, question, position, since)
     else:
         fields = reading_documents.fields(name, question)
-    attributes = {"requestID": request_id}
     if "iterator" in _attributes(name):
         fields = {"MaxReturned": str(page_size), **fields}
         attributes["iterator"] = "Continue" if position.iterator else "Start"
@@ -119,34 +87,47 @@ def _overlapping(newest: str) -> str:
     return (dt.datetime.fromisoformat(newest[:19]) - _OVERLAP).isoformat()
 
 
-def advance(question: Question, result: Result, newest: str) -> Position | None:
-    """The position after an answer; None when the question is answered.
+def is_over(question: Question, position: Position) -> bool:
+    """Whether a question is answered."""
+    return not position.pending and position.step >= len(steps(question))
+
+
+def cursor(question: Question, position: Position) -> str | None:
+    """Where the next question of the same flow begins; None for questions of nobody."""
+    return reading_records.cursor(position) if question.query is Query.RECORDS else None
+
+
+def verdict_on(result: Result) -> Verdict:
+    """What the status of an answer to a query means."""
+    return fate_of_status(result.status_code, result.severity, result.message, is_write=False)
+
+
+def advance(question: Question, result: Result, newest: str) -> Position:
+    """The position after an answer.
 
     A dead iterator (status 3391) starts its request again: what was read twice is stored once.
     """
     position = position_of(question)
-    newest = max(newest, position.newest)
-    verdict = fate_of_status(result.status_code, result.severity, result.message, is_write=False)
-    if verdict.fate is Fate.REFRESH:
+    fate = verdict_on(result).fate
+    if fate is Fate.REFRESH and position.iterator and not position.asked:
         return evolve(position, iterator="")
     if result.remaining and result.iterator_id:
         return evolve(
             position,
             iterator=result.iterator_id,
-            newest=newest,
+            newest=max(newest, position.newest),
             seen=position.seen + result.count,
             left=result.remaining,
         )
-    return following(question)
+    return following(question, newest, failed=fate not in (Fate.OK, Fate.EMPTY))
 
 
-def following(question: Question) -> Position | None:
-    """The position of a question's next request; None when there is none."""
+def following(question: Question, newest: str = "", *, failed: bool) -> Position:
+    """The position of a question's next request; ``failed`` where this one has no answer."""
     position = position_of(question)
-    step = position.step + 1
-    if step >= len(steps(question)):
-        return None
-    return Position(step=step, account_type=position.account_type)
+    if question.query is Query.RECORDS:
+        return reading_records.concluded(question, position, newest, failed=failed)
+    return Position(step=position.step + 1, account_type=position.account_type)
 
 
 def newest_change(records: Sequence[Mapping[str, Any]]) -> str:
