@@ -269,6 +269,18 @@ class DesktopLedger:
         """A person enters a customer; its ListID."""
         return self.books.human.add_list_object("Customer", {"Name": name})
 
+    def receive(self, customer: str, number: str, amount: Decimal) -> str:
+        """A person records what a customer paid on an invoice; the payment's TxnID."""
+        (invoice,) = self.books.store.all("SELECT id FROM document WHERE ref=?", (number,))
+        return self.books.human.add_document(
+            "ReceivePayment",
+            {
+                "CustomerRef": {"FullName": customer},
+                "TotalAmount": f"{amount:.2f}",
+                "AppliedToTxnAdd": [{"TxnID": invoice[0], "PaymentAmount": f"{amount:.2f}"}],
+            },
+        )
+
     def add_tax(self, name: str, *rates: tuple[str, str]) -> None:
         """A person sets a sales tax up: an item, or a group of several."""
         human = self.books.human

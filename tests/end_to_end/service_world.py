@@ -106,6 +106,16 @@ class ServiceWorld:
         await self.deliver()
         return report
 
+    async def back(self, name: str) -> None:
+        """What the books have goes to the service business's system; an hour passes first."""
+        self.advance(hours=1)
+        report = await self.run_flow(name)
+        assert report.state in ("done", "waiting"), report
+        if self.company is not None:
+            await self.deliver()
+        delivered = await self.kernel.dispatch("psa")
+        assert delivered.state == "done", delivered
+
     async def quiet(self, name: str = "sales") -> None:
         """The same again writes nothing."""
         before = self.written()

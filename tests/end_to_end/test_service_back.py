@@ -13,7 +13,7 @@ from subledger.server.run import serving
 from subledger_quickbooks_online.simulator import Subscription, Switches
 
 BACK = {"source": "books", "sink": "psa", "every": "manual"}
-IMPORT = {"customers": {**BACK, "kinds": ["customer"]}}
+IMPORT = {"customers": {**BACK, "kinds": ["customer"], "review": True}}
 PAYMENTS = {"payments": {**BACK, "kinds": ["payment"]}}
 SALES = {
     "recipe": "psa-invoices",
@@ -22,7 +22,7 @@ SALES = {
     "every": "manual",
     "settings": {"receivables_account": "Accounts Receivable (A/R)"},
 }
-BOOKS = pytest.mark.parametrize("books", ["online"])
+BOOKS = pytest.mark.parametrize("books", ["online", "desktop"])
 
 
 @BOOKS
@@ -33,15 +33,18 @@ async def test_s3_customers_of_the_books_are_imported_once(tmp_path, books):
             world.ledger.add_customer(name)
         world.shop.customer("Silva Dental")
         before = len(world.shop.world.customers)
+        await world.back("customers")
         shown = await preview(world.kernel, "customers", lambda *_: None)
+        assert shown.report.state == "done"
         assert len(world.shop.world.customers) == before
         assert {"Kowalczyk Law"} <= {d.preview.party for d in shown.documents}
-        await world.run_flow("customers")
+        await world.approve("customers")
         await world.kernel.dispatch("psa")
         names = sorted(c.business_name for c in world.shop.world.customers.values())
         assert names.count("Silva Dental") == names.count("Kowalczyk Law") == 1
         writes = sum(entry.method == "POST" for entry in world.shop.simulation.requests)
-        await world.run_flow("customers")
+        await world.back("customers")
+        await world.approve("customers")
         await world.kernel.dispatch("psa")
         assert writes == sum(entry.method == "POST" for entry in world.shop.simulation.requests)
 
@@ -75,10 +78,7 @@ async def test_s11_payments_of_the_books_go_back(tmp_path, books):
         await world.sync()
         world.ledger.receive("Silva Dental", invoice.number, Decimal("100.00"))
         for _ in range(3):
-            world.advance(hours=1)
-            await world.run_flow("payments")
-            report = await world.kernel.dispatch("psa")
-            assert report.state == "done"
+            await world.back("payments")
             await world.sync()
         (payment,) = world.shop.world.payments.values()
         assert (payment.cents, payment.applied) == (10_000, ((invoice.id, 10_000),))
