@@ -8,7 +8,7 @@ from subledger.testing.worlds import World, crashes, explore
 
 from . import online_simulate
 from .chance import chance
-from .plan import WANTED, calm_worlds, differ, faults, moments
+from .plan import WANTED, calm_worlds, chosen, differ, faults, moments
 from .scenarios import SCENARIOS
 from .simulate import digest, simulate
 
@@ -26,7 +26,7 @@ def _played(world):
 
 
 def _histories(calm):
-    return crashes(_played, calm, moments(calm), apart=differ(calm))
+    return chosen(calm, crashes(_played, calm, moments(calm), apart=differ(calm)))
 
 
 @pytest.mark.parametrize("calm", calm_worlds(), ids=str)
