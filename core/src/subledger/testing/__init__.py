@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from subledger.testing.contracts.base import Contract as Contract
     from subledger.testing.contracts.base import applies as applies
     from subledger.testing.contracts.base import breach as breach
+    from subledger.testing.contracts.connector import ConnectorContract as ConnectorContract
+    from subledger.testing.contracts.source import SourceContract as SourceContract
     from subledger.testing.outside import Clock as Clock
     from subledger.testing.outside import Consenting as Consenting
     from subledger.testing.outside import Door as Door
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _WHERE: Final = {
     "contracts.base": ("Contract", "applies", "breach"),
+    "contracts.connector": ("ConnectorContract",),
+    "contracts.source": ("SourceContract",),
     "outside": (
         *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
         *("Scenario", "Sent", "Trouble", "Written"),

@@ -1,0 +1,167 @@
+"""Exactly once: nothing is lost and nothing is doubled, wherever a process stops."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final
+
+import pytest
+
+from subledger.manifest import Operation
+from subledger.model import Entity
+from subledger.model.kinds import Kind
+from subledger.ports import SourceType
+from subledger.testing.contracts.base import applies, breach
+from subledger.testing.contracts.declaration import DeclarationContract
+from subledger.testing.invented import INVENTED_LEDGER
+from subledger.testing.proof import Changing, Stage, spread
+from subledger.testing.routes import (
+    Route,
+    bare_kinds,
+    from_invented_records,
+    into_invented_books,
+)
+from subledger.testing.specimens import Chart, Specimens, changed
+from subledger.testing.workplace import SINK, SOURCE
+from subledger.testing.worlds import World, explore
+
+REPLAY: Final = "pytest --world"
+_MORE: Final = "SUBLEDGER_WORLDS"
+_PROMISE: Final = "everything is in the books once, whatever happens on the way"
+
+Note = Callable[[str, object], None]
+"""pytest's record_property."""
+Histories = Callable[[Stage, str], Sequence[Sequence[World]]]
+
+
+def provable(type_: Any) -> bool:
+    """Whether something can flow between the type and an invented system."""
+    if isinstance(type_, SourceType):
+        both = bare_kinds(type_.manifest, INVENTED_LEDGER.manifest)
+        return type_.open is not None and bool(both)
+    return bool(type_.manifest.able(Operation.CREATE))
+
+
+class ExactlyOnceContract(DeclarationContract):
+    """Whatever is read or written is in the books once; part of the contracts of both sides.
+
+    The connector works with an invented system at the other end, on virtual time. ``worlds`` is
+    how many histories are played, about; the environment's ``SUBLEDGER_WORLDS`` replaces it. A
+    sink is given the specimens of each kind that it creates, whose names are in its ``chart``.
+    """
+
+    worlds: ClassVar[int] = 100
+    chart: ClassVar[Chart] = Chart()
+
+    def specimens(self, kind: Kind, number: int) -> Sequence[Entity]:
+        """An entity of the kind as the last, and before it what it refers to."""
+        return Specimens(self.chart).of(kind, number)
+
+    @applies(provable)
+    def test_any_answer_may_be_lost(self, record_property: Note) -> None:
+        """A request that never arrives, or whose answer is lost, loses and doubles nothing."""
+        self._explore(Stage.troubles, 30, record_property)
+
+    @applies(provable)
+    def test_a_process_may_die_at_any_step(self, record_property: Note) -> None:
+        """A process that dies at an await, or beside a transaction, loses and doubles nothing."""
+        self._explore(Stage.crashes, 30, record_property)
+
+    @applies(provable)
+    def test_a_process_may_die_in_trouble(self, record_property: Note) -> None:
+        """A lost answer, and a process that dies before it knows, lose and double nothing."""
+        self._explore(Stage.crashes_in_trouble, 15, record_property)
+
+    @applies(provable)
+    def test_the_next_process_may_die_too(self, record_property: Note) -> None:
+        """A process that dies while it recovers from another's death loses and doubles nothing."""
+        self._explore(Stage.crashes_again, 10, record_property)
+
+    @applies(provable)
+    def test_a_frozen_process_may_wake_up(self, record_property: Note) -> None:
+        """A process that wakes up when another has taken over writes nothing twice."""
+        self._explore(Stage.frozen, 15, record_property)
+
+    @applies(provable)
+    def test_a_world_played_again(self, subledger_world: str) -> None:
+        """A world of the command line: what the other tests printed can be looked at alone."""
+        __tracebackhide__ = True
+        stage, played = self._stage(), World.parse(subledger_world)
+        if played.scenario not in stage.scenarios:
+            pytest.skip(f"{played.scenario} is a world of another contract")
+        problems = stage.simulate(played).problems
+        if problems:
+            breach("; ".join(problems), promise=_PROMISE, hint="see how it came to this")
+
+    def _explore(self, histories: Histories, share: int, note: Note) -> None:
+        """Plays a share, in percent, of the worlds; half of it in each scenario."""
+        __tracebackhide__ = True
+        stage = self._stage()
+        most = int(os.environ.get(_MORE, self.worlds)) * share // 100 // len(stage.scenarios)
+        chosen: list[Sequence[World]] = []
+        for scenario in stage.scenarios:
+            self._calm(stage, scenario)
+            chosen += spread(histories(stage, scenario), max(2, most))
+        report = explore(stage.simulate, chosen)
+        for name in ("worlds", "played", "lost", "doubled"):
+            note(name, getattr(report, name))
+        if report.bad:
+            breach(
+                report.text(REPLAY),
+                promise=_PROMISE,
+                hint="each line plays its world again. A sink answers Unknown where it cannot "
+                "know, and find() says Absent only of what certainly is not there; a source gives "
+                "a cursor that covers no more than the records of its page and those before it",
+            )
+
+    def _calm(self, stage: Stage, scenario: str) -> None:
+        """Where nothing goes wrong everything has to go well, or nothing is shown."""
+        __tracebackhide__ = True
+        problems = stage.simulate(World(scenario=scenario, seed=1)).problems
+        if problems:
+            breach(
+                f"without any trouble: {'; '.join(problems)}",
+                promise="a flow with an invented system at the other end works",
+                hint=f"play it with {REPLAY} '{World(scenario=scenario, seed=1)}'",
+            )
+        found = stage.truth(scenario)
+        if not found.documents:
+            told = "; ".join(found.findings) or "no finding tells why"
+            breach(
+                f"nothing came into the books; {told}",
+                promise="some records become documents in the books",
+                hint="let the outside hold a record of each kind; a sink's chart names entries "
+                "that its books really have",
+            )
+
+    def _stage(self) -> Stage:
+        if self.real_time:
+            pytest.skip("crashes are simulated, so the outside must have no real sockets")
+        if type(self) not in _STAGES:
+            tested = SOURCE if isinstance(self.type, SourceType) else SINK
+            _STAGES[type(self)] = Stage(route=self.route(), tested=tested, start=self.start)
+        return _STAGES[type(self)]
+
+    def route(self) -> Route:
+        """The flow that is proven: to or from an invented system."""
+        if isinstance(self.type, SourceType):
+            lives = isinstance(self.outside(lambda: self.start), Changing)
+            return into_invented_books(self.type, self.outside, _change if lives else None)
+        entities = [
+            entity
+            for number, kind in enumerate(sorted(self.type.manifest.able(Operation.CREATE)), 1)
+            for entity in self.specimens(kind, number)
+        ]
+        changes_to = [
+            changed(one) for one in entities if self.type.manifest.can(one.kind, Operation.UPDATE)
+        ]
+        return from_invented_records(self.type, self.outside, entities, changes_to)
+
+
+def _change(outside: Changing) -> None:
+    outside.change()
+
+
+_STAGES: Final[dict[type[DeclarationContract], Stage]] = {}
+"""The stages that were set up, with what they remember of calm worlds."""
+
+__all__ = ["ExactlyOnceContract"]

@@ -1,0 +1,78 @@
+"""Hostile payloads: real records in which something is missing, doubled or of another type."""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import evolve
+from hypothesis import strategies as st
+
+from subledger.ports import RawRecord
+
+Path = tuple[Any, ...]
+
+_VALUES: Final[st.SearchStrategy[Any]] = st.one_of(
+    st.sampled_from(
+        [
+            *(None, True, False, 0, -1, 10**30, "", "0", "x", "-0.005", "1e999999", "NaN", "\0"),
+            *("-Infinity", "0001-01-01T00:30:00+14:00", "9999-12-31", "2026-13-45", "12,50"),
+            *([], {}, [None], ["x"], [[]], [{}], {"id": None}, "\ud83d\ude00", "\u0661"),
+        ]
+    ),
+    st.integers(-(10**6), 10**6),
+    st.text(max_size=6),
+)
+_MISSING: Final = object()
+
+
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Every place inside a JSON value, from the outside in."""
+    inside = dict(enumerate(value)) if isinstance(value, list | tuple) else value
+    if isinstance(inside, Mapping):
+        for key, one in inside.items():
+            yield (*path, key)
+            yield from places(one, (*path, key))
+
+
+def changed(value: Any, path: Path, new: Any) -> Any:
+    """A copy of a JSON value with something else at a place, or with nothing there."""
+    key, *rest = path
+    made: Any = dict(value) if isinstance(value, Mapping) else list(value)
+    if rest:
+        made[key] = changed(value[key], tuple(rest), new)
+    elif new is _MISSING:
+        del made[key]
+    else:
+        made[key] = new
+    return made
+
+
+@st.composite
+def payloads(draw: st.DrawFn, records: Sequence[RawRecord]) -> RawRecord:
+    """A real record in which one to three places hold something else, or nothing."""
+    record = draw(st.sampled_from(records))
+    data: Any = copy.deepcopy(dict(record.data))
+    for _ in range(draw(st.integers(1, 3))):
+        where = list(places(data))
+        if not where:
+            break
+        path = draw(st.sampled_from(where))
+        new = draw(st.one_of(st.just(_MISSING), _VALUES))
+        data = changed(data, path, copy.deepcopy(new) if new is not _MISSING else new)
+    return evolve(record, data=data)
+
+
+def shapes(records: Sequence[RawRecord], most: int) -> list[RawRecord]:
+    """Records that differ in what they consist of, at most so many."""
+    found: dict[Any, RawRecord] = {}
+    for record in records:
+        found.setdefault(_shape(dict(record.data)), record)
+    return list(found.values())[:most]
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple(sorted((str(key), _shape(one)) for key, one in value.items()))
+    if isinstance(value, list | tuple):
+        return ("list", _shape(value[0]) if value else None)
+    return type(value).__name__
