@@ -171,6 +171,11 @@ _ALL = (
         hint="Change the setting named in the message if you want it posted.",
     ),
     Category(
+        name="plugin_failed",
+        meaning="a connector or plugin did what it must not",
+        hint="Upgrade the package named in the message, or tell its makers.",
+    ),
+    Category(
         name="internal",
         meaning="subledger made a mistake",
         hint="Please report it with the detail; nothing was posted.",

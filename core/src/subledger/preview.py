@@ -6,10 +6,11 @@ from typing import Any, cast
 import sqlalchemy as sa
 from attrs import evolve, frozen
 
-from subledger.errors import RecordRejected
+from subledger.errors import ContractBroken, RecordRejected
 from subledger.findings import Finding
 from subledger.flow.dispatch import Progress
 from subledger.flow.runs import RunReport
+from subledger.flow.trouble import mishap
 from subledger.kernel import Kernel
 from subledger.ledger import findings
 from subledger.ledger.effects import State
@@ -83,6 +84,9 @@ async def preview(kernel: Kernel, flow: str, progress: Progress) -> FlowPreview:
                 problem = Finding(
                     category=error.category, subject=error.field, message=error.message
                 )
+                documents.append(evolve(document, problem=problem))
+            except ContractBroken as error:
+                problem = mishap(f"{row.kind} {row.record}", "", error)
                 documents.append(evolve(document, problem=problem))
             else:
                 documents.append(evolve(document, preview=shown))

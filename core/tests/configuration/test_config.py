@@ -46,7 +46,7 @@ def test_defaults(sound, write):
     assert flow.kinds == flow.plan.kinds == {"card_transaction", "fee"}
     assert flow.plan.account == "Cards"
     ((name, step),) = flow.steps
-    assert (name, step.config.default) == ("rules", "Uncategorised")
+    assert (name, step.step.config.default) == ("rules", "Uncategorised")
     assert settings.store.url == f"sqlite:///{path.parent}/subledger.db"
     assert settings.left_out == settings.refusals == ()
 
@@ -74,7 +74,7 @@ def test_everything(sound, write):
     assert flow.review
     assert flow.require_complete_mapping
     assert flow.kinds == {"fee"}
-    assert flow.steps[0][1].config.default == "Other"
+    assert flow.steps[0][1].step.config.default == "Other"
     assert (settings.server.port, settings.log.level, settings.log.format) == (
         9000,
         "debug",

@@ -67,7 +67,7 @@ async def test_no_double_run(work):
     for _ in range(5):
         it.request("a")
         await turns()
-    assert it.health() == {"running": 1}
+    assert it.health() == {"running": 1, "waiting": 0}
     work.go.set()
     await it.stop(1)
     assert work.ran == ["a"]
@@ -81,7 +81,7 @@ async def test_runs_again_later(work):
         it.request("a")
         await turns()
     assert work.ran == ["a", "a", "a"]
-    assert it.health() == {"running": 0}
+    assert it.health() == {"running": 0, "waiting": 0}
 
 
 async def test_crash_is_contained(work):
@@ -128,7 +128,7 @@ async def test_late_flows_are_cancelled(work):
     await it.stop(0.01)
     assert work.ran == []
     assert work.running == set()
-    assert it.health() == {"running": 0}
+    assert it.health() == {"running": 0, "waiting": 0}
 
 
 async def test_nothing_to_stop(work):

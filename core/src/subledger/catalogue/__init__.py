@@ -8,8 +8,9 @@ from subledger.catalogue.catalogue import (
     opener,
 )
 from subledger.catalogue.discovery import Installed, installed, local
-from subledger.catalogue.loading import isolated, load, reason_of
+from subledger.catalogue.loading import isolated, load
 from subledger.catalogue.plugin import NOUNS, Plugin, Refusal, Value, name_of
+from subledger.guarding import reason_of
 
 __all__ = [
     "BUILT_IN",

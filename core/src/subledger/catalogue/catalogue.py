@@ -12,6 +12,7 @@ from subledger.catalogue.discovery import Installed, installed, local
 from subledger.catalogue.loading import Trace, load
 from subledger.catalogue.plugin import NOUNS, Plugin, Refusal, Value
 from subledger.errors import PluginRefused
+from subledger.guarding import Limits
 from subledger.ports import (
     RecipeType,
     SecretResolverType,
@@ -44,8 +45,10 @@ class Catalogue:
         *,
         built_in: Iterable[Installed] = BUILT_IN,
         trace: Trace | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._trace = trace
+        self._limits = limits or Limits()
         self._available: dict[str, list[Installed]] = {}
         for item in available:
             self._available.setdefault(item.name, []).append(item)
@@ -157,7 +160,7 @@ class Catalogue:
         if self._trace is not None:
             self._trace(f"load {item.name} from {item.origin}: {item.target or item.path}\n")
         try:
-            plugin = load(item, self._trace)
+            plugin = load(item, self._trace, self._limits)
         except PluginRefused as refused:
             self._refuse(item, refused.reason)
             return

@@ -18,6 +18,16 @@ from subledger.catalogue.discovery import Installed
 from subledger.catalogue.plugin import NOUNS, Plugin, Value
 from subledger.catalogue.validation import faults
 from subledger.errors import PluginRefused
+from subledger.guarding import (
+    Guard,
+    Limits,
+    Owner,
+    TookTooLong,
+    claims,
+    guarded,
+    in_time,
+    reason_of,
+)
 from subledger.hooks import GROUP
 from subledger.ports import (
     RecipeType,
@@ -41,19 +51,27 @@ _HOOKS: Final[dict[str, type[Any]]] = {
     "register_secret_resolvers": SecretResolverType,
 }
 _MOST_VALUES: Final = 1000
-_LONGEST_REASON: Final = 400
+_EASY: Final = Limits()
+
+_loaded: set[Installed] = set()
+"""What was loaded in time once: its modules are there, so that it need not be watched again."""
+_stuck: dict[Installed, str] = {}
+"""What did not end: it is not tried again, since it may hold locks until the program ends."""
 
 
-def load(item: Installed, trace: Trace | None = None) -> Plugin:
-    """The plugin and what it registered. Raises :class:`PluginRefused`, and nothing else."""
-    module = isolated(item, "cannot be imported", lambda: _import(item))
-    manager = _manager(item, module, trace)
-    values: list[Value] = []
-    for hook, cls in _HOOKS.items():
-        results = isolated(item, f"{hook} failed", partial(_call, manager, hook))
-        values += [_checked(item, hook, cls, value) for value in results]
+def load(item: Installed, trace: Trace | None = None, limits: Limits = _EASY) -> Plugin:
+    """The plugin and what it registered, guarded.
+
+    Raises :class:`PluginRefused`, and nothing else.
+    """
+    if item in _stuck:
+        raise _refused(item, _stuck[item])
+    owner = Owner(item.name, item.origin)
+    claims(_package(item), owner)
+    values = _in_time(item, lambda: _values(item, trace), limits.load)
     isolated(item, "is too old", lambda: warn_if_old(item, values))
-    plugin = Plugin(origin=item, values=tuple(map(adapted, values)))
+    guard = Guard(owner=owner, limits=limits)
+    plugin = Plugin(origin=item, values=tuple(guarded(adapted(value), guard) for value in values))
     keys = list(plugin.names())
     for cls, name in keys:
         if keys.count((cls, name)) > 1:
@@ -64,6 +82,37 @@ def load(item: Installed, trace: Trace | None = None) -> Plugin:
     return plugin
 
 
+def _values(item: Installed, trace: Trace | None) -> list[Value]:
+    module = isolated(item, "cannot be imported", lambda: _import(item))
+    manager = _manager(item, module, trace)
+    values: list[Value] = []
+    for hook, cls in _HOOKS.items():
+        results = isolated(item, f"{hook} failed", partial(_call, manager, hook))
+        values += [_checked(item, hook, cls, value) for value in results]
+    return values
+
+
+def _in_time(item: Installed, action: Callable[[], list[Value]], seconds: float) -> list[Value]:
+    if item in _loaded:
+        return action()
+    try:
+        values = in_time(action, seconds)
+    except TookTooLong as error:
+        reason = f"its import and hooks did not end within {seconds:g} seconds"
+        _stuck[item] = f"{reason}; it is tried again when the program starts anew"
+        raise _refused(item, reason) from error
+    _loaded.add(item)
+    return values
+
+
+def _package(item: Installed) -> str:
+    """The package whose code is the plugin's."""
+    if item.path is not None:
+        return _local_name(item)
+    module = item.target.partition(":")[0]
+    return module.rpartition(".")[0] or module
+
+
 def isolated(item: Installed, failure: str, action: Callable[[], T]) -> T:
     """What ``action`` returns; what it raises refuses the plugin, sys.exit() too, not Ctrl-C."""
     try:
@@ -72,16 +121,6 @@ def isolated(item: Installed, failure: str, action: Callable[[], T]) -> T:
         raise
     except BaseException as error:
         raise _refused(item, f"{failure}: {reason_of(error)}") from error
-
-
-def reason_of(error: BaseException) -> str:
-    """Class and text of an exception on one line, whatever the exception's own code does."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001 - a hostile __str__
-        text = ""
-    name = type(error).__name__
-    return f"{name}: {text}"[:_LONGEST_REASON] if text else name
 
 
 def _refused(item: Installed, reason: str) -> PluginRefused:
@@ -96,9 +135,13 @@ def _import(item: Installed) -> object:
     return _import_file(item)
 
 
-def _import_file(item: Installed) -> ModuleType:
+def _local_name(item: Installed) -> str:
     path = str(item.path)
-    name = f"subledger_local_{hashlib.blake2b(path.encode(), digest_size=8).hexdigest()}"
+    return f"subledger_local_{hashlib.blake2b(path.encode(), digest_size=8).hexdigest()}"
+
+
+def _import_file(item: Installed) -> ModuleType:
+    path, name = str(item.path), _local_name(item)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")

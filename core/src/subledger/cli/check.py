@@ -10,7 +10,7 @@ from subledger.cli.output import print_problems, problem_document, show, table
 from subledger.config import FlowSettings, Settings, load_companies
 from subledger.config.fields import duration_text
 from subledger.config.settings import ConnectionSettings
-from subledger.errors import ConnectorError, Problem
+from subledger.errors import ConnectorError, ContractBroken, Problem
 from subledger.flow.readiness import missing_names
 from subledger.kernel import Kernel
 
@@ -93,7 +93,7 @@ async def _asked(kernel: Kernel, connection: ConnectionSettings) -> list[str] | 
     try:
         async with opened(connection.config, kernel.context(connection.name)) as system:
             return list(await system.check())
-    except ConnectorError as error:
+    except (ConnectorError, ContractBroken) as error:
         message, hint = error.message, error.hint
     except Exception as error:  # noqa: BLE001 - a connector's bug is told like its refusals
         message, hint = f"{connection.connector} failed: {type(error).__name__}: {error}", ""

@@ -4,6 +4,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TextIO
 
 from subledger.cli.exits import Exit
@@ -28,11 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(tokens: list[str]) -> int:
     from subledger.cli.app import build_app  # noqa: PLC0415 - keeps `import` of this module fast
+    from subledger.guarding.printing import attributed  # noqa: PLC0415 - as above
 
     with warnings.catch_warnings():
         warnings.simplefilter("once", SubledgerRemovedInApi3Warning)
         warnings.showwarning = _plainly
-        result = build_app()(tokens)
+        with nullcontext() if tokens[:1] == ["simulate"] else attributed():
+            result = build_app()(tokens)
     return result if isinstance(result, int) else Exit.OK
 
 

@@ -10,6 +10,7 @@ from subledger.cli.owners import has_ended, this_process
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow.runs import close_abandoned
+from subledger.guarding import watching
 from subledger.kernel import Kernel
 from subledger.ledger import leases
 from subledger.realworld import real_runtime
@@ -46,7 +47,8 @@ async def open_kernel(settings: Settings) -> AsyncIterator[Kernel]:
             abandoned = await store.tx(close_abandoned, kernel.now_ms())
             if freed or abandoned:
                 log.info("taken_over", leases=freed, runs=abandoned)
-            yield kernel
+            with watching(log):
+                yield kernel
     finally:
         store.close()
 

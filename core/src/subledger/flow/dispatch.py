@@ -9,7 +9,13 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 from attrs import define, frozen
 
-from subledger.errors import ConnectorError, Fenced, TemporaryError
+from subledger.errors import (
+    ConnectorError,
+    ContractBroken,
+    Fenced,
+    PluginCrashed,
+    TemporaryError,
+)
 from subledger.findings import Finding
 from subledger.flow.desk import SqlDesk
 from subledger.flow.peer import KernelPeer
@@ -150,6 +156,8 @@ class Courier:
             raise
         except Exception as error:  # a bug of the connector parks one record, not all
             self.peer.log.exception("find_failed", effect=delivery.effect)
+            if isinstance(error, ContractBroken) and not isinstance(error, PluginCrashed):
+                raise
             return Unknown(f"the connector failed to look for it: {type(error).__name__}")
 
     async def send(self, progress: Progress) -> None:
@@ -266,5 +274,5 @@ def _no_file(delivery: Delivery, error: Exception) -> Refused:
 
 def _all_is_well(desk: Desk) -> None:
     """Closes the connection's findings: it could be reached, and it knows us."""
-    for category in ("auth_expired", "unavailable", "rate_limited", "internal"):
+    for category in ("auth_expired", "unavailable", "rate_limited", "plugin_failed", "internal"):
         desk.clear(category)

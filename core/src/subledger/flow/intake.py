@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from subledger.config import FlowSettings
-from subledger.errors import RecordRejected
+from subledger.errors import ContractBroken, PluginCrashed, RecordRejected
 from subledger.findings import Finding
+from subledger.guarding import reason_of
 from subledger.ledger import books, leases, records
 from subledger.ledger.records import GONE, UNREADABLE, Staged, Subscriber
 from subledger.model import Entity, amount_of, date_of
@@ -20,10 +21,14 @@ from subledger.store.schema import FLOW
 
 _NUL = "\0"
 """SQLite ends a text of JSON here."""
+_LONGEST = 4_000_000
+"""Characters of a record; an invoice of ten thousand lines is shorter."""
 
 
 def normalise_page(source: SourceType[object], page: Iterable[RawRecord]) -> list[Staged]:
     """Every record of a page, readable or not; never raises for a bad record.
+
+    Raises :class:`ContractBroken` for a connector that returns what it must not.
 
     What moves nothing in the books is told too: it may have moved something when it was read last.
     """
@@ -46,11 +51,12 @@ def _normalise(source: SourceType[object], raw: RawRecord) -> list[Staged]:
             detail=error.detail,
         )
     except Exception as error:  # noqa: BLE001 - a connector's bug parks one record, not the page
+        _raise_if_broken(error)
         finding = Finding(
             category="unreadable",
             subject=f"record {raw.id}",
             message="the connector could not read this record",
-            detail=f"{type(error).__name__}: {error}",
+            detail=error.message if isinstance(error, PluginCrashed) else reason_of(error),
         )
     else:
         return found + _missing(raw, found)
@@ -81,6 +87,10 @@ def _staged(raw: RawRecord, entity: Entity) -> Staged:
     if _NUL in entity.id:
         raise RecordRejected("Its identifier holds the character NUL.", category="unreadable")
     text = dump(entity)
+    if len(text) > _LONGEST:
+        raise RecordRejected(
+            f"It is {len(text):,} characters long; {_LONGEST:,} is the most.", category="unreadable"
+        )
     amount, date = amount_of(entity), date_of(entity)
     return Staged(
         raw=raw.id,
@@ -118,8 +128,15 @@ def _balance(source: SourceType[object], raw: RawRecord) -> Money | None:
         return None
     try:
         return source.balance(raw)
-    except Exception:  # noqa: BLE001 - what cannot be read has no known amount
+    except Exception as error:  # noqa: BLE001 - what cannot be read has no known amount
+        _raise_if_broken(error)
         return None
+
+
+def _raise_if_broken(error: Exception) -> None:
+    """What a connector returns must be sound: what it raises is about one record, this is not."""
+    if isinstance(error, ContractBroken) and not isinstance(error, PluginCrashed):
+        raise error
 
 
 def store_page(

@@ -10,6 +10,7 @@ from subledger.findings import Finding
 from subledger.flow import readiness
 from subledger.flow.decide import Decision, Ready, Rules, decide
 from subledger.flow.settlement import wake
+from subledger.flow.trouble import mishap
 from subledger.ledger import effects, findings, history, leases, links, records, retirement
 from subledger.ledger.books import BookIndex
 from subledger.ledger.effects import Intent, State
@@ -166,14 +167,8 @@ def _decide_one(row: StagedRow, books: BookIndex, rules: Rules) -> Decision:
     try:
         return decide(load(row.entity), books, rules)
     except Exception as error:  # noqa: BLE001 - a step's bug parks one record, not the flow
-        return Hold(
-            finding=Finding(
-                category="internal",
-                subject=f"{type(error).__name__} while mapping",
-                message="a step of the flow failed on this record",
-                detail=f"{type(error).__name__}: {error}",
-            )
-        )
+        subject = f"{type(error.__cause__ or error).__name__} while mapping"
+        return Hold(finding=mishap(subject, "a step of the flow failed on this record", error))
 
 
 _MARK = sa.update(POSTING).where(

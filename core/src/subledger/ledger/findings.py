@@ -8,6 +8,7 @@ from attrs import frozen
 from sqlalchemy.dialects import sqlite
 
 from subledger.findings import CATEGORIES, Finding
+from subledger.observe import redact
 from subledger.store.schema import FINDING, POSTING
 
 _INSERT = sqlite.insert(FINDING)
@@ -55,17 +56,20 @@ class FindingRow:
 def report(
     c: sa.Connection, finding: Finding, now: int, *, flow: str = "", connection: str = ""
 ) -> int:
-    """Opens a finding, or refreshes the open one about the same subject; returns its number."""
+    """Opens a finding, or refreshes the open one about the same subject; returns its number.
+
+    Whatever a plugin put into it, no secret that we know is stored.
+    """
     number: int = c.execute(
         _OPEN,
         {
             "flow": flow,
             "connection": connection,
             "category": finding.category,
-            "subject": finding.subject,
-            "message": finding.message,
-            "hint": finding.hint,
-            "detail": finding.detail,
+            "subject": redact.known(finding.subject),
+            "message": redact.known(finding.message),
+            "hint": redact.known(finding.hint),
+            "detail": redact.known(finding.detail),
             "state": "open",
             "first_seen": now,
             "last_seen": now,

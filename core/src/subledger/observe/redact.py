@@ -66,6 +66,11 @@ def text(value: str) -> str:
     return _ASSIGNED.sub(rf"\g<key>{MASK}", value)
 
 
+def known(value: str) -> str:
+    """The text without known secrets; what merely looks like a credential stays."""
+    return MASK if value in _known.get(len(value), ()) else _without_known(value)
+
+
 def clean(line: str) -> bool:
     """Whether a whole line, as JSON, holds neither a known secret nor what looks like a credential.
 

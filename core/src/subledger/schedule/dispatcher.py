@@ -1,6 +1,7 @@
 """Runs what is due in this process: a port with four verbs, so that another courier can serve."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -27,19 +28,28 @@ class Dispatcher(Protocol):
         ...
 
 
+def _one(_flow: str) -> str:
+    return ""
+
+
 @define
 class LocalDispatcher:
-    """An asyncio task a flow, at most ``limit`` at once."""
+    """An asyncio task a flow, at most ``limit`` at once of those that ``group`` puts together.
+
+    Flows of one connector are put together, so that one that hangs keeps no other waiting.
+    """
 
     run: Callable[[str], Awaitable[None]]
     log: Any
     limit: int = 8
-    _gate: asyncio.Semaphore = field(init=False)
+    group: Callable[[str], str] = _one
+    _running: set[str] = field(factory=set, init=False)
+    _gates: defaultdict[str, asyncio.Semaphore] = field(init=False)
     _tasks: dict[str, "asyncio.Task[None]"] = field(factory=dict, init=False)
 
     async def start(self) -> None:
         """Begins to work."""
-        self._gate = asyncio.Semaphore(self.limit)
+        self._gates = defaultdict(lambda: asyncio.Semaphore(self.limit))
 
     def request(self, flow: str) -> None:
         """Asks for a run."""
@@ -50,11 +60,14 @@ class LocalDispatcher:
         task.add_done_callback(lambda _task: self._tasks.pop(flow, None))
 
     async def _run(self, flow: str) -> None:
-        async with self._gate:
+        async with self._gates[self.group(flow)]:
+            self._running.add(flow)
             try:
                 await self.run(flow)
-            except Exception:
+            except (Exception, SystemExit):
                 self.log.exception("flow_crashed", flow=flow)
+            finally:
+                self._running.discard(flow)
 
     async def stop(self, drain_seconds: float) -> None:
         """Lets running work end for so long, then cancels it."""
@@ -68,4 +81,5 @@ class LocalDispatcher:
 
     def health(self) -> dict[str, int]:
         """Numbers for the status page."""
-        return {"running": len(self._tasks)}
+        running = len(self._running)
+        return {"running": running, "waiting": len(self._tasks) - running}

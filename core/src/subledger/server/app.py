@@ -7,10 +7,11 @@ from aiohttp import web
 from attrs import define, field
 
 from subledger.connecting import CALLBACK, finish
-from subledger.errors import ConnectorError
+from subledger.errors import ConnectorError, SubledgerError
 from subledger.flow.runs import run_now
 from subledger.kernel import Kernel
-from subledger.ports import Peer, WebhookVerdict
+from subledger.ports import Peer, PeerContext, WebhookVerdict
+from subledger.schedule.dispatcher import Dispatcher
 
 _HOOK_LIMIT: Final = 1024 * 1024
 
@@ -25,6 +26,7 @@ class Plant:
     peers: dict[str, Peer] = field(factory=dict)
     mounts: dict[str, str] = field(factory=dict)
     problems: Mapping[str, Any] = field(factory=dict)
+    dispatchers: Mapping[str, Dispatcher] = field(factory=dict)
 
     def furnish(self) -> None:
         """Makes the peers of the current settings; peers whose settings are equal stay."""
@@ -39,7 +41,17 @@ class Plant:
             self.mounts[name] = sink.mount
             known = self.peers.get(name)
             if known is None or getattr(known, "config", None) != connection.config:
-                self.peers[name] = sink.peer(connection.config, self.kernel.peer(name))
+                self._make(name, sink.peer, connection.config)
+
+    def _make(self, name: str, peer: Callable[[Any, PeerContext], Peer], config: Any) -> None:
+        """A connector that cannot make its peer is told of; the others serve."""
+        self.peers.pop(name, None)
+        try:
+            self.peers[name] = peer(config, self.kernel.peer(name))
+        except SubledgerError as error:
+            self.kernel.log.error(  # noqa: TRY400 - the sentence says it
+                "peer_failed", connection=name, why=error.message
+            )
 
 
 PLANT: Final = web.AppKey("plant", Plant)
@@ -97,7 +109,8 @@ async def _ready(request: web.Request) -> web.Response:
     except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
         return web.json_response({"status": "not ready", "why": type(error).__name__}, status=503)
     bad = sorted(plant.problems)
-    return web.json_response({"status": "ready", "companies_with_problems": bad})
+    work = {name: one.health() for name, one in plant.dispatchers.items()}
+    return web.json_response({"status": "ready", "companies_with_problems": bad, **work})
 
 
 async def _callback(request: web.Request) -> web.Response:

@@ -124,11 +124,17 @@ async def serving(
     kernel: Kernel, listen: Listen, reload: Reload | None = None
 ) -> AsyncIterator[str]:
     """The running server; yields the address that it listens on."""
-    plant = Plant(kernel)
-    plant.furnish()
-    flows = LocalDispatcher(lambda name: _run(kernel, name), kernel.log)
+    flows = LocalDispatcher(
+        lambda name: _run(kernel, name), kernel.log, group=lambda name: _reader(kernel, name)
+    )
     patience = Patience(kernel.runtime.now)
-    sinks = LocalDispatcher(lambda name: deliver(kernel, patience, name), kernel.log)
+    sinks = LocalDispatcher(
+        lambda name: deliver(kernel, patience, name),
+        kernel.log,
+        group=lambda name: _connector(kernel, name),
+    )
+    plant = Plant(kernel, dispatchers={"flows": flows, "sinks": sinks})
+    plant.furnish()
     await flows.start()
     await sinks.start()
     async with listening(kernel, listen, plant) as address:
@@ -146,6 +152,16 @@ async def serving(
 
 async def _run(kernel: Kernel, name: str) -> None:
     await kernel.run_flow(name)
+
+
+def _reader(kernel: Kernel, flow: str) -> str:
+    known = kernel.settings.flows.get(flow)
+    return _connector(kernel, known.source) if known else ""
+
+
+def _connector(kernel: Kernel, connection: str) -> str:
+    known = kernel.settings.connections.get(connection)
+    return known.connector if known else ""
 
 
 async def deliver(kernel: Kernel, patience: Patience, name: str) -> None:
