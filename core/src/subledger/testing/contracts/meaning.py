@@ -17,12 +17,12 @@ from subledger.model.stored import dump, load
 from subledger.money import Money
 from subledger.ports import RawRecord
 from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.reading import ReadingContract, inside
+from subledger.testing.contracts.extracting import ExtractingContract, inside
 from subledger.testing.golden import Pair, pairs
 from subledger.testing.hostile import payloads, shapes
 
 
-class MeaningContract(ReadingContract):
+class MeaningContract(ExtractingContract):
     """What ``normalise`` and ``balance`` promise; a part of the contract of every source.
 
     ``golden`` is a folder of golden pairs: a raw record (``id``, ``data``, ``context``, ``makes``)

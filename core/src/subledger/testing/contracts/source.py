@@ -9,8 +9,8 @@ from subledger.model.kinds import ATTACHMENT, ITEM, PARTIES
 from subledger.ports import File, WebhookVerdict
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import applies, breach
+from subledger.testing.contracts.extracting import Key, Reading, inside, key_of
 from subledger.testing.contracts.meaning import MeaningContract
-from subledger.testing.contracts.reading import Key, Reading, inside, key_of
 
 
 class SourceContract(MeaningContract):
