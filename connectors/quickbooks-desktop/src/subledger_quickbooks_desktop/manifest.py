@@ -42,6 +42,7 @@ MANIFEST = Manifest(
         kinds.VENDOR_CREDIT: _DOCUMENT,
         kinds.BILL_PAYMENT: _DOCUMENT,
         kinds.PURCHASE_ORDER: _REMOVABLE,
+        kinds.ITEM_RECEIPT: _DOCUMENT,
         kinds.CARD_TRANSACTION: _DOCUMENT,
         kinds.FEE: _DOCUMENT,
         kinds.DEPOSIT: _DOCUMENT,
@@ -63,7 +64,8 @@ MANIFEST = Manifest(
         "A refund is a check that pays out the customer's credits; by card an ARRefundCreditCard.",
         "The message of an invoice goes into the memo, which customers do not see.",
         "Document numbers longer than 11 characters (bills: 20) stand in the memo instead.",
-        "A bill closes its purchase order only where it has as many lines as the order.",
+        "A bill or item receipt closes its order only where both have as many lines.",
+        "An item receipt is deleted when its bill comes: the SDK cannot turn one into the other.",
         "The accounts and the type of an item that is in the books are never changed.",
     ),
 )
