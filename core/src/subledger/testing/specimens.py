@@ -6,14 +6,16 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from subledger.model import Document, Entity, Item, Line, Movement, Party, Way, kinds
+from subledger.model import Document, Entity, Item, Line, Movement, Party, Settlement, Way, kinds
 from subledger.model.kinds import Kind
 from subledger.money import Money
 from subledger.testing import builders
 from subledger.testing.builders import Amount, line, named
 
 SALES: Final = (kinds.INVOICE, kinds.CREDIT_MEMO)
-_WORTH: Final = "1000.00"
+AMOUNTS: Final = ("12.50", "0.01", "98765.43")
+"""The amounts of the first, second and third specimen of a kind, and so on."""
+_WORTH: Final = "99999.99"
 """What is settled by specimens of payments, so that many of them fit in."""
 
 
@@ -43,7 +45,7 @@ class Specimens:
 
     chart: Chart
 
-    def of(self, kind: Kind, number: int, amount: Amount = "12.50") -> tuple[Entity, ...]:
+    def of(self, kind: Kind, number: int, amount: Amount = "") -> tuple[Entity, ...]:
         """The specimen as the last one, and before it what it refers to; ``number`` tells it apart.
 
         Raises LookupError for a kind that has no specimen, or needs a name that the chart lacks.
@@ -53,7 +55,7 @@ class Specimens:
             raise LookupError(
                 f"There is no specimen of kind {kind}: give one with specimens(kind, number)."
             )
-        return make(kind, str(number), amount)
+        return make(kind, str(number), amount or AMOUNTS[(number - 1) % len(AMOUNTS)])
 
     def _makers(self) -> Mapping[Kind, Callable[[Kind, str, Amount], tuple[Entity, ...]]]:
         return {
@@ -158,8 +160,9 @@ def changed(entity: Entity) -> Entity:
         return evolve(entity, email="changed@example.com")
     if isinstance(entity, Item):
         return evolve(entity, description=f"{entity.name}, changed")
-    date: dt.date = entity.date  # type: ignore[attr-defined]  # a settlement
-    return evolve(entity, date=date + dt.timedelta(days=1))  # type: ignore[type-var]
+    if isinstance(entity, Settlement):
+        return evolve(entity, date=entity.date + dt.timedelta(days=1))
+    raise LookupError(f"There is no change for specimens of kind {entity.kind}.")
 
 
 def renumbered(entity: Entity, number: int) -> Entity:
@@ -173,4 +176,4 @@ def renumbered(entity: Entity, number: int) -> Entity:
     return evolve(found, **values)  # type: ignore[no-any-return]
 
 
-__all__ = ["Chart", "Specimens", "changed", "renumbered"]
+__all__ = ["AMOUNTS", "Chart", "Specimens", "changed", "renumbered"]

@@ -22,15 +22,39 @@ class Attempt:
 
 
 @define
-class Watched:
-    """The :class:`subledger.ports.Sink` around another one; ``attempts`` grows with each call."""
+class Passed:
+    """The :class:`subledger.ports.Sink` in front of another one, which gets every call."""
 
     sink: Sink
-    attempts: list[Attempt]
 
     async def check(self) -> Sequence[str]:
         """As the sink."""
         return await self.sink.check()
+
+    async def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+        """As the sink."""
+        return await self.sink.deliver(deliveries)
+
+    async def find(self, delivery: Delivery) -> Outcome:
+        """As the sink."""
+        return await self.sink.find(delivery)
+
+    def read(
+        self, question: Question
+    ) -> AsyncIterator[tuple[Sequence[BookEntry], Sequence[BookDocument]]]:
+        """As the sink."""
+        return self.sink.read(question)
+
+    async def closing_date(self) -> dt.date | None:
+        """As the sink."""
+        return await self.sink.closing_date()
+
+
+@define
+class Watched(Passed):
+    """A sink that is watched; ``attempts`` grows with each call."""
+
+    attempts: list[Attempt]
 
     async def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
         """As the sink; kept, also where it raises."""
@@ -56,13 +80,3 @@ class Watched:
             raise
         self.attempts.append(Attempt(call="find", delivery=delivery, outcome=outcome))
         return outcome
-
-    def read(
-        self, question: Question
-    ) -> AsyncIterator[tuple[Sequence[BookEntry], Sequence[BookDocument]]]:
-        """As the sink."""
-        return self.sink.read(question)
-
-    async def closing_date(self) -> dt.date | None:
-        """As the sink."""
-        return await self.sink.closing_date()

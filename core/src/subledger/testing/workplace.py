@@ -300,6 +300,16 @@ class Workplace:
         """The way by which the other side calls the peer."""
         return Inward(self.peer.handle)
 
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Sink]:
+        """The sink, as a dispatch opens it. Raises TypeError for a peer."""
+        await self.authorised()
+        connection = self.kernel.settings.connections[SINK]
+        if connection.sink is None or connection.sink.open is None:
+            raise TypeError(f"{connection.connector} is not a sink that the kernel calls")
+        async with connection.sink.open(connection.config, self.kernel.context(SINK)) as sink:
+            yield sink
+
     async def enrolled(self) -> None:
         """Sets the other side of a peer up, as a person does once."""
         other = self.sides[SINK].other

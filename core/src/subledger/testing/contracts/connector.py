@@ -47,6 +47,9 @@ class ConnectorContract(DeclarationContract):
         async with bench.open() as connector:
             return await connector.check()
 
+    async def ready(self, bench: Bench) -> None:
+        """Prepares what :meth:`work` needs; what it does is not watched, nor cancelled."""
+
     async def work(self, bench: Bench) -> list[object]:
         """All errands, one after the other."""
         return [await errand(bench) for errand in self.errands()]
@@ -173,6 +176,7 @@ class ConnectorContract(DeclarationContract):
 
     def _watched(self) -> Watch:
         async def watched(bench: Bench) -> Watch:
+            await self.ready(bench)
             watch = Watch(lambda: bench.door.acting, lambda: bench.door.spent)
             with watching(watch):
                 # a task of its own, since what runs now began before the watch
@@ -196,6 +200,7 @@ class ConnectorContract(DeclarationContract):
 
     def _cancelled(self, at: int) -> tuple[int, list[str]]:
         async def cancelled(bench: Bench) -> tuple[int, list[str]]:
+            await self.ready(bench)
             before = asyncio.all_tasks()
             interruption = Interruption(self.work(bench), at)
             task = asyncio.ensure_future(_awaited(interruption))
@@ -216,13 +221,17 @@ class ConnectorContract(DeclarationContract):
         left += [str(one.message) for one in caught if one.category is ResourceWarning]
         return suspensions, left
 
+    async def _prepared_work(self, bench: Bench) -> None:
+        await self.ready(bench)
+        await self.work(bench)
+
     def test_nothing_deprecated_is_used(self) -> None:
         """Its code uses nothing that is about to be removed from Python or a library."""
         package = self.type.config.__module__.partition(".")[0]
         places = {str(path) for path in inspection.modules(package).values()}
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            self.rig().run(self.work)
+            self.rig().run(self._prepared_work)
         found = {
             f"{Path(one.filename).name}:{one.lineno} {one.message}"
             for one in caught

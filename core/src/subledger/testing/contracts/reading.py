@@ -18,7 +18,7 @@ class ReadingContract(SinkBase):
     """A part of the contract of every sink."""
 
     def test_lists_are_told_whole(self) -> None:
-        """The lists name every entry once, with an identifier and a full name, of declared kinds."""
+        """The lists name every entry of the declared kinds once, with identifier and full name."""
 
         async def history(stand: Stand) -> None:
             found, others = await _answer(stand, LISTS)
@@ -66,7 +66,7 @@ class ReadingContract(SinkBase):
 
     @applies(
         lambda type_: Capability.READ_BACK in type_.manifest.capabilities,
-        kind=lambda type_, kind: documents(type_, kind),
+        kind=documents,
     )
     def test_what_was_posted_is_read_back(self, kind: Kind) -> None:
         """A document is read back as it was posted: identifier, date, amount, account and key."""

@@ -70,8 +70,8 @@ class RecoveringContract(SinkBase):
             same = isinstance(found, Posted) and (found.type, found.id) == (posted.type, posted.id)
             if not same or there != 1:
                 breach(
-                    f"a {kind} was posted as {posted.type} {posted.id}; find() says {found!r:.300}, "
-                    f"and the books hold {there}",
+                    f"a {kind} was posted as {posted.type} {posted.id}; find() says "
+                    f"{found!r:.300}, and the books hold {there}",
                     promise=f"Recovery.{self.type.manifest.recovery.name}: a write whose answer "
                     "was lost is found again",
                     hint="repeat it with its key, or look for the marker",
@@ -129,7 +129,7 @@ class RecoveringContract(SinkBase):
 
         async def history(stand: Stand) -> None:
             kind = self.subject_kind()
-            for when, delivery, made in await self.each_trouble(stand, kind, [Trouble.GARBAGE]):
+            for when, _, made in await self.each_trouble(stand, kind, [Trouble.GARBAGE]):
                 certain = isinstance(made.outcome, Posted | Absent) or (
                     isinstance(made.outcome, Refused) and made.outcome.again is None
                 )
@@ -230,23 +230,19 @@ class RecoveringContract(SinkBase):
         async def history(stand: Stand) -> None:
             bench = stand.bench
             secrets = [*trials.secrets_in(bench.config())]
-            for trouble in Trouble:
-                for _, _, made in await self.each_trouble(stand, self.subject_kind(), [trouble]):
-                    said = (
-                        trials.told(made.outcome)
-                        if isinstance(made.outcome, Exception)
-                        else repr(made.outcome)
+            kind = self.subject_kind()
+            for when, _, made in await self.each_trouble(stand, kind, list(Trouble)):
+                failed = isinstance(made.outcome, Exception)
+                said = trials.told(made.outcome) if failed else repr(made.outcome)  # type: ignore[arg-type]
+                grant = await stand.work.kernel.vault("sink").grant()
+                known = [*secrets, *(trials.secrets_in(grant) if grant else ())]
+                text = "\n".join([said, *bench.diary.lines, *bench.diary.failures])
+                if any(trials.shown(secret, text) for secret in known):
+                    breach(
+                        f"{when}: a secret is in the outcome or in the log",
+                        promise="secrets are never printed, logged or raised",
+                        hint="no headers, addresses or bodies in messages",
                     )
-                    grant = await stand.work.kernel.vault("sink").grant()
-                    known = [*secrets, *(trials.secrets_in(grant) if grant else ())]
-                    text = "\n".join([said, *bench.diary.lines, *bench.diary.failures])
-                    if any(trials.shown(secret, text) for secret in known):
-                        breach(
-                            f"with a request that is {trouble}, a secret is in the outcome or in "
-                            "the log",
-                            promise="secrets are never printed, logged or raised",
-                            hint="no headers, addresses or bodies in messages",
-                        )
 
         self.stood(history)
 

@@ -79,6 +79,7 @@ class SinkBase(ConnectorContract):
     type: ClassVar[SinkType[Any]]
     chart: ClassVar[Chart] = Chart()
     main: ClassVar[Kind | None] = None
+    _prepared: Delivery | None = None
 
     def specimens(self, kind: Kind, number: int) -> Sequence[Entity]:
         """The specimen of a kind as the last one, and before it what it needs in the books."""
@@ -93,11 +94,17 @@ class SinkBase(ConnectorContract):
         async with bench.open() as sink:
             return [page async for page in sink.read(LISTS)]  # type: ignore[union-attr]
 
-    async def work(self, bench: Bench) -> list[object]:
-        """All errands, and a document."""
-        done = await super().work(bench)
+    async def ready(self, bench: Bench) -> None:
+        """Has the kernel make a delivery for :meth:`work`."""
         async with standing(bench, self.specimens) as stand:
-            done.append(await stand.send(await stand.delivery(self.subject_kind())))
+            self._prepared = await stand.delivery(self.subject_kind())
+
+    async def work(self, bench: Bench) -> list[object]:
+        """All errands, and a document where one was prepared."""
+        done = await super().work(bench)
+        if self._prepared is not None:
+            async with bench.open() as sink:
+                done.append(await sink.deliver([self._prepared]))  # type: ignore[union-attr]
         return done
 
     def subject_kind(self) -> Kind:

@@ -43,6 +43,10 @@ from subledger.testing.invented.source import InventedConfig, content
 _READ: Final = {Operation.READ}
 _ENTRY: Final = {*_READ, Operation.CREATE, Operation.UPDATE}
 _DOCUMENT: Final = {Operation.CREATE, Operation.UPDATE, Operation.DELETE, *_READ}
+_SHAPES: Final = {
+    "entries": ("kind", "name", "active", "email"),
+    "documents": ("type", "amount", "account"),
+}
 _REFUSED: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 _CATEGORIES: Final = {
     "name_taken": "name_conflict",
@@ -62,7 +66,7 @@ class InventedSink:
 
     async def check(self) -> Sequence[str]:
         """Proves that the token works, and says whose books they are."""
-        return (f"These are the books of {(await self._get('company'))['name']}.",)
+        return (f"These are the books of {(await self._get('company', 'name'))['name']}.",)
 
     async def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
         """Writes what is handed over, one after the other."""
@@ -77,16 +81,16 @@ class InventedSink:
     ) -> AsyncIterator[tuple[Sequence[BookEntry], Sequence[BookDocument]]]:
         """All lists, or the documents of a period."""
         if question.query is Query.LISTS:
-            yield [_entry(row) for row in (await self._get("entries"))["entries"]], ()
+            yield [_entry(row) for row in (await self._get("entries", "entries"))["entries"]], ()
             return
         limits = {"since": question.since, "until": question.until, "account": question.account}
         asked = {name: str(value) for name, value in limits.items() if value}
-        found = await self._get("documents", asked)
+        found = await self._get("documents", "documents", params=asked)
         yield (), [_document(row) for row in found["documents"]]
 
     async def closing_date(self) -> dt.date | None:
         """The last day of the closed period."""
-        closed = (await self._get("company"))["closed"]
+        closed = (await self._get("company", "closed"))["closed"]
         return dt.date.fromisoformat(closed) if closed else None
 
     async def _write(self, delivery: Delivery) -> Outcome:
@@ -102,18 +106,21 @@ class InventedSink:
                 body=json.dumps(request.body).encode(),
             )
             if response.status in _REFUSED:
-                return _refused(delivery, response.json())
+                return _refused(delivery, content(response, "code", "error"))
             if response.status == HTTPStatus.TOO_MANY_REQUESTS:
                 return _later(delivery, response)
-            return _posted(delivery, content(response), request.warnings)
+            row = content(response, "id", "version", *_SHAPES[request.table])
+            return _posted(delivery, row, request.warnings)
         except TemporaryError as error:  # it may have been written: find() tells
             return Unknown(error.message)
 
-    async def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+    async def _get(
+        self, path: str, *fields: str, params: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
         response = await self.context.runtime.http(
             "GET", f"{self.config.url}/{path}", headers=self._headers(), params=params
         )
-        return content(response)
+        return content(response, *fields)
 
     def _headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.config.token.reveal()}"}
@@ -188,6 +195,7 @@ INVENTED_LEDGER: Final = SinkType(
     manifest=Manifest(
         name="invented-ledger",
         title="Invented ledger",
+        api=2,
         direction=Direction.SINK,
         roles=(Role.GENERAL_LEDGER,),
         kinds={

@@ -22,6 +22,7 @@ class Rendered:
     """A request to the books, and what of the entity they cannot hold."""
 
     method: str
+    table: str
     path: str
     body: Mapping[str, Any]
     warnings: tuple[Finding, ...] = ()
@@ -100,12 +101,13 @@ def render(delivery: Delivery) -> Rendered:
     if delivery.operation is Operation.DELETE:
         path = f"{table}/{target.id if target else ''}"
         body = {"version": target.guard if target else ""}
-        return Rendered(method="DELETE", path=path, body=body)
+        return Rendered(method="DELETE", table=table, path=path, body=body)
     body, warnings = (_entry(entity), ()) if entry else _document(delivery)
     if target is None:
-        return Rendered(method="POST", path=table, body=body, warnings=warnings)
+        return Rendered(method="POST", table=table, path=table, body=body, warnings=warnings)
     return Rendered(
         method="PUT",
+        table=table,
         path=f"{table}/{target.id}",
         body={**body, "version": target.guard},
         warnings=warnings,

@@ -14,9 +14,15 @@ from subledger.model import Entity, amount_of, kinds
 from subledger.model.kinds import Kind
 from subledger.model.stored import load
 from subledger.money import Money
-from subledger.ports import Context, ExtractRequest, Page, RawRecord, SourceType
+from subledger.ports import Context, ExtractRequest, File, Page, RawRecord, SourceType
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
+
+PICTURE: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
+"""A picture of one grey point."""
 
 _OFTEN: Final = Frequency(default=dt.timedelta(hours=1), minimum=dt.timedelta(minutes=1))
 
@@ -56,12 +62,12 @@ class InventedSource:
             headers={"Authorization": f"Bearer {self.config.token.reveal()}"},
             params={"after": str(after)},
         )
-        found: Sequence[Mapping[str, Any]] = content(response)["changes"]
+        found: Sequence[Mapping[str, Any]] = content(response, "changes")["changes"]
         return found
 
 
-def content(response: HttpResponse) -> Any:
-    """The JSON of a good answer. Raises ConnectorErrors for every other one."""
+def content(response: HttpResponse, *fields: str) -> Mapping[str, Any]:
+    """The table in a good answer, with these fields. Raises ConnectorErrors for every other one."""
     if response.status in (401, 403):
         raise AuthenticationError("The token is not accepted.", hint="Make a new one.")
     wait = response.headers.get("retry-after", "")
@@ -71,9 +77,12 @@ def content(response: HttpResponse) -> Any:
             retry_after=float(wait) if wait.isdecimal() else None,
         )
     try:
-        return response.json()
+        found = response.json()
     except ValueError as error:
         raise TemporaryError("The system did not answer with JSON.") from error
+    if not isinstance(found, dict) or not found.keys() >= set(fields):
+        raise TemporaryError("The answer is not one that the system gives.")
+    return found
 
 
 def _raw(change: Mapping[str, Any]) -> RawRecord:
@@ -92,6 +101,11 @@ def balance(raw: RawRecord) -> Money | None:
     return moved[0] if moved else None
 
 
+async def fetch(_config: InventedConfig, _context: Context, url: str) -> File:
+    """The file at an address: each is the same small picture."""
+    return File(name=url.rpartition("/")[2], media_type="image/png", content=PICTURE)
+
+
 @asynccontextmanager
 async def opened(config: InventedConfig, context: Context) -> AsyncIterator[InventedSource]:
     """A source for one connection."""
@@ -106,6 +120,7 @@ def source_type(
         manifest=Manifest(
             name=name,
             title=title,
+            api=2,
             direction=Direction.SOURCE,
             roles=roles,
             kinds=dict.fromkeys(of, frozenset({Operation.READ})),
@@ -116,6 +131,7 @@ def source_type(
         open=opened,
         normalise=normalise,
         balance=balance,
+        fetch=fetch,
     )
 
 
