@@ -24,7 +24,9 @@ class Direction(enum.StrEnum):
     """Which side of a flow a connector serves."""
 
     SOURCE = "source"
+    """It is read."""
     SINK = "sink"
+    """It is written."""
 
 
 class Role(enum.StrEnum):
@@ -41,17 +43,24 @@ class Operation(enum.StrEnum):
     """What can be done with an entity of some kind."""
 
     READ = "read"
+    """A source hands it over; a sink tells of its entries, which mapping needs."""
     CREATE = "create"
+    """A sink makes a new one."""
     UPDATE = "update"
+    """A sink changes one that it made, or that was linked."""
     VOID = "void"
+    """A sink sets it to zero, and keeps it."""
     DELETE = "delete"
+    """A sink removes it."""
 
 
 class Initiative(enum.StrEnum):
     """Who calls whom: the kernel pushes and pulls, or the peer polls us."""
 
     KERNEL = "kernel"
+    """The kernel calls the connector: by schedule, at once, or when there is something to post."""
     PEER = "peer"
+    """The other side polls us over HTTP; the connector answers its requests."""
 
 
 class Recovery(enum.StrEnum):
@@ -89,7 +98,9 @@ class Frequency:
     """How often a flow on this connector runs: by default, and at the most."""
 
     default: dt.timedelta
+    """Where the owner says nothing."""
     minimum: dt.timedelta
+    """More often is refused; positive, and not above the default."""
 
     def __attrs_post_init__(self) -> None:
         if not dt.timedelta(0) < self.minimum <= self.default:
@@ -127,15 +138,25 @@ class Manifest:
     """
 
     name: str = field(validator=_is_name)
+    """Name in configurations, equal to the entry point's: lower-case letters, digits, hyphens."""
     title: str
+    """Name for people, as the vendor writes it."""
     api: int = API
+    """Number of the plugin interface that the package was made for; write it out."""
     direction: Direction
+    """Which side of a flow it serves; a two-way connector registers a source and a sink."""
     roles: frozenset[Role] = field(converter=_roles)
+    """What it is for; the manifest has to fulfil each role, and gets the recipes of each."""
     kinds: Mapping[Kind, frozenset[Operation]] = field(converter=_freeze)
+    """The operations for each kind of entity. A flow that needs another one is refused."""
     frequency: Frequency
+    """How often a flow runs on it."""
     initiative: Initiative = Initiative.KERNEL
+    """Who calls whom."""
     capabilities: frozenset[Capability] = field(converter=_capabilities, default=frozenset())
+    """Optional abilities; the kernel uses none that is not declared."""
     recovery: Recovery = Recovery.NONE
+    """How a lost answer to a write is settled; for sinks only."""
     limits: tuple[str, ...] = ()
     """What will not sync, in plain sentences, for the support matrix."""
 

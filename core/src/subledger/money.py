@@ -40,7 +40,9 @@ class Money:
     """An amount of money: ``minor`` units (cents for USD) of ``currency`` (ISO 4217 code)."""
 
     minor: int = field(validator=_is_whole)
+    """Whole minor units (cents for USD), at most 10^18 either way."""
     currency: str = field(default="USD", validator=_is_code)
+    """ISO 4217 code, such as `USD`; it decides how many minor units make one."""
 
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: str = "USD") -> "Money":

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from reference.configuration import connectors, values
-from reference.docs import attribute_docs
+from reference.docs import words
+from reference.entities import fields_table
 from reference.markdown import bullets, code, plain, table
 from subledger import manifest as m
 from subledger.catalogue import Catalogue
@@ -40,7 +41,7 @@ def connectors_page(catalogue: Catalogue) -> str:
         for simulator in values(catalogue, SimulatorType)
     ]
     parts += ["## Simulators\n", table(("simulator", "its options"), simulators)]
-    parts += ["## Words of a manifest\n", words()]
+    parts += ["## Words of a manifest\n", words(Recovery), words(Capability)]
     return "\n".join(parts)
 
 
@@ -114,11 +115,9 @@ def roles_table() -> str:
     return table(("role", "meaning", "as a", "must", "may have"), rows)
 
 
-def words() -> str:
-    """What the values of a manifest mean."""
-    parts = []
-    for cls in (Recovery, Capability):
-        docs = attribute_docs(cls)
-        rows = [(code(member.value), docs.get(member.name, "")) for member in cls]
-        parts.append(table((cls.__name__.lower(), "meaning"), rows))
-    return "\n".join(parts)
+def manifest_page() -> str:
+    """The fields of a manifest and the words that they take, then the roles."""
+    enums = (m.Direction, Operation, m.Initiative, Capability, Recovery)
+    parts = [fields_table(Manifest), "Frequency:\n", fields_table(m.Frequency)]
+    parts += ["## Words of a manifest\n", *(words(cls) for cls in enums)]
+    return "\n".join([*parts, "## Roles\n", roles_table()])

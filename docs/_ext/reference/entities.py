@@ -6,23 +6,29 @@ from typing import Any, Final
 import attrs
 
 from reference.configuration import connectors
+from reference.docs import attribute_docs, words
 from reference.markdown import code, plain, table
 from reference.types import type_text
 from subledger.catalogue import Catalogue
 from subledger.manifest import Direction, Operation
 from subledger.model import (
+    Address,
     Application,
+    Approval,
     Attachment,
     Document,
     Item,
+    ItemType,
     Line,
     Movement,
     Party,
     Receipt,
     Reference,
     Settlement,
+    Status,
     Tag,
     Tax,
+    Way,
 )
 from subledger.model.kinds import KNOWN, priority
 from subledger.money import Money
@@ -30,24 +36,37 @@ from subledger.money import Money
 CLASSES: Final = (
     *(Movement, Document, Settlement, Application),
     *(Line, Tax, Reference, Tag, Receipt, Attachment),
-    *(Party, Item, Money),
+    *(Party, Item, Address, Money),
 )
+WORDS: Final = (Way, Status, Approval, ItemType)
 
 
 def entities_page(catalogue: Catalogue) -> str:
     """The classes with their fields, then the kinds."""
     parts = [part for cls in CLASSES for part in _class(cls)]
+    parts += ["## Words\n", *(words(cls) for cls in WORDS)]
     return "\n".join([*parts, "## Kinds\n", kinds_table(catalogue)])
 
 
 def _class(cls: type[Any]) -> Iterator[str]:
     yield f"## {cls.__name__}\n"
     yield plain(cls.__doc__ and _dedented(cls.__doc__)) + "\n"
+    yield fields_table(cls)
+
+
+def fields_table(cls: type[Any]) -> str:
+    """Every field of a class: what it may hold, and what it means."""
+    meanings = attribute_docs(cls)
     rows = [
-        (code(attribute.alias), type_text(attribute.type), "yes" if _required(attribute) else "")
+        (
+            code(attribute.alias),
+            type_text(attribute.type),
+            "yes" if _required(attribute) else "",
+            plain(meanings.get(attribute.name)),
+        )
         for attribute in attrs.fields(attrs.resolve_types(cls))
     ]
-    yield table(("field", "holds", "required"), rows)
+    return table(("field", "holds", "required", "meaning, unit, limits"), rows)
 
 
 def _required(attribute: "attrs.Attribute[Any]") -> bool:

@@ -13,8 +13,9 @@ from reference.categories import findings_table
 from reference.codes import codes
 from reference.commands import commands_page, common_options, exit_codes
 from reference.configuration import configuration_page, connector_table, recipe_table
-from reference.connectors import connectors_page, limits
+from reference.connectors import connectors_page, limits, manifest_page
 from reference.entities import entities_page
+from reference.failures import errors_page
 from reference.floors import floors
 from reference.matrix import matrix
 from subledger.catalogue import Catalogue, open_catalogue
@@ -36,11 +37,13 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "configuration": lambda: configuration_page(full_catalogue()),
     "commands": lambda: commands_page(build_app(), COMMANDS),
     "common-options": lambda: common_options(build_app()["check"]),
+    "errors": errors_page,
     "exit-codes": exit_codes,
     "connectors": lambda: connectors_page(full_catalogue()),
     "entities": lambda: entities_page(full_catalogue()),
     "findings": findings_table,
     "floors": lambda: floors(PYPROJECT.read_text(encoding="utf-8")),
+    "manifest": manifest_page,
     "matrix": lambda: matrix(full_catalogue()),
     "quickbooks-online-codes": codes,
 }

@@ -37,27 +37,48 @@ class Document:
     """
 
     kind: Kind
+    """Which sort of document it is."""
     id: str
+    """The source's identifier, unique among the documents of its kind."""
     party: Reference
+    """Customer or vendor."""
     date: dt.date
+    """Posting date."""
     due: dt.date | None = None
+    """When it is to be paid; never before the date in most books."""
     number: str = ""
+    """Number that people see; books have their own lengths (11 or 21 characters)."""
     amount: Money
+    """Total with tax, in whole minor units, zero or positive."""
     lines: tuple[Line, ...] = field()
+    """In order; with the tax they add up to the amount."""
     tax: Tax | None = None
+    """Sales tax, where it is told apart from the lines."""
     message: str = ""
+    """Text for the party."""
     email: str = ""
+    """Address that the document is sent to."""
     billing: Address | None = None
+    """Billing address on the document."""
     order_number: str = ""
+    """The party's own order number."""
     order: Reference | None = None
+    """Purchase order that a bill or an item receipt is for."""
     location: str = ""
+    """The source's name of a place or branch; the flow makes a class of it."""
     created: dt.date | None = None
+    """Day on which the source made it."""
     detail: Mapping[str, str] = field(factory=dict)
+    """Whatever else a person may want to see; never posted."""
     # in the books
     account: Reference | None = None
+    """Receivables or payables account."""
     terms: Reference | None = None
+    """Payment terms."""
     class_: Reference | None = None
+    """Class of the whole document, where the books have one."""
     memo: str = ""
+    """Internal text; it begins with the mark by which the document is found again."""
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in DOCUMENTS:
@@ -94,21 +115,38 @@ class Settlement:
     """
 
     kind: Kind
+    """``payment``, ``bill_payment`` or ``refund``."""
     id: str
+    """The source's identifier, unique among the settlements of its kind."""
     party: Reference
+    """Customer or vendor."""
     date: dt.date
+    """Day on which the money moved."""
     amount: Money
+    """Money that moved, in whole minor units, zero or positive; zero where credits alone settle
+    documents.
+    """
     applications: tuple[Application, ...] = ()
+    """Which documents it settles, and how much of each."""
     derived: bool = False
+    """Whether the applications follow from balances only, and the source did not tell them."""
     method: str = ""
+    """The source's word for how it was paid, such as ``Credit Card``."""
     number: str = ""
+    """Number of a cheque or of the transaction."""
     created: dt.date | None = None
+    """Day on which the source recorded it."""
     detail: Mapping[str, str] = field(factory=dict)
+    """Whatever else a person may want to see; never posted."""
     # in the books
     payment_method: Reference | None = None
+    """Payment method of the books."""
     money: Reference | None = None
+    """Account that the money went to or came from."""
     account: Reference | None = None
+    """Receivables or payables account."""
     memo: str = ""
+    """Internal text; it begins with the mark by which the document is found again."""
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in SETTLEMENTS:
@@ -141,7 +179,12 @@ class Attachment:
     """A file that belongs to a document in the books; ``url`` is where the source keeps it."""
 
     kind: Kind
+    """``attachment``."""
     id: str
+    """The source's identifier of the file."""
     document: Reference
+    """What it belongs to, by ``record``."""
     name: str
+    """File name."""
     url: str
+    """What ``fetch`` gets to find the file."""

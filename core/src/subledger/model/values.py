@@ -19,10 +19,19 @@ class Reference:
     """
 
     kind: Kind
+    """What is pointed at."""
     name: str = ""
+    """Full name in the books, parts joined by a colon; compared without regard to case and outer
+    spaces. Never a guess.
+    """
     id: str = ""
+    """Identifier in the books; the kernel fills it in."""
     record: str = ""
+    """Identifier of the record in the source, where the source knows no name or the name may
+    change.
+    """
     create: bool = False
+    """Whether a customer or vendor of this name is made where the books have none."""
 
 
 @frozen(kw_only=True)
@@ -34,8 +43,11 @@ class Tag:
     """
 
     name: str
+    """Name of the tag, such as ``GL Account``; the settings of the step mapping name it."""
     value: str
+    """What the source stores, such as an account code."""
     label: str = ""
+    """What the source shows for it; empty where it is the value."""
 
 
 @frozen(kw_only=True)
@@ -43,7 +55,9 @@ class Receipt:
     """A document behind a record: ``name`` for people, ``url`` where it can be fetched."""
 
     name: str
+    """File name or title, for people."""
     url: str
+    """Address that a person can open, or what ``fetch`` gets."""
 
 
 @frozen(kw_only=True)
@@ -57,16 +71,31 @@ class Line:
     """
 
     amount: Money
+    """Share of the document, in its currency and direction; negative for a discount. All lines (and
+    the tax) add up to the amount of the document.
+    """
     account: Reference | None = None
+    """Account that the line is posted to, where it has no item."""
     item: Reference | None = None
+    """Product or service, which brings its own account."""
     customer: Reference | None = None
+    """Customer or job that the cost was for."""
     class_: Reference | None = None
+    """Class (department, location) of the line."""
     memo: str = ""
+    """Text of the line; books cut it at their own length, and say so."""
     tags: tuple[Tag, ...] = ()
+    """Labels of the source that steps turn into accounts, classes and customers."""
     quantity: Decimal | None = None
+    """How many; exact, no unit."""
     price: Decimal | None = None
+    """Price of one, exact, in major units of the currency (``12.5`` is 12.50 USD); may have more
+    places than the currency.
+    """
     taxable: bool = False
+    """Whether the document's tax covers the line."""
     tax: Reference | None = None
+    """The line's own tax code, where it has one."""
 
 
 @frozen(kw_only=True)
@@ -79,8 +108,11 @@ class Tax:
     """
 
     amount: Money
+    """Sales tax of the whole document, in its currency."""
     rate: str = ""
+    """The source's own identifier of the rate, such as ``903``."""
     code: Reference | None = None
+    """Tax code or group of the books; filled in by the flow."""
 
 
 @frozen(kw_only=True)
@@ -88,10 +120,15 @@ class Address:
     """A postal address: ``lines`` (street) in order; ``region`` is a state, ``country`` a name."""
 
     lines: tuple[str, ...] = ()
+    """Street lines in order, at most five are kept by the usual books."""
     city: str = ""
+    """City."""
     region: str = ""
+    """State or province, as it is written on an envelope."""
     postcode: str = ""
+    """Postal code, as text."""
     country: str = ""
+    """Name of the country."""
 
 
 @frozen(kw_only=True)
@@ -99,4 +136,6 @@ class Application:
     """The part of a payment or credit that goes to one document; ``amount`` is positive."""
 
     document: Reference
+    """The invoice, bill or credit, by ``record``."""
     amount: Money
+    """How much of the payment goes to it; positive, in the currency of the payment."""

@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 from attrs import Attribute, asdict, field, frozen
+from attrs.validators import ge
 from subledger.config.fields import Duration, describe
+from subledger.errors import ConfigError, Problem
 from subledger.money import Money
 
 KindName = Literal["card_transaction", "fee", "transfer", "deposit"]
 _A_DAY = dt.date(2026, 12, 31)
+
+
+def _wrong(path: str, message: str) -> ConfigError:
+    return ConfigError([Problem(path=path, message=message)])
 
 
 def _column(text: str) -> str:
@@ -36,9 +42,9 @@ class Columns:
     def __attrs_post_init__(self) -> None:
         """Refuses columns that leave open what a line moves."""
         if bool(self.amount) == bool(self.debit or self.credit):
-            raise ValueError("either amount, or debit and credit, say what a line moves")
+            raise _wrong("amount", "either amount, or debit and credit, say what a line moves")
         if bool(self.debit) != bool(self.credit):
-            raise ValueError("debit and credit belong together")
+            raise _wrong("debit", "debit and credit belong together")
 
 
 def _encoding(_instance: object, _attribute: "Attribute[str]", name: str) -> None:
@@ -94,7 +100,9 @@ class CsvFolderConfig:
     delimiter: str = field(
         default=",", validator=_one_character, metadata=describe("What stands between two cells.")
     )
-    skip_lines: int = field(default=0, metadata=describe("How many lines stand above the header."))
+    skip_lines: int = field(
+        default=0, validator=ge(0), metadata=describe("How many lines stand above the header.")
+    )
     tags: tuple[str, ...] = field(
         default=(),
         metadata=describe(
@@ -128,11 +136,9 @@ class CsvFolderConfig:
     def __attrs_post_init__(self) -> None:
         """Refuses settings that need a column which is not named."""
         if (self.kinds or self.leave_out) and not self.columns.type:
-            raise ValueError("kinds and leave_out need columns.type")
+            raise _wrong("kinds", "kinds and leave_out need columns.type")
         if self.cards and not self.columns.card:
-            raise ValueError("cards needs columns.card")
-        if self.skip_lines < 0:
-            raise ValueError("skip_lines is not negative")
+            raise _wrong("cards", "cards needs columns.card")
 
     @property
     def wanted(self) -> tuple[str, ...]:
