@@ -36,7 +36,7 @@ class Pair:
 
     def difference(self, found: Any, *, accept: bool = False) -> str:
         """What differs from the expectation, empty if nothing; ``accept`` writes it down."""
-        text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
         if accept:
             self.expectation.write_text(text, encoding="utf-8")
             return ""
@@ -45,7 +45,7 @@ class Pair:
         expected = json.loads(self.expectation.read_text(encoding="utf-8"))
         if expected == json.loads(text):
             return ""
-        written = json.dumps(expected, indent=2, ensure_ascii=False)
+        written = json.dumps(expected, indent=1, ensure_ascii=False)
         lines = difflib.unified_diff(
             written.splitlines(), text.splitlines(), "expected", "found", n=2, lineterm=""
         )

@@ -132,8 +132,12 @@ def _decoded(text: str) -> str:
 def told(error: BaseException) -> str:
     """Everything that an exception says, with its causes, fields and traceback."""
     texts = ["".join(traceback.format_exception(error))]
-    seen: BaseException | None = error
-    while seen is not None:
-        texts.append(f"{seen!r} {seen.args!r} {vars(seen)!r}")
-        seen = seen.__cause__ or seen.__context__
+    seen: list[BaseException] = []
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is not None and not any(one is other for other in seen):
+            seen.append(one)
+            texts.append(f"{one!r} {one.args!r} {vars(one)!r}")
+            left += [one.__cause__, one.__context__]
     return "\n".join(texts)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
@@ -147,10 +147,10 @@ def _log(request: web.Request, simulation: Simulation, status: int) -> None:
     )
 
 
-def create_app(
+def handler(
     simulation: Simulation, *, monotonic: Callable[[], float] = time.monotonic
-) -> web.Application:
-    """The aiohttp application; ``monotonic`` feeds the rate limit.
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """What answers a request, with or without a socket; ``monotonic`` feeds the rate limit.
 
     A dropped connection is logged with status 0.
     """
@@ -171,6 +171,13 @@ def create_app(
         _log(request, simulation, reply.status)
         return _response(reply, truncated=number in plan.truncate_at)
 
+    return handle
+
+
+def create_app(
+    simulation: Simulation, *, monotonic: Callable[[], float] = time.monotonic
+) -> web.Application:
+    """The aiohttp application around :func:`handler`."""
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handle)
+    app.router.add_route("*", "/{path:.*}", handler(simulation, monotonic=monotonic))
     return app

@@ -86,9 +86,11 @@ class ExtractingContract(ConnectorContract):
         )
 
     def read(self) -> Reading:
-        """One reading of the period; the contract wants at least one record."""
+        """The first reading of the period, made once; the contract wants at least one record."""
         __tracebackhide__ = True
-        reading: Reading = self.rig().run(self.extract)
+        reading = _read.get(type(self))
+        if reading is None:
+            reading = _read[type(self)] = self.rig().run(self.extract)
         if not reading.records:
             breach(
                 f"no record in the {self.days} days before {self.start.date()}",
@@ -96,6 +98,9 @@ class ExtractingContract(ConnectorContract):
                 hint="let outside() hold some records of each kind, or move start and days",
             )
         return reading
+
+
+_read: dict[type, Reading] = {}
 
 
 def inside(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -15,10 +15,10 @@ from subledger.findings import CATEGORIES
 from subledger.model import amount_of
 from subledger.model.stored import dump, load
 from subledger.money import Money
-from subledger.ports import RawRecord
+from subledger.ports import Page, RawRecord
 from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.extracting import ExtractingContract, inside
-from subledger.testing.golden import Pair, pairs
+from subledger.testing.contracts.extracting import ExtractingContract, Reading, inside
+from subledger.testing.golden import Pair, orphans, pairs
 from subledger.testing.hostile import payloads, shapes
 
 
@@ -35,12 +35,23 @@ class MeaningContract(ExtractingContract):
     @classmethod
     def parameters(cls) -> Mapping[str, Callable[[], Sequence[tuple[str, Any]]]]:
         """As ever, with the golden pairs."""
-        found = pairs(cls.golden) if cls.golden else []
-        return {**super().parameters(), "pair": lambda: [(pair.name, pair) for pair in found]}
+        folders = [cls.golden] if cls.golden else []
+        found = [pair for folder in folders for pair in pairs(folder)]
+        return {
+            **super().parameters(),
+            "pair": lambda: [(pair.name, pair) for pair in found],
+            "folder": lambda: [(folder.name, folder) for folder in folders],
+        }
+
+    def known(self) -> Reading:
+        """What was read, and the golden records as one page more."""
+        read = self.read()
+        more = [_record(pair.read()) for pair in pairs(self.golden)] if self.golden else []
+        return Reading([*read.pages, Page(records=more)], read.normalise)
 
     def test_normalise_is_pure(self) -> None:
         """The same record means the same again, and is not changed by being read."""
-        for record in self.read().records:
+        for record in self.known().records:
             before = copy.deepcopy(record)
             first, second = self._meaning(record), self._meaning(copy.deepcopy(before))
             if record != before or first != second:
@@ -59,7 +70,7 @@ class MeaningContract(ExtractingContract):
 
     def test_normalise_is_total(self) -> None:
         """Whatever stands in a record, it is read or rejected with a reason."""
-        real = shapes(self.read().records, 40)
+        real = shapes(self.known().records, 40)
 
         @seed(1)
         @settings(
@@ -96,7 +107,7 @@ class MeaningContract(ExtractingContract):
 
     def test_nothing_is_a_float(self) -> None:
         """Neither records nor entities hold a float, which is never exact."""
-        reading = self.read()
+        reading = self.known()
         for record in reading.records:
             for path, value in inside(record.data):
                 if isinstance(value, float):
@@ -116,7 +127,7 @@ class MeaningContract(ExtractingContract):
 
     def test_dates_are_dates(self) -> None:
         """A date of an entity is a calendar day, never a moment."""
-        for entity in self.read().entities():
+        for entity in self.known().entities():
             for path, value in inside(entity):
                 if isinstance(value, dt.datetime):
                     breach(
@@ -127,7 +138,7 @@ class MeaningContract(ExtractingContract):
 
     def test_entities_can_be_stored(self) -> None:
         """Every entity comes back from the store as it was."""
-        for entity in self.read().entities():
+        for entity in self.known().entities():
             # floats and moments have a test of their own
             if any(isinstance(value, float | dt.datetime) for _, value in inside(entity)):
                 continue
@@ -146,7 +157,7 @@ class MeaningContract(ExtractingContract):
     def test_the_balance_is_what_the_entities_move(self) -> None:
         """balance() of a record is the change that its entities make; it never raises."""
         balance = cast("Callable[[RawRecord], Money | None]", self.type.balance)
-        for record, entities in self.read().accepted():
+        for record, entities in self.known().accepted():
             told = balance(record)
             moved = [amount for entity in entities if (amount := amount_of(entity)) is not None]
             if not _agrees(told, moved):
@@ -166,6 +177,16 @@ class MeaningContract(ExtractingContract):
                 f"{pair.name}:\n{difference}",
                 promise="the record means what is written beside it",
                 hint="if the new meaning is right: pytest --accept, and read the difference",
+            )
+
+    def test_no_golden_file_stands_alone(self, folder: Path) -> None:
+        """Every expectation has its input, and there is one pair at least."""
+        alone = orphans(folder)
+        if alone or not pairs(folder):
+            breach(
+                f"in {folder}: {', '.join(alone) or 'no pair at all'}",
+                promise="an input, and beside it what it becomes",
+                hint="name.json is the input, name.expected.json what it becomes",
             )
 
     def _outcome(self, record: RawRecord) -> dict[str, Any]:
