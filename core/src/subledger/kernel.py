@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from attrs import define, evolve, field
+from attrs import define, field
 
 from subledger.config import FlowSettings, Settings
 from subledger.errors import ConnectorError, Fenced
-from subledger.flow import prepare, readiness, reconcile
+from subledger.flow import prepare, readiness, reconcile, runs
 from subledger.flow.decide import Rules
 from subledger.flow.desk import SqlDesk
 from subledger.flow.dispatch import DispatchReport, Progress, Service, dispatch
-from subledger.flow.intake import ask, normalise_page, store_page, subscribers, take
+from subledger.flow.intake import Intake, ask, subscribers, take
 from subledger.flow.peer import KernelPeer
 from subledger.flow.prepare import FlowTask
 from subledger.flow.reconcile import Comparison
-from subledger.flow.runs import LEASE, RunReport, Start, begin, end, extract_request, has_work
+from subledger.flow.runs import LEASE, RunReport, Start, begin, end, has_work
 from subledger.flow.survey import survey
 from subledger.flow.trouble import trouble
 from subledger.ledger import books, findings, leases
@@ -110,14 +110,14 @@ class Kernel:
             return await self._failed(flow, error)
 
     async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
-        source, request = self._source(flow.source), extract_request(flow, start, self.today())
+        source, request = self._source(flow.source), runs.extract_request(flow, start, self.today())
         heard = source.open is not None
         if heard:
             read, changed = await self._intake(flow, start, request, progress)
         else:
             read = changed = 0
             now = self.now_ms()
-            await self.store.tx(ask, flow, request, epoch=start.epoch, now=now, lease=LEASE)
+            await self.store.tx(self._fenced, flow, start.epoch, ask, flow, request, now)
         found = await self.store.tx(survey, flow, start.epoch, self.now_ms(), heard=heard)
         if not found.ready and flow.sink in self.pushed():
             await self.dispatch(flow.sink, progress, writes=False)
@@ -137,14 +137,7 @@ class Kernel:
         report = RunReport(
             flow=flow.name, state="done", read=read, changed=changed, planned=planned
         )
-        if heard or start.cursor is not None:
-            return report
-        return evolve(
-            report,
-            state="waiting",
-            message=f"{flow.source} has not answered yet",
-            hint="It polls us: it answers in its next session; documents follow.",
-        )
+        return report if heard or start.cursor else runs.unanswered(report, flow)
 
     def _source(self, name: str) -> SourceType[Any]:
         connection = self.settings.connections[name]
@@ -155,30 +148,19 @@ class Kernel:
     async def _intake(
         self, flow: FlowSettings, start: Start, request: ExtractRequest, progress: Progress
     ) -> tuple[int, int]:
-        connection, source = self.settings.connections[flow.source], self._source(flow.source)
+        config, source = self.settings.connections[flow.source].config, self._source(flow.source)
         if source.open is None:
             raise TypeError(f"{flow.source} cannot be called")
-        readers = subscribers(self.settings.flows.values(), flow.source)
-        read = changed = 0
-        cursor = start.cursor
-        async with source.open(connection.config, self.context(flow.source)) as opened:
-            async for page in opened.extract(request):
-                if page.records or page.cursor not in (None, cursor):
-                    cursor = page.cursor or cursor
-                    read += len(page.records)
-                    changed += await self.store.tx(
-                        store_page,
-                        flow.name,
-                        flow.source,
-                        readers,
-                        normalise_page(source, page.records),
-                        cursor=page.cursor,
-                        epoch=start.epoch,
-                        now=self.now_ms(),
-                        lease=LEASE,
-                    )
-                progress("reading", page.done, page.of)
-        return read, changed
+        intake = Intake(
+            store=self.store,
+            flow=flow,
+            readers=subscribers(self.settings.flows.values(), flow.source),
+            epoch=start.epoch,
+            now=self.now_ms,
+            lease=LEASE,
+        )
+        async with source.open(config, self.context(flow.source)) as opened:
+            return await intake.read(source, opened, request, progress)
 
     async def _prepare(
         self, flow: FlowSettings, epoch: int, progress: Progress, budget: dt.timedelta | None

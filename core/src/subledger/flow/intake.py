@@ -3,9 +3,10 @@
 A source that polls us is asked instead, and hands its pages over at its desk.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
+from attrs import frozen
 
 from subledger.config import FlowSettings
 from subledger.errors import ContractBroken, PluginCrashed, RecordRejected
@@ -16,7 +17,8 @@ from subledger.ledger.records import GONE, UNREADABLE, Staged, Subscriber
 from subledger.model import Entity, amount_of, date_of
 from subledger.model.stored import dump, fingerprint
 from subledger.money import Money
-from subledger.ports import ExtractRequest, Query, Question, RawRecord, SourceType
+from subledger.ports import ExtractRequest, Query, Question, RawRecord, Source, SourceType
+from subledger.store import Store
 from subledger.store.schema import FLOW
 
 _NUL = "\0"
@@ -159,6 +161,46 @@ def store_page(
     return changed
 
 
+@frozen(kw_only=True)
+class Intake:
+    """Where the pages of a run go: a flow under its lease, and those that read along."""
+
+    store: Store
+    flow: FlowSettings
+    readers: Sequence[Subscriber]
+    epoch: int
+    now: Callable[[], int]
+    lease: int
+
+    async def read(
+        self,
+        source: SourceType[object],
+        opened: Source,
+        request: ExtractRequest,
+        progress: Callable[[str, int, int], None],
+    ) -> tuple[int, int]:
+        """Reads a source to its end; how many records it handed over, and how many changed."""
+        read = changed = 0
+        cursor = request.cursor
+        async for page in opened.extract(request):
+            if page.records or page.cursor not in (None, cursor):
+                cursor = page.cursor or cursor
+                read += len(page.records)
+                changed += await self.store.tx(
+                    store_page,
+                    self.flow.name,
+                    self.flow.source,
+                    self.readers,
+                    normalise_page(source, page.records),
+                    cursor=page.cursor,
+                    epoch=self.epoch,
+                    now=self.now(),
+                    lease=self.lease,
+                )
+            progress("reading", page.done, page.of)
+        return read, changed
+
+
 def subscribers(flows: Iterable[FlowSettings], connection: str) -> list[Subscriber]:
     """The flows that read from a connection."""
     return [
@@ -183,17 +225,8 @@ def take(
     )
 
 
-def ask(
-    c: sa.Connection,
-    flow: FlowSettings,
-    request: ExtractRequest,
-    *,
-    epoch: int,
-    now: int,
-    lease: int,
-) -> None:
+def ask(c: sa.Connection, flow: FlowSettings, request: ExtractRequest, now: int) -> None:
     """Puts a run's question to a source that polls us; answered when it comes next."""
-    leases.renew(c, f"flow:{flow.name}", epoch, now, lease)
     question = Question(
         id=0,
         query=Query.RECORDS,

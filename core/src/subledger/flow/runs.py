@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import evolve, frozen
 
 from subledger.config import FlowSettings
 from subledger.flow import prepare
@@ -110,6 +110,16 @@ def extract_request(flow: FlowSettings, start: Start, today: dt.date) -> Extract
         until=min(flow.end or today, today),
         cursor=start.cursor,
         whole=flow.plan.whole,
+    )
+
+
+def unanswered(report: RunReport, flow: FlowSettings) -> RunReport:
+    """The report of a run whose source polls us and has never answered."""
+    return evolve(
+        report,
+        state="waiting",
+        message=f"{flow.source} has not answered yet",
+        hint="It polls us, and answers in its next session; documents follow.",
     )
 
 
