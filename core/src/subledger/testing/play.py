@@ -133,17 +133,22 @@ class Play:
 
     async def heal(self) -> list[str]:
         """Runs and delivers until a round changes nothing; what is wrong if that never comes."""
-        before = run = dispatch = None
+        run = dispatch = None
+        before = self._contents()
         for _ in range(ROUNDS):
             await asyncio.sleep(ROUND)
+            stops = self.servers.stops
             run, dispatch = await self.run(), await self.deliver()
-            after = (self.disk.do(ledger.content), list(self.books.documents()))
-            well = run is not None and run.state == "done"
-            well = well and (dispatch is None or dispatch.state == "done")
+            after = self._contents()
+            reports = [report for report in (run, dispatch) if report is not None]
+            well = stops == self.servers.stops and all(one.state == "done" for one in reports)
             if well and after == before and not self._put_off():
                 return []
             before = after
         return [f"it does not come to rest: {run} {dispatch}"]
+
+    def _contents(self) -> object:
+        return self.disk.do(ledger.content), list(self.books.documents())
 
     def _put_off(self) -> bool:
         now = to_ms(self.clock())
@@ -161,6 +166,6 @@ class Play:
             documents=tuple(self.books.documents()),
             records=tuple(do(ledger.records)),
             effects=tuple(do(ledger.effects)),
-            findings=tuple(f"{one.category}: {one.message}" for one in do(listing)),
+            findings=tuple((one.category, one.message) for one in do(listing)),
             proof=do(lambda c: prove(c, FLOW, SOURCE, SINK)),
         )

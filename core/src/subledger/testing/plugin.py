@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from subledger.testing.contracts.base import Contract
 
+pytest_plugins = ("subledger.testing.replay",)
+
 _BASE: Final = "subledger.testing.contracts.base"
 _OURS: Final = "subledger.testing."
 _PROPERTY: Final = "subledger"

@@ -7,19 +7,20 @@ nothing changes any more. The books, as their simulator tells, must then hold wh
 world in which nothing went wrong: nothing lost, nothing doubled.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar, cast, runtime_checkable
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Final, Protocol, TypeVar, cast, runtime_checkable
 
 from attrs import define, evolve, field, frozen
 
-from subledger.catalogue import Value
 from subledger.config import Settings
 from subledger.manifest import Recovery
-from subledger.ports import SinkType, SourceType
 from subledger.testing import virtual_time
 from subledger.testing.crash import Disk, Endless, Point, Trap
 from subledger.testing.outside import Clock, Fault, Outside, OutsideBooks, Trouble
 from subledger.testing.play import Play
+from subledger.testing.routes import Route
 from subledger.testing.verdict import Result, judge
 from subledger.testing.workplace import SINK, SOURCE, START, Side, settings_of
 from subledger.testing.worlds import CALM, Ending, World, crashes
@@ -40,14 +41,6 @@ class Changing(Outside, Protocol):
 
 
 @frozen(kw_only=True)
-class End:
-    """One end of a flow: a registered type, and how its outside system is made."""
-
-    type: SourceType[Any] | SinkType[Any]
-    outside: Callable[[Clock], Outside]
-
-
-@frozen(kw_only=True)
 class _Past:
     """A world that was played: how it ended, what there was then, and the requests before it."""
 
@@ -58,19 +51,14 @@ class _Past:
 
 @define(kw_only=True)
 class Stage:
-    """A flow between two ends, of which the one called ``tested`` meets trouble at its door.
+    """A route, of whose two ends the one called ``tested`` meets trouble at its door.
 
-    ``flow`` is the flow's table without its ends; ``happens`` is what happens to the source's
-    outside system after the first sync, in worlds of the scenario that ends with ``later``.
+    Worlds of the scenario that ends with ``later`` begin after a first sync.
     """
 
-    name: str
-    source: End
-    sink: End
-    flow: Mapping[str, Any]
+    route: Route
     tested: str
-    plugins: Sequence[Value] = ()
-    happens: Callable[[Any], None] | None = None
+    start: dt.datetime = START
     _disk: Disk = field(factory=Disk, init=False)
     _blank: bytes = field(init=False)
     _calm: dict[World, _Past] = field(factory=dict, init=False)
@@ -82,8 +70,9 @@ class Stage:
     @property
     def scenarios(self) -> tuple[str, ...]:
         """Everything is synced for the first time; something happens after a first sync."""
-        first, later = f"{self.name}.first", f"{self.name}.later"
-        return (first,) if self.happens is None else (first, later)
+        name = f"{self.route.name}-{self.tested}"
+        first, later = f"{name}.first", f"{name}.later"
+        return (first,) if self.route.happens is None else (first, later)
 
     # --------------------------------------------------------------------- one world
 
@@ -101,7 +90,7 @@ class Stage:
         calm = World(scenario=world.scenario, seed=1)
         truth = None if world == calm else self._past(calm).result
         try:
-            past = virtual_time.run(lambda loop: self._lived(loop.clock(START), world, truth))
+            past = virtual_time.run(lambda loop: self._staged(loop.clock(self.start), world, truth))
         except Endless as error:
             if truth is None:
                 raise
@@ -111,13 +100,25 @@ class Stage:
             self._calm[world] = past
         return past
 
-    async def _lived(self, clock: Clock, world: World, truth: Result | None) -> _Past:
-        source, books = self.source.outside(clock), self.sink.outside(clock)
+    async def _staged(self, clock: Clock, world: World, truth: Result | None) -> _Past:
+        """Makes the outside systems, which may have to be opened and closed."""
+        async with AsyncExitStack() as stack:
+            outsides = []
+            for end in (self.route.source, self.route.sink):
+                outside = end.outside(clock)
+                if isinstance(outside, AbstractAsyncContextManager):
+                    outside = await stack.enter_async_context(outside)
+                outsides.append(outside)
+            return await self._lived(clock, world, truth, *outsides)
+
+    async def _lived(
+        self, clock: Clock, world: World, truth: Result | None, source: Outside, books: Outside
+    ) -> _Past:
         self._disk.put(self._blank)
         play = Play(
             given={
-                SOURCE: Side.of(self.source.type, source),
-                SINK: Side.of(self.sink.type, books),
+                SOURCE: Side.of(self.route.source.type, source),
+                SINK: Side.of(self.route.sink.type, books),
             },
             books=cast("OutsideBooks", books),
             disk=self._disk,
@@ -126,10 +127,10 @@ class Stage:
         )
         await play.settled_in()
         problems: list[str] = []
-        if world.scenario.endswith(".later") and self.happens is not None:
+        if world.scenario.endswith(".later") and self.route.happens is not None:
             problems += await play.heal()
             play.servers.restart()
-            self.happens(source)
+            self.route.happens(source)
         servers, door = play.servers, play.doors[self.tested]
         servers.traps, servers.thaw_after, door.faults = disturbances(world)
         trap, before = servers.traps[0], len(door.requests)
@@ -156,13 +157,13 @@ class Stage:
 
     @property
     def _decides(self) -> bool:
-        return self.sink.type.manifest.recovery is Recovery.NONE
+        return self.route.sink.type.manifest.recovery is Recovery.NONE
 
     def _configured(self, sides: Mapping[str, Side]) -> Settings:
         """The settings, read once as long as the outside systems are reached in the same way."""
         tables = {name: dict(side.settings) for name, side in sides.items()}
         if self._settings is None or self._settings[0] != tables:
-            self._settings = (tables, settings_of(sides, self.flow, self.plugins))
+            self._settings = (tables, settings_of(sides, self.route.flow, self.route.plugins))
         return self._settings[1]
 
     # ------------------------------------------------------------------- many worlds

@@ -25,6 +25,8 @@ from subledger.testing.workplace import FLOW, SINK, Workplace
 T = TypeVar("T")
 
 FLOW_LEASE: Final = f"flow:{FLOW}"
+_OVERDUE: Final = "did not end"
+"""A plugin's call that was frozen with its process has taken too long; that is no failure."""
 SINK_LEASE: Final = f"connection:{SINK}"
 
 
@@ -56,7 +58,7 @@ class _Sleeper:
 
     frozen: Frozen[Any]
     trap: Trap
-    owner: str
+    process: Workplace
     job: Job
     held: Mapping[str, int]
     due: int
@@ -68,7 +70,8 @@ class Servers:
 
     ``open`` makes a process from its view of the store and its number. A frozen one goes on
     after ``thaw_after`` further calls to or from the outside, at the latest when it is asked for.
-    ``outside`` names what lasts beside the store, ``problems`` is what must not have happened.
+    ``outside`` names what lasts beside the store, ``problems`` is what must not have happened,
+    ``stops`` counts the processes that died or froze.
     """
 
     disk: Disk
@@ -81,6 +84,7 @@ class Servers:
     number: int = 0
     jobs: int = 0
     calls: int = 0
+    stops: int = 0
     _process: Workplace | None = None
     _trap: Trap = field(factory=Trap)
     _sleeper: _Sleeper | None = None
@@ -120,20 +124,24 @@ class Servers:
         process = self.process
         trap = self._trap
         try:
-            return await Steps(work(process), trap)
+            return await asyncio.ensure_future(_alone(work(process), trap))
         except Died:
-            self._process = None
+            self._stopped()
         except Froze as stopped:
-            self._process = None
+            self._stopped()
             self._sleeper = _Sleeper(
                 frozen=stopped.frozen,
                 trap=trap,
-                owner=process.kernel.owner,
+                process=process,
                 job=job,
                 held=self._held(),
                 due=self.calls + self.thaw_after,
             )
         return None
+
+    def _stopped(self) -> None:
+        self._process = None
+        self.stops += 1
 
     def state(self) -> Hashable:
         """A name for all that lasts, and for what the processes are asked for at the moment."""
@@ -178,11 +186,13 @@ class Servers:
         superseded = job.lease in sleeper.held and epochs[job.lease] != sleeper.held[job.lease]
         answer = None
         with suppress(Died):
-            answer = await sleeper.frozen
+            answer = await asyncio.ensure_future(_woken(sleeper.frozen))
         sleeper.trap.kill()
+        failures = sleeper.process.diary.failures
+        failures[:] = [text for text in failures if _OVERDUE not in text]
         if not superseded:
             return
-        anew = sleeper.owner in {row.owner for row in self.disk.do(_leases)}
+        anew = sleeper.process.kernel.owner in {row.owner for row in self.disk.do(_leases)}
         if sleeper.trap.late_writes and not (job.proves or anew):
             self.problems.append(f"a frozen process wrote after it was superseded ({job.does})")
         if job.breach(answer):
@@ -194,18 +204,38 @@ class Servers:
         return {row.name: row.epoch for row in self.disk.do(_leases) if row.until >= now}
 
 
+async def _alone(work: Coroutine[Any, Any, T], trap: Trap) -> T:
+    """Runs in a task of its own: timers of a process must not cancel what goes on without it."""
+    return await Steps(work, trap)
+
+
+async def _woken(frozen: Frozen[Any]) -> Any:
+    return await frozen
+
+
 def _leases(c: sa.Connection) -> Any:
     return c.execute(sa.select(LEASE)).all()
 
 
 def _excuse(kernel: Kernel, trap: Trap) -> None:
-    """Comparing what the store holds needs no lease: its writes are not held against the frozen."""
-    compare = kernel.compare_answered
+    """What needs another lease than the job's, or none, is not held against a frozen process.
 
-    async def excused() -> Any:
+    That is comparing what the store holds, and reading the lists in the course of a run.
+    """
+    compare, dispatch = kernel.compare_answered, kernel.dispatch
+
+    async def compared() -> Any:
+        return await excused(compare())
+
+    async def dispatched(connection: str, *given: Any, writes: bool = True) -> Any:
+        work = dispatch(connection, *given, writes=writes)
+        return await (work if writes else excused(work))
+
+    async def excused(work: Coroutine[Any, Any, T]) -> T:
         before = trap.late_writes
-        found = await compare()
+        result = await work
         trap.late_writes = before
-        return found
+        return result
 
-    cast("Any", kernel).compare_answered = excused
+    process = cast("Any", kernel)
+    process.compare_answered, process.dispatch = compared, dispatched

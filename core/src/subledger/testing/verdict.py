@@ -21,12 +21,15 @@ _MARKER: Final = re.compile(r"sl:[A-Za-z0-9._~]+-[A-Za-z0-9._~-]+")
 
 @frozen(kw_only=True)
 class Result:
-    """How a world ended: the books as they tell it themselves, and what our store says."""
+    """How a world ended: the books as they tell it themselves, and what our store says.
+
+    ``findings`` are category and message of each.
+    """
 
     documents: Sequence[Written]
     records: Sequence[Record]
     effects: Sequence[Effect]
-    findings: Sequence[str]
+    findings: Sequence[tuple[str, str]]
     proof: Proof
 
 
@@ -81,8 +84,11 @@ def _otherwise(found: Result, calm: Result) -> Iterator[str]:
         if one.state != before:
             yield f"record {one.kind} {one.id} is {one.state}, not {before}"
     yield from (f"record {kind} {id_} was never read" for kind, id_ in ended)
-    new = Counter(found.findings) - Counter(calm.findings)
-    yield from (f"a finding is left: {finding}" for finding in new)
+    left = Counter(category for category, _ in calm.findings)
+    for category, message in found.findings:
+        left[category] -= 1
+        if left[category] < 0:
+            yield f"a finding is left: {category}: {message}"
     if found.proof != calm.proof:
         yield f"the proof of agreement differs: {found.proof}"
 
