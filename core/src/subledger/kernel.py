@@ -104,10 +104,10 @@ class Kernel:
         except Fenced:
             raise
         except ConnectorError as error:
-            return await self._failed(flow, error)
+            return await self._failed(flow, start, error)
         except Exception as error:
             log.exception("run_crashed")
-            return await self._failed(flow, error)
+            return await self._failed(flow, start, error)
 
     async def _run(self, flow: FlowSettings, start: Start, progress: Progress) -> RunReport:
         source, request = self._source(flow.source), runs.extract_request(flow, start, self.today())
@@ -430,12 +430,15 @@ class Kernel:
         due = next_due(rhythm, self.runtime.now(), self.runtime.random)
         end(c, flow, start, report, due=due, now=self.now_ms())
 
-    async def _failed(self, flow: FlowSettings, error: Exception) -> RunReport:
+    async def _failed(self, flow: FlowSettings, start: Start, error: Exception) -> RunReport:
+        """Tells a person; a run that has been superseded tells nobody. Raises :class:`Fenced`."""
         connector = self.settings.connections[flow.source].connector
         finding = trouble(flow.source, connector, error)
-        await self.store.tx(
-            lambda c: findings.report(c, finding, self.now_ms(), connection=flow.source)
-        )
+
+        def report(c: sa.Connection) -> None:
+            findings.report(c, finding, self.now_ms(), connection=flow.source)
+
+        await self.store.tx(self._fenced, flow, start.epoch, report)
         return RunReport(
             flow=flow.name, state="failed", message=finding.message, hint=finding.way_out
         )
