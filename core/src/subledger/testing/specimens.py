@@ -25,7 +25,8 @@ class Chart:
 
     ``register`` is the card or bank account of movements, ``bank`` where payments go to and come
     from, ``item`` what is sold, ``bought`` what is ordered. Those that no declared kind needs stay
-    empty; a ``class_`` is put on lines where one is given.
+    empty; a ``class_`` is put on lines where one is given. A system that keeps neither accounts nor
+    items says ``kept=False``: then specimens name none.
     """
 
     register: str = ""
@@ -37,6 +38,7 @@ class Chart:
     item: str = ""
     bought: str = ""
     class_: str = ""
+    kept: bool = True
 
 
 @frozen
@@ -77,8 +79,10 @@ class Specimens:
             kinds.ATTACHMENT: self._attachment,
         }
 
-    def _name(self, part: str) -> str:
+    def _name(self, part: str) -> str | None:
         name: str = getattr(self.chart, part)
+        if not self.chart.kept:
+            return None
         if not name:
             raise LookupError(
                 f"The chart of the contract lacks {part}: name it in chart = Chart()."
