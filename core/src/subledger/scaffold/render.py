@@ -1,5 +1,6 @@
 """Fills the templates of a package: pure, from a description to texts by path."""
 
+import ast
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from importlib.resources import files
@@ -22,12 +23,32 @@ _PACKAGE: Final = "package"
 
 def render(package: Package) -> Mapping[PurePosixPath, str]:
     """The text of every file, by its path below the new folder, in the order of the paths."""
+    templates = {
+        _placed(path, package.names): text
+        for layer in package.layers
+        for path, text in _templates(layer)
+    }
     words = {**_forms(package.names), **package.words, "kernel": _kernel(version("subledger"))}
-    found: dict[PurePosixPath, str] = {}
-    for layer in package.layers:
-        for path, template in _templates(layer):
-            found[_placed(path, package.names)] = Template(template).substitute(words)
-    return dict(sorted(found.items()))
+    rooms = {path: text for path, text in templates.items() if path.suffix == ".py"}
+    words["rooms"] = _table(_filled(rooms, words), PurePosixPath("src", package.names.package))
+    return _filled(dict(sorted(templates.items())), words)
+
+
+def _filled(
+    templates: Mapping[PurePosixPath, str], words: Mapping[str, str]
+) -> dict[PurePosixPath, str]:
+    return {path: Template(text).substitute(words) for path, text in templates.items()}
+
+
+def _table(modules: Mapping[PurePosixPath, str], package: PurePosixPath) -> str:
+    """What each module is for, in the first sentence of its docstring, as a table."""
+    rows = [
+        (path.relative_to(package), ast.get_docstring(ast.parse(text)) or "")
+        for path, text in sorted(modules.items())
+        if path.is_relative_to(package) and path != package / "__init__.py"
+    ]
+    lines = [f"| `{path}` | {text.splitlines()[0]} |" for path, text in rows if text]
+    return "\n".join([f"| in `{package}/` | what it is for |", "|---|---|", *lines])
 
 
 def _forms(names: Names) -> dict[str, str]:

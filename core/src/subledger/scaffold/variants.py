@@ -1,7 +1,7 @@
 """Which packages can be generated: the layers of templates of each, and the words they take."""
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import field, frozen
@@ -43,21 +43,39 @@ class Package:
 
 
 @frozen(kw_only=True)
-class _Variant:
-    """The layers of a role, and what the changelog says of the first version."""
+class _Family:
+    """Connectors of a role: their layers by shape, what they handle, and their words."""
 
-    layers: tuple[str, ...]
-    first: str
+    layers: Mapping[Shape, tuple[str, ...]]
+    handles: str
     words: Mapping[str, str] = field(factory=dict)
 
 
 _RECEIVABLES: Final = ((k.CUSTOMER, k.INVOICE, k.PAYMENT), 1)
 _PAYABLES: Final = ((k.VENDOR, k.BILL, k.BILL_PAYMENT), -1)
-"""A party, its documents and what settles them; the sign of the documents in the account."""
+"""A party, its documents and what settles them; the sign of the documents in their account."""
+
+
+def _documents(
+    handles: str, *trades: tuple[tuple[Kind, Kind, Kind], int], demo: tuple[str, ...] = ()
+) -> _Family:
+    """Connectors of a role with parties, their documents and settlements.
+
+    ``demo`` is a layer, where a recipe brings what such a source reads into books.
+    """
+    source, sink = ("documents", "documents-source"), ("documents", "documents-sink")
+    return _Family(
+        layers={
+            Shape.SOURCE: ("source", *source, *demo),
+            Shape.SINK: ("sink", *sink),
+            Shape.TWO_WAY: ("source", "sink", *source, *sink, "two-way", *demo),
+        },
+        handles=handles,
+        words=_collections(*trades),
+    )
 
 
 def _collections(*trades: tuple[tuple[Kind, Kind, Kind], int]) -> dict[str, str]:
-    """The words of the template of collections, and of the made-up data in them."""
     table, data = [], []
     for (party, document, settlement), sign in trades:
         owner = f"party={party.upper()}"
@@ -76,27 +94,61 @@ def _collections(*trades: tuple[tuple[Kind, Kind, Kind], int]) -> dict[str, str]
     }
 
 
-_VARIANTS: Final[Mapping[tuple[Shape, Role], _Variant]] = {
-    (Shape.SOURCE, Role.CARD_PLATFORM): _Variant(
-        layers=("source", "cards"), first="Reads card transactions, fees and funding."
+_FAMILIES: Final[Mapping[Role, _Family]] = {
+    Role.CARD_PLATFORM: _Family(
+        layers={Shape.SOURCE: ("source", "cards", "demo-cards")},
+        handles="card transactions, fees and funding",
     ),
-    (Shape.SOURCE, Role.PSA): _Variant(
-        layers=("source", "documents"),
-        first="Reads customers, invoices and payments.",
-        words=_collections(_RECEIVABLES),
+    Role.GENERAL_LEDGER: _Family(
+        layers={Shape.SINK: ("sink", "ledger", "demo-ledger")},
+        handles="card transactions, fees, transfers and deposits, and the vendors they name",
     ),
-    (Shape.SOURCE, Role.PAYMENT_PROCESSOR): _Variant(
-        layers=("source", "documents"),
-        first="Reads customers, invoices and payments.",
-        words=_collections(_RECEIVABLES),
-    ),
-    (Shape.SOURCE, Role.PAYABLES_RECEIVABLES): _Variant(
-        layers=("source", "documents"),
-        first="Reads customers, invoices and payments, vendors, bills and their payments.",
-        words=_collections(_RECEIVABLES, _PAYABLES),
+    Role.PSA: _documents("customers, invoices and payments", _RECEIVABLES, demo=("demo-psa",)),
+    Role.PAYMENT_PROCESSOR: _documents("customers, invoices and payments", _RECEIVABLES),
+    Role.PAYABLES_RECEIVABLES: _documents(
+        "invoices and bills, and who pays them", _RECEIVABLES, _PAYABLES
     ),
 }
-"""What there are templates for; the first role of a shape is its default."""
+"""What there are templates for; of a shape the first role is the usual one."""
+
+_READING: Final = """\
+- `normalise.py`: what each record of it is. Put examples into `tests/golden/`; `pytest --accept` writes what
+  becomes of them beside them, and you read whether it is right.
+- `source.py`: how it is read: pages, and from where a stopped run goes on."""
+_WRITING: Final = """\
+- `render.py`: what each entity becomes there; `books.py`: what the documents there are for us.
+- `sink.py`: how it is written, and above all how a write is settled whose answer was lost (`find`)."""
+_OWN: Final = {
+    Shape.SOURCE: _READING,
+    Shape.SINK: _WRITING,
+    Shape.TWO_WAY: f"{_READING}\n{_WRITING}",
+}
+"""What an author makes of the rooms of each shape."""
+
+_DEMO: Final = """
+The whole way, %s, with the real server in between
+(`pip install %s subledger-mapping subledger-approvals`):
+
+```sh
+subledger demo --scenario demo.toml
+```
+"""
+_INTO: Final = _DEMO % (
+    "into simulated books of QuickBooks Desktop",
+    "subledger-quickbooks-desktop",
+)
+_DEMOS: Final = {
+    "demo-cards": _INTO,
+    "demo-psa": _INTO,
+    "demo-ledger": _DEMO % ("from a simulated card platform", "subledger-pex"),
+}
+"""What the README says of a demonstration, by the layer that brings it."""
+
+_VERBS: Final = {
+    Shape.SOURCE: "Reads",
+    Shape.SINK: "Writes",
+    Shape.TWO_WAY: "Reads and writes",
+}
 
 
 def connector(names: Names, shape: Shape, role: Role | None) -> Package:
@@ -104,20 +156,23 @@ def connector(names: Names, shape: Shape, role: Role | None) -> Package:
 
     Raises ConfigError where the role cannot be had in this shape.
     """
-    chosen = role or next(role for known, role in _VARIANTS if known is shape)
-    variant = _VARIANTS.get((shape, chosen))
-    if variant is None:
+    chosen = role or _roles(shape)[0]
+    family = _FAMILIES[chosen]
+    if shape not in family.layers:
         raise _no_template(shape, chosen)
+    layers = ("package", "connector", *family.layers[shape])
     return Package(
         names=names,
         what=f"a {shape} connector with the role {chosen}",
-        layers=("package", "connector", *variant.layers),
+        layers=layers,
         words={
             "summary": f"subledger connector for {names.title}.",
-            "first": variant.first,
+            "first": f"{_VERBS[shape]} {family.handles}.",
             "ROLE": chosen.name,
-            **variant.words,
             "requires": '\n    "aiohttp>=3.11",',
+            "own": _OWN[shape],
+            "demo": next((text for layer, text in _DEMOS.items() if layer in layers), ""),
+            **family.words,
         },
     )
 
@@ -136,16 +191,15 @@ def plugin(names: Names) -> Package:
     )
 
 
+def _roles(shape: Shape) -> list[Role]:
+    return [role for role, family in _FAMILIES.items() if shape in family.layers]
+
+
 def _no_template(shape: Shape, role: Role) -> ConfigError:
     duties = ROLES[role].duties
     if any(direction not in duties for direction in shape.directions):
-        can = " or ".join(sorted(duties))
-        message = f"a {role} is a {can}, which --{shape} is not"
+        message = f"a {role} is a {' or '.join(sorted(duties))} only"
     else:
         message = f"there is no template for a {shape} connector with the role {role}"
-    hint = f"With --{shape} choose {_listed(role for known, role in _VARIANTS if known is shape)}."
+    hint = f"With --{shape} choose {' or '.join(_roles(shape))}."
     return ConfigError([Problem(path="--role", message=message, hint=hint)])
-
-
-def _listed(roles: Iterable[Role]) -> str:
-    return " or ".join(role.value for role in roles)
