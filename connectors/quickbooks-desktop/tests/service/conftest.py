@@ -18,6 +18,7 @@ import structlog
 from attrs import define, evolve, field
 from lxml import etree
 
+from subledger.flow.desk import Take, nobody
 from subledger.flow.peer import KernelPeer
 from subledger.ledger import books, effects
 from subledger.manifest import Operation
@@ -84,6 +85,7 @@ class Bench:
     store: Store = field(factory=memory_store)
     connection: str = "books"
     plan: Callable[[str], Any] = field(default=None)
+    take: Take = nobody
     lines: list[Mapping[str, Any]] = field(factory=list)
     wire: list[tuple[str, bytes]] = field(factory=list)
     numbers: Any = field(factory=lambda: itertools.count(1))
@@ -125,6 +127,7 @@ class Bench:
                 self.store,
                 self.plan or _nothing_to_plan,
                 lambda name, content: self.wire.append((name, content)),
+                take=self.take,
             ),
         )
 
@@ -307,13 +310,13 @@ def make_bench() -> Callable[..., Bench]:
     """Makes a bench; keywords change the settings of the connection."""
 
     def make(**changes: Any) -> Bench:
-        plan = changes.pop("plan", None)
+        plan, take = changes.pop("plan", None), changes.pop("take", nobody)
         given = {
             "password": Secret(PASSWORD),
             "file_id": FILE_ID,
             "session_timeout": dt.timedelta(seconds=60),
         }
-        return Bench(QuickBooksDesktopConfig(**{**given, **changes}), plan=plan)
+        return Bench(QuickBooksDesktopConfig(**{**given, **changes}), plan=plan, take=take)
 
     return make
 
