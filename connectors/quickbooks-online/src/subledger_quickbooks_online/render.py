@@ -19,6 +19,7 @@ from subledger.model.kinds import (
     PAYMENT,
     VENDOR,
 )
+from subledger.model.marker import marker
 from subledger.ports import Delivery
 from subledger_quickbooks_online import fields, text
 from subledger_quickbooks_online.company import Classes, Company
@@ -160,6 +161,16 @@ def losses(entity: Entity, company: Company | None = None) -> tuple[Finding, ...
                 message="some characters were replaced, because QuickBooks Online stores "
                 "ISO 8859-1 only",
                 detail=", ".join(lost),
+            )
+        )
+    memo = getattr(entity, "memo", "")
+    if memo and text.is_too_long(marker(entity.kind, entity.id), memo):
+        found.append(
+            Finding(
+                category="text_changed",
+                subject="memos that are too long",
+                message=f"the end of the memo was left out: QuickBooks stores {text.NOTE_LIMIT} "
+                "characters",
             )
         )
     classed = getattr(entity, "class_", None) or any(line.class_ for line in lines)

@@ -107,7 +107,14 @@ def number_of(number: str) -> str:
 
 def note_of(marker: str, memo: str) -> str:
     """The private note of a document: the marker first, then the memo."""
+    return cut(_marked(marker, memo), NOTE_LIMIT)
+
+
+def is_too_long(marker: str, memo: str) -> bool:
+    """Whether the private note cannot hold the whole memo."""
+    return len(_marked(marker, memo)) > NOTE_LIMIT
+
+
+def _marked(marker: str, memo: str) -> str:
     text = one_line(memo, 10 * NOTE_LIMIT)
-    if text == marker or text.startswith(f"{marker} "):
-        return cut(text, NOTE_LIMIT)
-    return cut(f"{marker} {text}", NOTE_LIMIT)
+    return text if text == marker or text.startswith(f"{marker} ") else f"{marker} {text}".strip()

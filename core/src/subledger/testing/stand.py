@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -111,7 +111,7 @@ class Stand:
             one.delivery for one in self.work.attempts if one.delivery.entity.id == subject.id
         )
         target = Target(type="", id=made.id, guard=made.guard)
-        return evolve(last, operation=operation, target=target, **keys(f"removal of {subject.id}"))
+        return fresh(last, f"removal of {subject.id}", operation=operation, target=target)
 
     def posted(self, subject: Entity) -> Posted:
         """What the sink answered for a specimen. Raises LookupError where it is not posted."""
@@ -143,9 +143,13 @@ class Stand:
         return outcome
 
     def written(self, delivery: Delivery) -> list[Written]:
-        """The documents of the books that carry the marker of a delivery."""
+        """The documents of the books that carry the marker of a delivery.
+
+        Beside one that moves money, those that move nothing do not count: they belong to it.
+        """
         outside: Any = self.bench.outside
-        return [one for one in outside.documents() if _carries(one, delivery.marker)]
+        found = [one for one in outside.documents() if _carries(one, delivery.marker)]
+        return [one for one in found if one.amount] or found
 
 
 def another(delivery: Delivery, number: int) -> Delivery:
@@ -154,13 +158,20 @@ def another(delivery: Delivery, number: int) -> Delivery:
     mark = marker(entity.kind, entity.id)
     if hasattr(entity, "memo"):
         entity = evolve(entity, memo=entity.memo.replace(delivery.marker, mark))  # type: ignore[misc]
-    return evolve(delivery, entity=entity, marker=mark, effect=number, **keys(mark))
+    return fresh(delivery, mark, entity=entity, marker=mark, effect=number)
 
 
-def keys(seed: str) -> Mapping[str, Any]:
-    """Idempotency keys that belong to a text."""
+def fresh(delivery: Delivery, seed: str, **changes: Any) -> Delivery:
+    """A delivery with idempotency keys that belong to a text, as for another write."""
     name = hashlib.sha256(seed.encode()).hexdigest()[:25]
-    return {"key": f"k{name}", "attempt_key": f"a{name}"}
+    place = {"batch": f"b{name}", "place": 1} if delivery.batch else {}
+    return evolve(delivery, **{"key": f"k{name}", "attempt_key": f"a{name}", **place, **changes})
+
+
+def together(deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """The deliveries as one batch."""
+    name = deliveries[0].attempt_key[1:]
+    return [evolve(one, batch=f"b{name}", place=place) for place, one in enumerate(deliveries, 1)]
 
 
 def _carries(document: Written, mark: str) -> bool:

@@ -10,7 +10,7 @@ from subledger.ports import Delivery, Posted, Refused, Target
 from subledger.testing.contracts.base import applies, breach
 from subledger.testing.contracts.sinking import LISTS, SinkBase, creates, documents, entries
 from subledger.testing.specimens import AMOUNTS, changed
-from subledger.testing.stand import Stand, another, keys
+from subledger.testing.stand import Stand, another, fresh, together
 
 ODD = "Zo\u00eb \u540d\u524d \U0001f600 \u2028 <b>&amp; \u201cquoted\u201d"
 """Text that not every system can hold."""
@@ -112,7 +112,9 @@ class PostingContract(SinkBase):
 
         async def history(stand: Stand) -> None:
             delivery = await stand.delivery(kind)
-            for number, name in enumerate(("Plain name", "A: b, c", "n" * 300), 1):
+            for number, name in enumerate(
+                ("Plain name", "M\u00fcller & S\u00f8n, Ltd.", "n" * 300), 1
+            ):
                 subject = another(delivery, number)
                 name = self.type.fit_name(kind, f"{name} {number}")  # noqa: PLW2901 - as the kernel
                 subject = evolve(subject, entity=evolve(subject.entity, name=name))  # type: ignore[misc]
@@ -143,10 +145,7 @@ class PostingContract(SinkBase):
             delivery = await stand.delivery(self.subject_kind())
             batch = [another(delivery, number) for number in range(1, min(self.type.batch, 5) + 1)]
             batch[0] = evolve(batch[0], entity=nowhere(batch[0].entity))
-            batch = [
-                evolve(one, batch="contract batch".ljust(26, "0"), place=place)
-                for place, one in enumerate(batch, 1)
-            ]
+            batch = together(batch)
             first, *others = await stand.sink.deliver(batch)
             right = [
                 isinstance(outcome, Posted)
@@ -206,13 +205,13 @@ class PostingContract(SinkBase):
             posted = await stand.post(delivery)
             stand.bench.outside.edit(posted.id)  # type: ignore[attr-defined]
             edited = stand.written(delivery)
-            update = evolve(
+            update = fresh(
                 delivery,
+                f"update of {delivery.marker}",
                 operation=Operation.UPDATE,
                 entity=changed(delivery.entity),
                 before=delivery.entity,
                 target=Target(type=posted.type, id=posted.id, guard=posted.guard),
-                **keys(f"update of {delivery.marker}"),
             )
             outcome = await stand.send(update)
             category = outcome.finding.category if isinstance(outcome, Refused) else ""

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve
-
-from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
+from subledger.errors import AuthenticationError, ConnectorError
 from subledger.manifest import Recovery
 from subledger.model.kinds import Kind
 from subledger.ports import Absent, Posted, Refused, Unknown
@@ -13,8 +11,8 @@ from subledger.runtime import HttpResponse
 from subledger.testing import trials
 from subledger.testing.contracts.base import applies, breach
 from subledger.testing.contracts.sinking import LISTS, SinkBase, creates, documents
-from subledger.testing.outside import Scenario, Trouble
-from subledger.testing.stand import Stand, another
+from subledger.testing.outside import Fault, Scenario, Trouble
+from subledger.testing.stand import Stand, another, together
 
 _BODIES: Final = (b"", b"null", b"[]", b"{}", b'"text"', b"{", b"\xff\xfe\x00", b"[[[[1]]]]")
 _STATUSES: Final = (200, 201, 400, 404, 500)
@@ -129,11 +127,11 @@ class RecoveringContract(SinkBase):
 
         async def history(stand: Stand) -> None:
             kind = self.subject_kind()
-            for when, _, made in await self.each_trouble(stand, kind, [Trouble.GARBAGE]):
-                certain = isinstance(made.outcome, Posted | Absent) or (
-                    isinstance(made.outcome, Refused) and made.outcome.again is None
-                )
-                if certain:
+            for when, delivery, made in await self.each_trouble(stand, kind, [Trouble.GARBAGE]):
+                outcome = made.outcome
+                believed = isinstance(outcome, Posted) and not stand.written(delivery)
+                refused = isinstance(outcome, Refused) and outcome.again is None
+                if believed or refused or isinstance(outcome, Absent):
                     breach(
                         f"with {when} it {made.told}",
                         promise="nobody knows what became of it: Unknown, or TemporaryError where "
@@ -149,16 +147,21 @@ class RecoveringContract(SinkBase):
 
         async def history(stand: Stand) -> None:
             delivery = await stand.delivery(self.subject_kind())
-            batch = [
-                evolve(another(delivery, place), batch="lost batch".ljust(26, "0"), place=place)
-                for place in range(1, min(self.type.batch, 4) + 1)
-            ]
-            stand.bench.door.http = _deaf(stand.bench.door.http)
-            outcomes = await stand.sink.deliver(batch)
-            stand.bench.door.http = stand.bench.outside.http
-            for one, outcome in zip(batch, outcomes, strict=True):
-                end = await self.later(stand, one, outcome)
-                self.once(stand, one, end, f"of a batch without an answer, {outcome!r:.200}")
+            door, size = stand.bench.door, min(self.type.batch, 4)
+            for at in range(1, 100):
+                batch = together([another(delivery, at * size + n) for n in range(size)])
+                before = len(door.requests)
+                door.faults = [Fault(what=Trouble.LOST, at=at)]
+                try:
+                    outcomes = list(await stand.sink.deliver(batch))
+                except ConnectorError as error:
+                    outcomes = [error] * size  # type: ignore[list-item]
+                door.faults = []
+                if len(door.requests) - before < at:
+                    return
+                for one, outcome in zip(batch, outcomes, strict=True):
+                    end = await self.later(stand, one, outcome)
+                    self.once(stand, one, end, f"in a batch with a lost answer {outcome!r:.200}")
 
         self.stood(history)
 
@@ -254,18 +257,6 @@ def _always(status: int, body: bytes) -> Any:
         return HttpResponse(status=status, headers={"content-type": "application/json"}, body=body)
 
     return http
-
-
-def _deaf(http: Any) -> Any:
-    """A door whose outside acts, and whose answers to writes never come."""
-
-    async def lost(method: str, url: str, **more: Any) -> HttpResponse:
-        answer: HttpResponse = await http(method, url, **more)
-        if method != "GET":
-            raise TemporaryError("no answer")
-        return answer
-
-    return lost
 
 
 __all__ = ["RecoveringContract"]

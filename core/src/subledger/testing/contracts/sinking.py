@@ -25,7 +25,7 @@ from subledger.testing.contracts.base import breach
 from subledger.testing.contracts.connector import ConnectorContract, Errand
 from subledger.testing.outside import Fault, Trouble
 from subledger.testing.specimens import Chart, Specimens
-from subledger.testing.stand import ENTRIES, Stand, another, keys, standing
+from subledger.testing.stand import ENTRIES, Stand, another, fresh, standing
 
 T = TypeVar("T")
 
@@ -165,8 +165,8 @@ class SinkBase(ConnectorContract):
                 made = await _tried(stand.sink.find, delivery)
                 continue
             if isinstance(made, Absent | Refused):
-                again = keys(f"{delivery.marker}, attempt {number}")["attempt_key"]
-                delivery = evolve(delivery, attempt_key=again)
+                again = fresh(delivery, f"{delivery.marker}, attempt {number}")
+                delivery = evolve(again, key=delivery.key)
             made = await _tried(stand.send, delivery)
         return Made(outcome=made, requests=0)
 
