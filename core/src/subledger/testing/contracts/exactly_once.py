@@ -1,5 +1,6 @@
 """Exactly once: nothing is lost and nothing is doubled, wherever a process stops."""
 
+import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
@@ -8,10 +9,10 @@ import pytest
 
 from subledger.manifest import Operation
 from subledger.model import Entity, Kind, kinds
-from subledger.ports import SourceType
-from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.declaration import DeclarationContract
+from subledger.ports import SinkType, SourceType
+from subledger.testing.contracts.base import Contract, applies, breach
 from subledger.testing.invented import INVENTED_LEDGER
+from subledger.testing.outside import Clock, Outside
 from subledger.testing.proof import Changing, Stage, spread
 from subledger.testing.routes import (
     Route,
@@ -20,7 +21,7 @@ from subledger.testing.routes import (
     into_invented_books,
 )
 from subledger.testing.specimens import Chart, Specimens, changed
-from subledger.testing.workplace import SINK, SOURCE
+from subledger.testing.workplace import SINK, SOURCE, START
 from subledger.testing.worlds import World, explore
 
 REPLAY: Final = "pytest --world"
@@ -48,7 +49,7 @@ def provable(type_: Any) -> bool:
     return bool(type_.manifest.able(Operation.CREATE))
 
 
-class ExactlyOnceContract(DeclarationContract):
+class ExactlyOnceContract(Contract):
     """Whatever is read or written is in the books once; part of the contracts of both sides.
 
     The connector works with an invented system at the other end, on virtual time. ``worlds`` is
@@ -56,8 +57,15 @@ class ExactlyOnceContract(DeclarationContract):
     sink is given the specimens of each kind that it creates, whose names are in its ``chart``.
     """
 
+    type: ClassVar[SourceType[Any] | SinkType[Any]]
     worlds: ClassVar[int] = 100
     chart: ClassVar[Chart] = Chart()
+    start: ClassVar[dt.datetime] = START
+    real_time: ClassVar[bool] = False
+
+    def outside(self, clock: Clock) -> Outside:
+        """The author's simulator in one known state."""
+        raise NotImplementedError("give the contract its outside(clock)")
 
     def specimens(self, kind: Kind, number: int) -> Sequence[Entity]:
         """An entity of the kind as the last, and before it what it refers to."""
@@ -175,7 +183,7 @@ def _change(outside: Changing) -> None:
     outside.change()
 
 
-_STAGES: Final[dict[type[DeclarationContract], Stage]] = {}
+_STAGES: Final[dict[type[Contract], Stage]] = {}
 """The stages that were set up, with what they remember of calm worlds."""
 
 __all__ = ["ExactlyOnceContract"]
