@@ -7,6 +7,7 @@ from typing import Any, Final
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
 from subledger.ports import Grant
 from subledger.secret import Secret
+from subledger_quickbooks_online.errors import AGAIN
 from subledger_quickbooks_online.wire.oauth import object_of
 
 _OK: Final = 200
@@ -53,7 +54,10 @@ def refusal(status: int, body: Mapping[str, Any], tid: str = "") -> ConnectorErr
         )
     if status in (_THROTTLED, _OK) or status >= _SERVER:
         return TemporaryError(
-            "The sign-in service of Intuit did not answer.", detail=detail, code=code
+            "The sign-in service of Intuit did not answer.",
+            retry_after=AGAIN if status == _THROTTLED else None,
+            detail=detail,
+            code=code,
         )
     if code == "invalid_client":
         return AuthenticationError(

@@ -73,12 +73,18 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
 
 
 def balance_of(raw: RawRecord) -> Money | None:
-    """The signed change of the receivables or payables account that a record makes."""
+    """The signed change of the receivables or payables account that a record makes.
+
+    None for list entries, and where the amount cannot be read.
+    """
     [kind] = raw.makes
     if kind not in _SIGN:
         return None
-    amount = number(None) if is_deleted(raw.data) else number(raw.data.get("TotalAmt"))
-    return Money.of(amount * _SIGN[kind], _currency(raw))
+    try:
+        amount = number(None) if is_deleted(raw.data) else number(raw.data.get("TotalAmt"))
+        return Money.of(amount * _SIGN[kind], _currency(raw))
+    except (ArithmeticError, AttributeError, TypeError, ValueError, RecordRejected):
+        return None
 
 
 def _currency(raw: RawRecord) -> str:

@@ -1,0 +1,76 @@
+"""The simulated Syncro as the outside of a connector under test, for anybody's contracts."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from attrs import define, field
+
+from subledger.errors import TemporaryError
+from subledger.runtime import HttpResponse
+from subledger.testing import Clock
+from subledger_syncro.simulator import Request, Simulation, answer
+
+TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
+
+
+@define(eq=False)
+class SyncroOutside:
+    """A simulated account with a year of business that ends today, without a socket."""
+
+    clock: Clock
+    invoices: int = 30
+    seed: int = 1
+    simulation: Simulation = field(init=False)
+
+    @simulation.default
+    def _opened(self) -> Simulation:
+        return Simulation.of(
+            today=self.clock().date(),
+            seed=self.seed,
+            invoices=self.invoices,
+            clock=self.clock,
+            monotonic=self._seconds,
+            token=TOKEN,
+        )
+
+    def _seconds(self) -> float:
+        return self.clock().timestamp()
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The connection's table."""
+        return {
+            "api_token": TOKEN,
+            "subdomain": self.simulation.subdomain,
+            "webhook_secret": "demo-webhook-secret",
+        }
+
+    async def http(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | list[tuple[str, str]] | None = None,
+        body: bytes | None = None,
+        timeout: float = 30.0,  # noqa: ARG002, ASYNC109 - part of the port
+    ) -> HttpResponse:
+        """The door. Raises TemporaryError where the simulator hangs up."""
+        parts = urlsplit(url)
+        query = tuple(params.items() if isinstance(params, Mapping) else params or ())
+        request = Request(
+            method=method,
+            path=parts.path,
+            query=query,
+            headers={**(headers or {}), "Host": parts.netloc},
+            body=body or b"",
+        )
+        found = answer(self.simulation, request)
+        if found.is_lost:
+            raise TemporaryError("no answer")
+        return HttpResponse(
+            status=found.status,
+            headers={name.lower(): text for name, text in found.headers.items()},
+            body=found.body,
+        )
