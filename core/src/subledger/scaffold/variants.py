@@ -112,12 +112,12 @@ _FAMILIES: Final[Mapping[Role, _Family]] = {
 """What there are templates for; of a shape the first role is the usual one."""
 
 _READING: Final = """\
-- `normalise.py`: what each record of it is. Put examples into `tests/golden/`; `pytest --accept` writes what
-  becomes of them beside them, and you read whether it is right.
+- `normalise.py`: what each record of it is. Put examples into `tests/golden/`; `pytest --accept`
+  writes beside them what becomes of them, and you read whether it is right.
 - `source.py`: how it is read: pages, and from where a stopped run goes on."""
 _WRITING: Final = """\
 - `render.py`: what each entity becomes there; `books.py`: what the documents there are for us.
-- `sink.py`: how it is written, and above all how a write is settled whose answer was lost (`find`)."""
+- `sink.py`: how it is written, and how a write is settled whose answer was lost (`find`)."""
 _OWN: Final = {
     Shape.SOURCE: _READING,
     Shape.SINK: _WRITING,
@@ -133,10 +133,7 @@ The whole way, %s, with the real server in between
 subledger demo --scenario demo.toml
 ```
 """
-_INTO: Final = _DEMO % (
-    "into simulated books of QuickBooks Desktop",
-    "subledger-quickbooks-desktop",
-)
+_INTO: Final = _DEMO % ("into a simulated QuickBooks Desktop", "subledger-quickbooks-desktop")
 _DEMOS: Final = {
     "demo-cards": _INTO,
     "demo-psa": _INTO,
