@@ -71,7 +71,6 @@ class DeskFeed(Feed):
     """A service business: a customer, an item, an invoice and a credit memo, both paid."""
 
     percent: int = 8
-    refunds: bool = True
 
     def sale(self, kind, number):
         """An invoice or credit memo with tax; whole dollars, so that the tax is exact."""
@@ -97,7 +96,7 @@ class DeskFeed(Feed):
             invoice,
             self.paid(invoice),
             credit,
-            *([self.paid_back(credit)] if self.refunds else []),
+            self.paid_back(credit),
         )
 
     def paid_back(self, credit):

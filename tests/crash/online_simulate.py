@@ -89,7 +89,7 @@ BUSINESSES = {
     ),
     "ca": Business(
         _DESK.replace("{code}", "GST"),
-        lambda rng, **more: DeskFeed(rng, percent=5, refunds=False, **more),
+        lambda rng, **more: DeskFeed(rng, percent=5, **more),
         desk_type,
         "Accounts Receivable (A/R)",
         {"CompanyInfo.Country": "CA", "CurrencyPrefs.HomeCurrency.value": "USD"},

@@ -1,8 +1,10 @@
 """Companies of other kinds: strict, with several currencies, with features switched off."""
 
+from decimal import Decimal
+
 import pytest
 
-from subledger.model import Line, Party, Reference, Tax, Way, kinds
+from subledger.model import Application, Line, Party, Reference, Settlement, Tax, Way, kinds
 from subledger.money import Money
 from subledger.ports import Posted
 from subledger_quickbooks_online.simulator.company import Behaviour
@@ -193,3 +195,36 @@ async def test_a_bill_of_another_country(worlds, maker, delivery):
     outcome = await one(world, delivery(make.document(kinds.BILL, lines=lines)))
     assert isinstance(outcome, Posted), outcome
     assert outcome.amount == dollars("-10.00")
+
+
+@pytest.mark.parametrize("untaxed", ["", "exempt"])
+async def test_a_refund_of_another_country(worlds, maker, delivery, untaxed):
+    """A credit memo with tax and its refund agree to the cent: the refund itself has no tax."""
+    world = worlds(preferences=CANADA)
+    make, code = canadian(world, maker)
+    tax = Tax(amount=dollars("5.01"), code=code)
+    settings = {"untaxed_code": untaxed} if untaxed else {}
+    credit = make.document(kinds.CREDIT_MEMO, id="1", lines=(sold("100.00"),), tax=tax)
+    given = await one(world, delivery(credit), **settings)
+    assert isinstance(given, Posted), given
+    money = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
+    applied = Application(
+        document=Reference(kind=kinds.CREDIT_MEMO, id=given.id), amount=credit.amount
+    )
+    refund = Settlement(
+        kind=kinds.REFUND,
+        id="1",
+        party=credit.party,
+        date=credit.date,
+        amount=credit.amount,
+        applications=(applied,),
+        money=money,
+    )
+    again = delivery(refund, attempt_key="B" * 26)
+    outcome = await one(world, again, **settings)
+    assert isinstance(outcome, Posted), outcome
+    assert (outcome.amount, outcome.warnings) == (dollars("105.01"), ())
+    assert world.company.read("CreditMemo", given.id)["RemainingCredit"] == 0
+    balances = world.company.trial_balance()
+    assert balances["Checking"] == Decimal("-105.01")
+    assert not any(value for name, value in balances.items() if "Receivable" in name)

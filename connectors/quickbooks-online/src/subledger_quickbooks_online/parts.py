@@ -224,11 +224,10 @@ def expense_line(
     }
 
 
-def purchase_tax(lines: Iterable[Line], company: Company) -> Body:
-    """How the lines of a purchase are taxed, outside the United States."""
+def purchase_tax(company: Company, *, coded: bool) -> Body:
+    """How a purchase is taxed outside the United States; ``coded``: its lines have tax codes."""
     if company.is_us or not company.sales_tax:
         return {}
-    coded = any(line.tax for line in lines)
     return {"GlobalTaxCalculation": "TaxExcluded" if coded else "NotApplicable"}
 
 

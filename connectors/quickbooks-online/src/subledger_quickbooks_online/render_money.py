@@ -97,7 +97,7 @@ def _purchase(entity: Movement, marker: str, company: Company, style: Style) -> 
         "DocNumber": text.number_of(entity.number),
         **location(company),
         **document_class(None, entity.lines, company),
-        **purchase_tax(entity.lines, company),
+        **purchase_tax(company, coded=any(line.tax for line in entity.lines)),
     }
     lines = [expense_line(line, None, company) for line in entity.lines]
     return {**without_empty(body), "Line": lines}

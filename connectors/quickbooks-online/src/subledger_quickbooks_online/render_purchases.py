@@ -49,7 +49,7 @@ def purchase_document(
         "APAccountRef": ref(document.account),
         **location(company),
         **document_class(document.class_, document.lines, company),
-        **purchase_tax(document.lines, company),
+        **purchase_tax(company, coded=any(line.tax for line in document.lines)),
     }
     lines = [expense_line(line, document.class_, company) for line in document.lines]
     if document.order is not None and is_bill and len(order_lines) == len(lines):

@@ -19,6 +19,7 @@ from subledger_quickbooks_online.parts import (
     location,
     needed,
     postal,
+    purchase_tax,
     ref,
     sales_line,
     sales_tax,
@@ -83,14 +84,18 @@ def refund(
 ) -> tuple[str, Body]:
     """Money back to a customer: an expense on the receivables account.
 
-    A refund receipt would take the revenue back a second time, after the credit memo has.
+    A refund receipt would take the revenue back a second time, after the credit memo has. The tax
+    went back with the credit memo: outside the United States the line has the code for lines
+    without tax where the connection names it, else tax does not apply at all.
     """
+    untaxed = {"TaxCodeRef": {"value": company.untaxed}} if _taxes_lines(company) else {}
     line = {
         "Amount": amount(settlement.amount),
         "DetailType": "AccountBasedExpenseLineDetail",
         "AccountBasedExpenseLineDetail": {
             "AccountRef": needed(receivable(settlement, company), "receivables account"),
             "CustomerRef": needed(settlement.party, "customer"),
+            **untaxed,
         },
     }
     paid = payment_type(company.account(settlement.money), settlement, bank_payments)
@@ -102,8 +107,14 @@ def refund(
         **header(settlement, marker, company, settlement.amount.currency),
         "DocNumber": text.number_of(settlement.number),
         **location(company),
+        **purchase_tax(company, coded=bool(untaxed)),
     }
     return "Purchase", {**without_empty(body), "Line": [line]}
+
+
+def _taxes_lines(company: Company) -> bool:
+    """Whether every line has a tax code, and one for lines without tax is known."""
+    return company.sales_tax and not company.is_us and bool(company.untaxed)
 
 
 def payment_type(account: Account | None, settlement: Settlement, bank_payments: str) -> str:
