@@ -23,7 +23,9 @@ from subledger_syncro.testing import SyncroOutside
 class SyncroBooks(SyncroOutside):
     """An account that takes payments from the books, with a large open invoice."""
 
-    invoices: int = 3
+    customer: int = 0
+    invoice: int = 0
+    older: frozenset[int] = frozenset()
 
     def __attrs_post_init__(self) -> None:
         now, world = self.clock(), self.simulation.world
@@ -33,12 +35,12 @@ class SyncroBooks(SyncroOutside):
             world, now, customer_id=self.customer, day=now.date(), lines=[line]
         )
         self.invoice = invoice.id
-        self.older = set(world.payments)
+        self.older = frozenset(world.payments)
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """As ever; payments come from the books."""
-        return {**super().settings, "payments": "from_books"}
+        return {**SyncroOutside.settings.fget(self), "payments": "from_books"}
 
     def documents(self):
         """The payments that were recorded since."""
@@ -46,7 +48,7 @@ class SyncroBooks(SyncroOutside):
             Written(
                 type="Payment",
                 id=str(one.id),
-                date=one.applied_at.date(),
+                date=one.applied_at,
                 amount=-Decimal(one.cents) / 100,
                 memo=one.ref_num or "",
                 text=f"{one.ref_num} {one.method} {one.applied}",
@@ -77,7 +79,7 @@ class TestSyncro(SinkContract):
 
     def outside(self, clock):
         """A simulated account without a socket."""
-        self.books = SyncroBooks(clock)
+        self.books = SyncroBooks(clock, invoices=3)
         return self.books
 
     def specimens(self, kind, number):

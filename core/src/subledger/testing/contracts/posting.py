@@ -8,7 +8,14 @@ from subledger.model.kinds import Kind
 from subledger.model.references import map_references
 from subledger.ports import Delivery, Posted, Refused, Target
 from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.sinking import LISTS, SinkBase, creates, documents, entries
+from subledger.testing.contracts.sinking import (
+    LISTS,
+    SinkBase,
+    creates,
+    documents,
+    entries,
+    keeps_accounts,
+)
 from subledger.testing.specimens import AMOUNTS, changed
 from subledger.testing.stand import Stand, another, fresh, together
 
@@ -33,7 +40,7 @@ class PostingContract(SinkBase):
             moved = {posting.account: 0 for posting in shown.postings}
             for posting in shown.postings:
                 moved[posting.account] += posting.amount.minor
-            if sum(moved.values()):
+            if keeps_accounts(self.type) and sum(moved.values()) != 0:
                 wrong.append(f"the postings do not balance: {moved}")
             account, effect = getattr(delivery.entity, "account", None), amount_of(delivery.entity)
             if moved and account and effect and moved.get(account.name) != effect.minor:
@@ -230,7 +237,7 @@ class PostingContract(SinkBase):
 
         async def history(stand: Stand) -> None:
             delivery = await stand.delivery(self.subject_kind())
-            for number, text in enumerate((ODD, "long text " * 500), 1):
+            for number, text in enumerate(("plain", ODD, "long text " * 500), 1):
                 one = another(delivery, number)
                 memo = f"{one.marker} {text}".strip()
                 if not hasattr(one.entity, "memo"):
@@ -241,6 +248,8 @@ class PostingContract(SinkBase):
                     isinstance(outcome, Posted) and bool(outcome.warnings)
                 )
                 kept = any(text.strip() in document.memo for document in stand.written(one))
+                if text == "plain" and not kept:
+                    return  # these books have no place for it
                 if not told and not kept:
                     breach(
                         f"of {text!r:.60} the books hold "

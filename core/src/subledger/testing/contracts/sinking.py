@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from attrs import evolve, frozen
 
-from subledger.manifest import Operation
+from subledger.manifest import Operation, Role
 from subledger.model import Entity, kinds
 from subledger.model.kinds import Kind
 from subledger.ports import (
@@ -51,6 +51,11 @@ def documents(type_: Any, kind: Kind) -> bool:
 def entries(type_: Any, kind: Kind) -> bool:
     """Whether a kind is created as an entry of a list."""
     return creates(type_, kind) and kind in ENTRIES
+
+
+def keeps_accounts(type_: Any) -> bool:
+    """Whether these are books with accounts and double entry."""
+    return Role.GENERAL_LEDGER in type_.manifest.roles
 
 
 @frozen(kw_only=True)
@@ -190,4 +195,4 @@ async def _tried(call: Callable[[Delivery], Awaitable[Outcome]], delivery: Deliv
         return error
 
 
-__all__ = ["LISTS", "Made", "SinkBase", "creates", "documents", "entries"]
+__all__ = ["LISTS", "Made", "SinkBase", "creates", "documents", "entries", "keeps_accounts"]
