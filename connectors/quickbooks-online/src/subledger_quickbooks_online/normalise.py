@@ -66,7 +66,7 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
         return ()
     try:
         return (_entity(kind, record, _currency(raw)),)
-    except (ValueError, KeyError, ArithmeticError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise RecordRejected(
             f"{ENTITIES[kind]} {raw.id} cannot be read: {error}", category="unreadable"
         ) from error

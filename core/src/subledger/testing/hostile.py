@@ -24,6 +24,8 @@ _VALUES: Final[st.SearchStrategy[Any]] = st.one_of(
 )
 _MISSING: Final = object()
 
+_SWEPT: Final[tuple[Any, ...]] = (_MISSING, None, "x", 7, [None], {})
+
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
     """Every place inside a JSON value, from the outside in."""
@@ -60,6 +62,19 @@ def payloads(draw: st.DrawFn, records: Sequence[RawRecord]) -> RawRecord:
         new = draw(st.one_of(st.just(_MISSING), _VALUES))
         data = changed(data, path, copy.deepcopy(new) if new is not _MISSING else new)
     return evolve(record, data=data)
+
+
+def sweep(records: Sequence[RawRecord]) -> Iterator[RawRecord]:
+    """The records with one place each spoilt: every place once, in a few ways."""
+    seen: set[tuple[Any, ...]] = set()
+    for record in records:
+        data = dict(record.data)
+        for path in places(data):
+            pattern = tuple("" if isinstance(part, int) else part for part in path)
+            if (pattern, record.makes) not in seen:
+                seen.add((pattern, record.makes))
+                for new in _SWEPT:
+                    yield evolve(record, data=changed(data, path, new))
 
 
 def shapes(records: Sequence[RawRecord], most: int) -> list[RawRecord]:

@@ -19,7 +19,7 @@ from subledger.ports import Page, RawRecord
 from subledger.testing.contracts.base import applies, breach
 from subledger.testing.contracts.extracting import ExtractingContract, Reading, inside
 from subledger.testing.golden import Pair, orphans, pairs
-from subledger.testing.hostile import payloads, shapes
+from subledger.testing.hostile import payloads, shapes, sweep
 
 
 class MeaningContract(ExtractingContract):
@@ -30,7 +30,7 @@ class MeaningContract(ExtractingContract):
     """
 
     golden: ClassVar[Path | None] = None
-    examples: ClassVar[int] = 200
+    examples: ClassVar[int] = 100
 
     @classmethod
     def parameters(cls) -> Mapping[str, Callable[[], Sequence[tuple[str, Any]]]]:
@@ -76,6 +76,8 @@ class MeaningContract(ExtractingContract):
         """Judges real records in which something is missing or of another type."""
         __tracebackhide__ = True
         real = shapes(self.known().records, 40)
+        for record in sweep(real):
+            judge(record)
 
         @seed(1)
         @settings(
