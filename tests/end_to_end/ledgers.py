@@ -142,8 +142,8 @@ class OnlineLedger:
         body = {"CustomerRef": {"value": customer}, "DocNumber": number, "Line": [line]}
         return str(self.person.create("Invoice", body)["Id"])
 
-    def receive(self, customer: str, number: str, amount: Decimal) -> None:
-        """A person records what a customer paid on an invoice."""
+    def receive(self, customer: str, number: str, amount: Decimal) -> str:
+        """A person records what a customer paid on an invoice; the payment's Id."""
         (invoice,) = self.company.query(f"select * from Invoice where DocNumber = '{number}'")[
             "Invoice"
         ]
@@ -153,7 +153,11 @@ class OnlineLedger:
             "TotalAmt": amount,
             "Line": [{"Amount": amount, "LinkedTxn": linked}],
         }
-        self.person.create("Payment", body)
+        return str(self.person.create("Payment", body)["Id"])
+
+    def delete_payment(self, payment: str) -> None:
+        """A person deletes what was received."""
+        self.person.delete("Payment", payment)
 
     def add_tax(self, name: str, *rates: tuple[str, str]) -> None:
         """A person sets a sales tax up: its parts with their percentages."""
@@ -280,6 +284,10 @@ class DesktopLedger:
                 "AppliedToTxnAdd": [{"TxnID": invoice[0], "PaymentAmount": f"{amount:.2f}"}],
             },
         )
+
+    def delete_payment(self, payment: str) -> None:
+        """A person deletes what was received."""
+        self.books.human.delete_document(payment)
 
     def add_tax(self, name: str, *rates: tuple[str, str]) -> None:
         """A person sets a sales tax up: an item, or a group of several."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
@@ -106,6 +107,12 @@ class ServiceWorld:
         await self.deliver()
         return report
 
+    def reconfigure(self, **tables: Any) -> None:
+        """A person changes the configuration: these values come over those that are there."""
+        path = self.folder / "subledger.toml"
+        path.write_text(toml(_over(tomllib.loads(path.read_text()), tables)))
+        self.kernel.settings = load_settings(path, environment=SECRETS)
+
     async def back(self, name: str) -> None:
         """What the books have goes to the service business's system; an hour passes first."""
         self.advance(hours=1)
@@ -199,6 +206,14 @@ class ServiceWorld:
         await self.kernel.compare_answered()
         wrong = await self.findings("missing_in_books", "changed_in_books", "doubled_in_books")
         assert [row for row in wrong if row.id not in before] == []
+
+
+def _over(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(known)
+    for name, value in new.items():
+        inner = merged.get(name)
+        merged[name] = _over(inner or {}, value) if isinstance(value, Mapping) else value
+    return merged
 
 
 def tables(connections: Mapping[str, Any], ledger: Ledger, **changes: Any) -> dict[str, Any]:

@@ -87,6 +87,55 @@ async def test_s11_payments_of_the_books_go_back(tmp_path, books):
         await world.proof("payments")
 
 
+@BOOKS
+async def test_s11_what_came_from_there_does_not_go_back(tmp_path, books):
+    """S11: once the direction is turned round, payments that we wrote are known as ours."""
+    async with open_service_world(tmp_path, books) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 25_000)
+        world.shop.pay(invoice, 10_000)
+        await world.sync()
+        assert world.balance("receivables") == Decimal("150.00")
+        world.reconfigure(
+            connections={"psa": {"payments": "from_books"}},
+            flows={
+                "sales": {"settings": {"payments": False, "refunds": False}},
+                "payments": {**BACK, "kinds": ["payment"]},
+            },
+        )
+        world.ledger.receive("Silva Dental", invoice.number, Decimal("50.00"))
+        for _ in range(2):
+            await world.back("payments")
+            await world.sync()
+        assert sorted(p.cents for p in world.shop.world.payments.values()) == [5_000, 10_000]
+        assert world.balance("receivables") == Decimal("100.00")
+        (echo,) = [row for row in await world.findings("excluded") if row.flow == "payments"]
+        assert "came into books from psa" in echo.message
+        await world.proof("payments")
+
+
+@BOOKS
+async def test_s11_a_payment_that_the_books_delete_is_told(tmp_path, books):
+    """S11, S12: what went back and is deleted in the books later is a finding: Syncro keeps it."""
+    settings = {"payments": False, "refunds": False}
+    async with open_service_world(
+        tmp_path, books, psa={"payments": "from_books"}, settings=settings, flows=PAYMENTS
+    ) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 25_000)
+        await world.sync()
+        amounts = (Decimal("100.00"), Decimal("50.00"))
+        first, _second = [world.ledger.receive("Silva Dental", invoice.number, a) for a in amounts]
+        await world.back("payments")
+        assert not await world.findings("gone_in_source")
+        world.advance(hours=5)
+        world.ledger.delete_payment(first)
+        await world.back("payments")
+        (finding,) = await world.findings("gone_in_source")
+        assert first in finding.message + finding.subject
+        assert len(world.shop.world.payments) == 2
+
+
 async def test_s11_both_directions_are_refused(tmp_path):
     """S11, scenario 9: payments out and payments back exclude each other, and why is told."""
     async with open_service_world(tmp_path) as world:
