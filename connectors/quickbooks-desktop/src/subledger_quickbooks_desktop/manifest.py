@@ -73,6 +73,7 @@ MANIFEST = Manifest(
 SOURCE = Manifest(
     name="quickbooks-desktop",
     title="QuickBooks Desktop",
+    api=2,
     direction=Direction.SOURCE,
     roles={Role.GENERAL_LEDGER},
     kinds=dict.fromkeys(
