@@ -51,7 +51,7 @@ def judge(found: Result, calm: Result, *, decides: bool = False) -> Verdict:
     open_ = {marker(one.kind, one.record) for one in found.effects if one.state is State.UNKNOWN}
     excused = open_ if decides and found.findings else set()
     lost, doubled, other = [], [], []
-    here, wanted = _by_mark(found.documents), _by_mark(calm.documents)
+    here, wanted = by_mark(found.documents), by_mark(calm.documents)
     for mark, documents in wanted.items():
         shown = here.pop(mark, [])
         if len(shown) > len(documents):
@@ -93,7 +93,8 @@ def _otherwise(found: Result, calm: Result) -> Iterator[str]:
         yield f"the proof of agreement differs: {found.proof}"
 
 
-def _by_mark(documents: Iterable[Written]) -> dict[str, list[Written]]:
+def by_mark(documents: Iterable[Written]) -> dict[str, list[Written]]:
+    """Documents by our marker in them, or by what else tells them apart."""
     found: dict[str, list[Written]] = {}
     for document in documents:
         found.setdefault(_mark(document), []).append(document)

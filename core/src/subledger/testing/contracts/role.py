@@ -1,0 +1,124 @@
+"""The role that a manifest claims: every recipe of the role works with an invented other side."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pytest
+
+from subledger.errors import ConfigError
+from subledger.ledger.effects import State
+from subledger.manifest import Direction, Operation
+from subledger.model import Kind, kinds
+from subledger.model.marker import marker
+from subledger.ports import RecipeType, SinkType, SourceType
+from subledger.roles import ROLES
+from subledger.testing.contracts.base import Contract, applies, breach
+from subledger.testing.outside import Clock, Outside
+from subledger.testing.proof import Stage
+from subledger.testing.routes import by_recipe, recipes_of
+from subledger.testing.verdict import Result, by_mark
+from subledger.testing.workplace import SINK, SOURCE, START
+from subledger.testing.worlds import World
+
+
+def called(type_: Any) -> bool:
+    """Whether it can be tried in this process: a source that polls us cannot."""
+    return isinstance(type_, SinkType) or type_.open is not None
+
+
+class RoleContract(Contract):
+    """Any connector of a role works with any other side by configuration alone.
+
+    ``recipes`` are settings by recipe: those of a sink name accounts of its books, those of a
+    source are added to settings that fit the invented books. The invented other side is a card
+    platform or a service business's system for a sink, and a general ledger for a source.
+    """
+
+    type: ClassVar[SourceType[Any] | SinkType[Any]]
+    recipes: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    start: ClassVar[dt.datetime] = START
+    real_time: ClassVar[bool] = False
+
+    def outside(self, clock: Clock) -> Outside:
+        """The author's simulator in one known state."""
+        raise NotImplementedError("give the contract its outside(clock)")
+
+    @classmethod
+    def parameters(cls) -> Mapping[str, Callable[[], Sequence[tuple[str, Any]]]]:
+        """As ever, with the recipes of the roles."""
+        return {
+            **super().parameters(),
+            "recipe": lambda: [(one.name, one) for one in recipes_of(cls.type)],
+        }
+
+    @applies(called)
+    def test_a_recipe_of_its_role_works(self, recipe: RecipeType[Any]) -> None:
+        """Every record is in the books to the cent, and a second sync writes nothing."""
+        __tracebackhide__ = True
+        if self.real_time:
+            pytest.skip("days pass in no time, so the outside must have no real sockets")
+        tested = SOURCE if isinstance(self.type, SourceType) else SINK
+        try:
+            route = by_recipe(recipe, self.type, self.outside, self.recipes.get(recipe.name, {}))
+        except ConfigError as error:
+            breach(
+                f"the recipe {recipe.name} has no settings that it can run with: {error}",
+                promise=f"a {recipe.source} flows into a {recipe.sink} by configuration alone",
+                hint=f"give the contract recipes = {{{recipe.name!r}: {{...}}}} with names of "
+                "accounts that the books of its outside have",
+            )
+        stage = Stage(route=route, tested=tested, start=self.start)
+        (scenario, *_) = stage.scenarios
+        problems = stage.simulate(World(scenario=scenario, seed=1)).problems
+        result = stage.truth(scenario)
+        wrong = [*problems, *_wrong(result), *self._missing(recipe, result)]
+        if wrong:
+            told = "; ".join(message for _, message in result.findings) or "none"
+            breach(
+                f"with the recipe {recipe.name}: {'; '.join(wrong[:5])}. Findings: {told}",
+                promise=f"a {recipe.source} flows into a {recipe.sink} by configuration alone",
+                hint=f"see what the role {recipe.source} asks of each kind; if settings of the flow "
+                f"are missing, give the contract recipes = {{{recipe.name!r}: {{...}}}}",
+            )
+
+    def _missing(self, recipe: RecipeType[Any], result: Result) -> Iterator[str]:
+        """The kinds that the role must have and of which nothing came into the books."""
+        posted = {one.kind for one in result.records if one.state == "posted"}
+        duty = ROLES[recipe.source].duties[Direction.SOURCE]
+        for kind in sorted(set(duty.must) - posted):
+            yield f"no {kind} came into the books"
+
+
+def _wrong(result: Result) -> Iterator[str]:
+    """What is not to the cent, or was refused."""
+    shown = by_mark(result.documents)
+    for record in result.records:
+        if record.state not in ("posted", "skipped", "held"):
+            yield f"the {record.kind} {record.id} is {record.state}, not posted"
+    for effect in result.effects:
+        if effect.state is not State.SETTLED or effect.operation is not Operation.CREATE:
+            continue
+        if effect.amount is None or effect.kind in _WITHOUT_AMOUNT:
+            continue
+        amounts = [abs(one.amount) for one in shown.get(marker(effect.kind, effect.record), ())]
+        if amounts != [abs(effect.amount.amount)]:
+            yield (
+                f"the {effect.kind} {effect.record} of {effect.amount} is in the books as "
+                f"{_told(amounts)}"
+            )
+    if not result.proof.agrees:
+        yield f"the source's total and the books' differ by {result.proof.difference}"
+
+
+_WITHOUT_AMOUNT: frozenset[Kind] = frozenset(
+    {*kinds.LISTS, *kinds.PARTIES, kinds.ATTACHMENT, kinds.PURCHASE_ORDER}
+)
+
+
+def _told(amounts: Sequence[Decimal]) -> str:
+    return ", ".join(map(str, amounts)) or "nothing"
+
+
+__all__ = ["RoleContract"]
