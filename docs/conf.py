@@ -11,7 +11,7 @@ copyright = "2026, the subledger authors"  # noqa: A001 - Sphinx's own name
 version = release = "0.1"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "reference.extension"]
-exclude_patterns = ["_build", "_ext", "changelog.d/*"]
+exclude_patterns = ["_build", "_ext", "changelog.d/*", "examples/*"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

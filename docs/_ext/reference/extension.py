@@ -14,6 +14,7 @@ from reference.codes import codes
 from reference.commands import commands_page, common_options, exit_codes
 from reference.configuration import configuration_page, connector_table, recipe_table
 from reference.connectors import connectors_page, limits, manifest_page
+from reference.contracts import contracts_page
 from reference.entities import entities_page
 from reference.failures import errors_page
 from reference.floors import floors
@@ -40,6 +41,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "errors": errors_page,
     "exit-codes": exit_codes,
     "connectors": lambda: connectors_page(full_catalogue()),
+    "contracts": contracts_page,
     "entities": lambda: entities_page(full_catalogue()),
     "findings": findings_table,
     "floors": lambda: floors(PYPROJECT.read_text(encoding="utf-8")),

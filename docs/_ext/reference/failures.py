@@ -24,7 +24,7 @@ def errors_page() -> str:
     others = [
         cls
         for cls in vars(errors).values()
-        if inspect.isclass(cls) and issubclass(cls, errors.SubledgerError)
+        if inspect.isclass(cls) and issubclass(cls, Exception)
     ]
     parts = ["## What a plugin raises\n", _table(RAISED)]
     parts += ["## What a sink answers\n", _table(TOLD)]
