@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from subledger.testing.outside import Written as Written
     from subledger.testing.workplace import Side as Side
     from subledger.testing.workplace import Workplace as Workplace
+    from subledger.testing.workplace import nowhere as nowhere
 
 _WHERE: Final = {
     "contracts.base": ("Contract", "applies", "breach"),
@@ -35,7 +36,7 @@ _WHERE: Final = {
         *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
         *("Scenario", "Sent", "Trouble", "Written"),
     ),
-    "workplace": ("Side", "Workplace"),
+    "workplace": ("Side", "Workplace", "nowhere"),
 }
 """The names by module; a type checker reads them above."""
 

@@ -78,7 +78,12 @@ class OutsideBooks(Outside, Protocol):
 
 
 class PollingBooks(OutsideBooks, Protocol):
-    """Books whose side polls us."""
+    """Books whose side polls us. Their ``http`` may be :func:`subledger.testing.nowhere`."""
+
+    @property
+    def progress(self) -> Sequence[int]:
+        """The percentages that the peer told in the last poll; empty where it tells none."""
+        ...
 
     def enrol(self, file: bytes, password: str) -> None:
         """A person sets the other side up with the enrolment file and the password of the peer.
