@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pytest
 
 from subledger.errors import ConfigError
 from subledger.ledger.effects import State
 from subledger.manifest import Direction, Operation
-from subledger.model import Kind, kinds
+from subledger.model import kinds
 from subledger.model.marker import marker
 from subledger.ports import RecipeType, SinkType, SourceType
 from subledger.roles import ROLES
@@ -79,8 +79,8 @@ class RoleContract(Contract):
             breach(
                 f"with the recipe {recipe.name}: {'; '.join(wrong[:5])}. Findings: {told}",
                 promise=f"a {recipe.source} flows into a {recipe.sink} by configuration alone",
-                hint=f"see what the role {recipe.source} asks of each kind; if settings of the flow "
-                f"are missing, give the contract recipes = {{{recipe.name!r}: {{...}}}}",
+                hint=f"see what the role {recipe.source} asks of each kind; if settings of the "
+                f"flow are missing, give the contract recipes = {{{recipe.name!r}: {{...}}}}",
             )
 
     def _missing(self, recipe: RecipeType[Any], result: Result) -> Iterator[str]:
@@ -95,15 +95,16 @@ def _wrong(result: Result) -> Iterator[str]:
     """What is not to the cent, or was refused."""
     shown = by_mark(result.documents)
     for record in result.records:
-        if record.state not in ("posted", "skipped", "held"):
+        if record.state not in _ENDS:
             yield f"the {record.kind} {record.id} is {record.state}, not posted"
     for effect in result.effects:
         if effect.state is not State.SETTLED or effect.operation is not Operation.CREATE:
             continue
         if effect.amount is None or effect.kind in _WITHOUT_AMOUNT:
             continue
-        amounts = [abs(one.amount) for one in shown.get(marker(effect.kind, effect.record), ())]
-        if amounts != [abs(effect.amount.amount)]:
+        documents = shown.get(marker(effect.kind, effect.record), ())
+        amounts = [abs(one.amount) for one in documents if one.amount]
+        if sum(amounts) != abs(effect.amount.amount):
             yield (
                 f"the {effect.kind} {effect.record} of {effect.amount} is in the books as "
                 f"{_told(amounts)}"
@@ -112,7 +113,10 @@ def _wrong(result: Result) -> Iterator[str]:
         yield f"the source's total and the books' differ by {result.proof.difference}"
 
 
-_WITHOUT_AMOUNT: frozenset[Kind] = frozenset(
+_ENDS: Final = frozenset({"posted", "skipped", "held", "rejected"})
+"""How a record may end: in the books, or with a finding that says why not."""
+
+_WITHOUT_AMOUNT: Final = frozenset(
     {*kinds.LISTS, *kinds.PARTIES, kinds.ATTACHMENT, kinds.PURCHASE_ORDER}
 )
 
