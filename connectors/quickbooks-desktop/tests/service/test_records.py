@@ -14,7 +14,9 @@ from subledger.model import kinds as k
 from subledger.ports import Query, Question
 from subledger.store.moments import to_ms
 from subledger.store.schema import FLOW, QUESTION, RECORD
+from subledger_quickbooks_desktop.arrival import LongAnswer
 from subledger_quickbooks_desktop.plugin import register_sources
+from subledger_quickbooks_desktop.simulator.web_connector.soap import render_call
 
 (SOURCE,) = register_sources()
 MONEY = frozenset({k.INVOICE, k.PAYMENT})
@@ -241,6 +243,30 @@ async def test_a_session_that_breaks_off_begins_the_query_again(reader):
     bench.clock.forward(3600)
     await bench.run()
     assert (await reader.known()).keys() == numbers
+
+
+async def test_a_long_answer_that_breaks_off_is_read_again(make_bench):
+    """Rows of half an answer are stored as they come; the next session reads all of it once more."""
+    reader = Reader(make_bench(take=take))
+    bench = reader.bench
+    reader.customer("Acme")
+    numbers = {("invoice", reader.invoice("Acme", f"I-{n}")) for n in range(90)}
+    await reader.ask(kinds={k.INVOICE, k.CUSTOMER})
+    ticket, request, session = await bench.until("InvoiceQueryRq")
+    body = render_call("receiveResponseXML", (ticket, session.process(request), "", ""))
+    assert len(body) > 64 * 1024
+    arriving = LongAnswer(bench.service._calls)
+    for start in range(0, len(body) // 2, 4096):
+        await arriving.feed(body[start : start + 4096])
+    assert 0 < len(await reader.known()) < len(numbers)
+    bench.restart()
+    bench.clock.forward(3600)
+    result = await bench.run()
+    assert not result.failed
+    found = await reader.known()
+    assert {key for key in found if key[0] == "invoice"} == numbers
+    assert len(found) == len(numbers) + 1
+    assert not await reader.open()
 
 
 async def test_a_dead_iterator_begins_its_query_again(reader):
