@@ -6,16 +6,17 @@ from subledger.manifest import Capability, Operation
 from subledger.model import Entity, Party, Reference, amount_of
 from subledger.model.kinds import Kind
 from subledger.model.references import map_references
-from subledger.ports import Delivery, Posted, Refused, Target
+from subledger.ports import Posted, Refused, Target
 from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.sinking import (
-    LISTS,
-    SinkBase,
+from subledger.testing.contracts.booking import (
+    as_it_should,
+    changes,
     creates,
     documents,
     entries,
     keeps_accounts,
 )
+from subledger.testing.contracts.sinking import LISTS, SinkBase
 from subledger.testing.specimens import AMOUNTS, changed
 from subledger.testing.stand import Stand, another, fresh, together
 
@@ -71,7 +72,7 @@ class PostingContract(SinkBase):
                     hint="declare only what works, or give specimens that your books can take",
                 )
             if documents(self.type, kind):
-                _as_it_should(stand, delivery)
+                as_it_should(operation, delivery.entity, stand.written(delivery))
 
         self.stood(history, gone)
 
@@ -200,9 +201,7 @@ class PostingContract(SinkBase):
 
     @applies(
         lambda type_: Capability.UPDATE_GUARD in type_.manifest.capabilities,
-        kind=lambda type_, kind: (
-            documents(type_, kind) and type_.manifest.can(kind, Operation.UPDATE)
-        ),
+        kind=changes,
     )
     def test_what_a_person_changed_is_not_overwritten(self, kind: Kind) -> None:
         """An update made from an old copy is refused as changed_in_books, and writes nothing."""
@@ -271,26 +270,3 @@ def nowhere(entity: Entity) -> Entity:
     if isinstance(entity, Party):
         return evolve(entity, name="")
     return map_references(entity, lost)
-
-
-def _as_it_should(stand: Stand, delivery: Delivery) -> None:
-    """Demands that the books show what an operation was to do."""
-    __tracebackhide__ = True
-    there = stand.written(delivery)
-    moved = [document for document in there if document.amount]
-    removed = delivery.operation in (Operation.VOID, Operation.DELETE)
-    entity = delivery.entity
-    effect = amount_of(entity) or getattr(entity, "amount", None)
-    same = len(there) == 1 and there[0].date == getattr(entity, "date", None)
-    if removed and moved:
-        breach(
-            f"after to {delivery.operation} a {delivery.kind} the books hold {moved}",
-            promise="what was removed moves nothing any more",
-            hint="void or delete the document that Target names",
-        )
-    if not removed and (not same or effect is None or there[0].amount != effect.amount):
-        breach(
-            f"after to {delivery.operation} a {delivery.kind} over {effect} the books hold {there}",
-            promise="there is one document, with this amount and this date",
-            hint="an update replaces the whole document that Target names",
-        )

@@ -8,7 +8,8 @@ from subledger.manifest import Capability, Operation
 from subledger.model.kinds import Kind
 from subledger.ports import BookDocument, BookEntry, Query, Question
 from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.sinking import LISTS, SinkBase, documents, keeps_accounts
+from subledger.testing.contracts.booking import documents, keeps_accounts
+from subledger.testing.contracts.sinking import LISTS, SinkBase
 from subledger.testing.stand import ENTRIES, Stand
 
 _HINT = "read() answers the question that was asked: its query, period and account"

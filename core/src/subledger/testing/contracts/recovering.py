@@ -10,7 +10,8 @@ from subledger.ports import Absent, Posted, Refused, Unknown
 from subledger.runtime import HttpResponse
 from subledger.testing import trials
 from subledger.testing.contracts.base import applies, breach
-from subledger.testing.contracts.sinking import LISTS, SinkBase, creates, documents
+from subledger.testing.contracts.booking import creates, documents
+from subledger.testing.contracts.sinking import LISTS, SinkBase
 from subledger.testing.outside import Fault, Scenario, Trouble
 from subledger.testing.stand import Stand, another, together
 

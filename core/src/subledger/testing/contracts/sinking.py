@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
 
-from subledger.manifest import Operation, Role
-from subledger.model import Entity, kinds
 from subledger.model.kinds import Kind
 from subledger.ports import (
     Absent,
@@ -17,45 +15,19 @@ from subledger.ports import (
     Query,
     Question,
     Refused,
-    SinkType,
     Unknown,
 )
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import breach
-from subledger.testing.contracts.connector import ConnectorContract, Errand
+from subledger.testing.contracts.booking import BooksContract, documents
+from subledger.testing.contracts.connector import Errand
 from subledger.testing.outside import Fault, Trouble
-from subledger.testing.specimens import Chart, Specimens
-from subledger.testing.stand import ENTRIES, Stand, another, fresh, standing
+from subledger.testing.stand import Stand, another, fresh, standing
 
 T = TypeVar("T")
 
-_FIRST: Final = (
-    *(kinds.CARD_TRANSACTION, kinds.FEE, kinds.INVOICE, kinds.BILL, kinds.PAYMENT),
-    *(kinds.DEPOSIT, kinds.TRANSFER),
-)
 _TRIES: Final = 6
 LISTS: Final = Question(id=1, query=Query.LISTS)
-
-
-def creates(type_: Any, kind: Kind) -> bool:
-    """Whether a kind is created."""
-    created: bool = type_.manifest.can(kind, Operation.CREATE)
-    return created
-
-
-def documents(type_: Any, kind: Kind) -> bool:
-    """Whether a kind is created as a document, not as an entry of a list or a file."""
-    return creates(type_, kind) and kind not in (*ENTRIES, kinds.ATTACHMENT)
-
-
-def entries(type_: Any, kind: Kind) -> bool:
-    """Whether a kind is created as an entry of a list."""
-    return creates(type_, kind) and kind in ENTRIES
-
-
-def keeps_accounts(type_: Any) -> bool:
-    """Whether these are books with accounts and double entry."""
-    return Role.GENERAL_LEDGER in type_.manifest.roles
 
 
 @frozen(kw_only=True)
@@ -73,22 +45,10 @@ class Made:
         return f"answered {self.outcome!r:.300}"
 
 
-class SinkBase(ConnectorContract):
-    """What the parts of the contract of a sink share.
+class SinkBase(BooksContract):
+    """What the parts of the contract of a sink share."""
 
-    ``chart`` names the entries that the outside's books have; where specimens need more than
-    that, override :meth:`specimens`. ``main`` is the kind of document that is tried where one is
-    enough; it is the first of the usual ones that the sink creates.
-    """
-
-    type: ClassVar[SinkType[Any]]
-    chart: ClassVar[Chart] = Chart()
-    main: ClassVar[Kind | None] = None
     _prepared: Delivery | None = None
-
-    def specimens(self, kind: Kind, number: int) -> Sequence[Entity]:
-        """The specimen of a kind as the last one, and before it what it needs in the books."""
-        return Specimens(self.chart).of(kind, number)
 
     def errands(self) -> Sequence[Errand]:
         """As ever, and the lists."""
@@ -111,13 +71,6 @@ class SinkBase(ConnectorContract):
             async with bench.open() as sink:
                 done.append(await sink.deliver([self._prepared]))  # type: ignore[union-attr]
         return done
-
-    def subject_kind(self) -> Kind:
-        """The kind that is tried where one is enough."""
-        if self.main is not None:
-            return self.main
-        able = [kind for kind in self.type.manifest.kinds if creates(self.type, kind)]
-        return next((kind for kind in (*_FIRST, *able) if kind in able), able[0])
 
     def stood(self, history: Callable[[Stand], Awaitable[T]], gone: str = "flag") -> T:
         """The result of a history on a stand of its own."""
@@ -195,4 +148,4 @@ async def _tried(call: Callable[[Delivery], Awaitable[Outcome]], delivery: Deliv
         return error
 
 
-__all__ = ["LISTS", "Made", "SinkBase", "creates", "documents", "entries", "keeps_accounts"]
+__all__ = ["LISTS", "Made", "SinkBase"]
