@@ -22,9 +22,7 @@ TOLD: Final = (Posted, Refused, Unknown, Absent)
 def errors_page() -> str:
     """What a plugin raises, what a sink answers, and what the kernel says of plugins."""
     others = [
-        cls
-        for cls in vars(errors).values()
-        if inspect.isclass(cls) and issubclass(cls, Exception)
+        cls for cls in vars(errors).values() if inspect.isclass(cls) and issubclass(cls, Exception)
     ]
     parts = ["## What a plugin raises\n", _table(RAISED)]
     parts += ["## What a sink answers\n", _table(TOLD)]
@@ -38,6 +36,8 @@ def _table(classes: Any) -> str:
 
 
 def _takes(cls: type[Any]) -> str:
+    if issubclass(cls, Warning):
+        return ""
     given = list(inspect.signature(cls).parameters.values())
     return ", ".join(
         one.name if one.default is inspect.Parameter.empty else f"{one.name}=" for one in given

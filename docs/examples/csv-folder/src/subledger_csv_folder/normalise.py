@@ -72,8 +72,10 @@ def normalise(record: RawRecord) -> Iterator[Movement]:
 
 def balance(record: RawRecord) -> Money | None:
     """What a line moves, also where its other cells cannot be read; None where nobody can tell."""
+    data, context = record.data, record.context
     try:
-        return _amount(record.data, record.context)
+        amount = _amount(data, context)
+        return amount if _cell(data, context, "type") not in context["leave_out"] else None
     except (RecordRejected, KeyError):
         return None
 
