@@ -69,6 +69,17 @@ _active: list[Watch] = []
 _installed: list[bool] = []
 
 
+def _profiler(watch: Watch) -> Callable[[Any, str, Any], None]:
+    """Sees calls of ``time.sleep``, by whichever name; before Python 3.13 it is no audit event."""
+    sleep = time.sleep
+
+    def profile(_frame: Any, event: str, called: Any) -> None:
+        if event == "c_call" and called is sleep:
+            watch.audit("time.sleep", ())
+
+    return profile
+
+
 def _hook(event: str, args: tuple[Any, ...]) -> None:
     if _active:
         for watch in tuple(_active):
@@ -76,8 +87,11 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
 
 
 @contextmanager
-def watching(watch: Watch) -> Iterator[Watch]:
-    """Watches the loop of this thread until the block ends."""
+def watching(watch: Watch, *, calls: bool = False) -> Iterator[Watch]:
+    """Watches the loop of this thread until the block ends.
+
+    With ``calls`` every call is looked at, which takes time: ``longest`` tells nothing then.
+    """
     if not _installed:
         _installed.append(True)
         sys.addaudithook(_hook)  # it can never be taken away: without a watch it does nothing
@@ -90,8 +104,12 @@ def watching(watch: Watch) -> Iterator[Watch]:
 
     asyncio.Handle._run = timed  # type: ignore[method-assign,assignment]  # noqa: SLF001
     _active.append(watch)
+    profile = sys.getprofile()
+    if calls:
+        sys.setprofile(_profiler(watch))
     try:
         yield watch
     finally:
+        sys.setprofile(profile)
         _active.remove(watch)
         asyncio.Handle._run = original  # type: ignore[method-assign]  # noqa: SLF001

@@ -159,14 +159,15 @@ class ConnectorContract(DeclarationContract):
 
     def test_nothing_blocks_the_loop(self) -> None:
         """While it works, others go on: no blocking call, no long computation on the loop."""
-        seen = [self._watched(), self._watched()]
-        if seen[-1].blocking:
+        if blocking := self._watched(calls=True).blocking:
             breach(
-                f"on the event loop: {'; '.join(sorted(set(seen[-1].blocking))[:3])}",
+                f"on the event loop: {'; '.join(sorted(set(blocking))[:3])}",
                 promise="nothing waits but by await: one process serves many connections",
                 hint="use the runtime's http and sleep; asyncio.to_thread for files",
             )
-        longest = min(watch.longest for watch in seen)
+        longest = self._watched().longest
+        if longest > self.longest_callback:  # once more: the collector of garbage may have worked
+            longest = min(longest, self._watched().longest)
         if longest > self.longest_callback:
             breach(
                 f"one callback took {longest:.2f} s of CPU time",
@@ -174,11 +175,10 @@ class ConnectorContract(DeclarationContract):
                 hint="yield smaller pages, or compute in asyncio.to_thread",
             )
 
-    def _watched(self) -> Watch:
+    def _watched(self, *, calls: bool = False) -> Watch:
         async def watched(bench: Bench) -> Watch:
-            await self.ready(bench)
             watch = Watch(lambda: bench.door.acting, lambda: bench.door.spent)
-            with watching(watch):
+            with watching(watch, calls=calls):
                 # a task of its own, since what runs now began before the watch
                 await asyncio.create_task(self.work(bench))
             return watch

@@ -1,0 +1,28 @@
+"""Identifiers that are others tomorrow."""
+
+import sound
+from attrs import evolve
+
+
+class Source(sound.Source):
+    """Counts from the hour."""
+
+    def record(self, row, sort):
+        """In its own way."""
+        made = super().record(row, sort)
+        if sort == "vendor":
+            return made
+        name = f"{made.id}-{self.context.runtime.now().hour}"
+        return evolve(made, id=name, data={"purchase": {**row, "id": name}})
+
+
+TYPE = sound.of(Source)
+register_sources = sound.plugin(TYPE)
+REQUIRES = sound.REQUIRES
+BREAKS = "test_identifiers_are_stable"
+
+
+class Contract(sound.Contract):
+    """Under the contract."""
+
+    type = TYPE
