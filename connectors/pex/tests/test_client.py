@@ -7,9 +7,10 @@ import pytest
 from attrs import define, field
 
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
+from subledger.retry import Cause
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
-from subledger_pex.client import PexClient
+from subledger_pex.client import POLICY, PexClient
 from subledger_pex.credentials import FixedToken
 from subledger_pex.errors import NotThere, TagsOff
 from subledger_pex.wire.requests import Request
@@ -121,3 +122,20 @@ async def test_the_vendors_text_is_cut(context):
         await client.get_object(QUERY)
     assert len(caught.value.detail) == 200
     assert "xxx" not in log.text()
+
+
+@pytest.mark.parametrize(
+    ("cause", "tries"),
+    [
+        (Cause.THROTTLED, 7),
+        (Cause.UNAVAILABLE, 3),
+        (Cause.BROKEN, 2),
+        (Cause.UNREADABLE, 2),
+    ],
+)
+def test_tries_are_limited_by_cause(cause, tries):
+    """429 is tried seven times in all, an unavailable server three times, the rest twice."""
+    failures = 1
+    while POLICY.pause(cause, failures, None, 0.5) is not None:
+        failures += 1
+    assert failures == tries

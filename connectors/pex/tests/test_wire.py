@@ -1,4 +1,4 @@
-"""Dates, enums, requests and retry rules of the PEX API."""
+"""Dates, enums and requests of the PEX API."""
 
 import datetime as dt
 
@@ -7,7 +7,6 @@ import pytest
 from subledger_pex.wire import requests
 from subledger_pex.wire.dates import day_of, today, windows
 from subledger_pex.wire.enums import APPROVAL, TRANSACTION_TYPE, name_of
-from subledger_pex.wire.retry import Cause, cause_of, pause, retry_after
 
 DAY = dt.date(2026, 3, 2)
 NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -68,55 +67,3 @@ def test_unknown_enum_values_are_kept():
     assert name_of("Teleport", TRANSACTION_TYPE) == "Teleport"
     assert name_of(2, APPROVAL) == "2"
     assert name_of(None, APPROVAL) == ""
-
-
-@pytest.mark.parametrize(
-    ("cause", "tries"),
-    [
-        (Cause.THROTTLED, 7),
-        (Cause.UNAVAILABLE, 3),
-        (Cause.BROKEN, 2),
-        (Cause.TRUNCATED, 2),
-    ],
-)
-def test_tries_are_limited_by_cause(cause, tries):
-    """429 is tried seven times in all, an unavailable server three times, the rest twice."""
-    failures = 1
-    while pause(cause, failures, None, 0.5) is not None:
-        failures += 1
-    assert failures == tries
-
-
-def test_pauses_grow_and_spread():
-    """The median of the first pause after a 429 is five seconds; later ones double, up to a cap."""
-    medians = [pause(Cause.THROTTLED, n, None, 0.5) for n in range(1, 7)]
-    assert medians == [5, 10, 20, 40, 80, 120]
-    assert pause(Cause.THROTTLED, 1, None, 0.0) < pause(Cause.THROTTLED, 1, None, 1.0)
-
-
-def test_retry_after_is_honoured_up_to_two_minutes():
-    """We never come back earlier than asked, and leave a longer wait to the next run."""
-    assert pause(Cause.THROTTLED, 1, 30.0, 0.0) >= 30
-    assert pause(Cause.THROTTLED, 1, 3600.0, 0.5) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("17", 17.0),
-        ("Mon, 02 Mar 2026 12:01:00 GMT", 60.0),
-        ("Mon, 02 Mar 2026 11:00:00 GMT", 0.0),
-        ("soon", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after_is_a_number_or_a_date(text, seconds):
-    """Both forms of the header are read, anything else is as if it were absent."""
-    assert retry_after(text, NOW) == seconds
-
-
-@pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404])
-def test_answers_that_stay_the_same_are_not_asked_for_again(status):
-    """Only passing failures are retried."""
-    assert cause_of(status) is None

@@ -6,9 +6,10 @@ import pytest
 from attrs import define, field
 
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
+from subledger.retry import Cause
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
-from subledger_syncro.client import SyncroClient
+from subledger_syncro.client import POLICY, SyncroClient
 from subledger_syncro.errors import Invalid, NotPermitted, NotThere, OutcomeUnknown
 from subledger_syncro.wire import requests
 from subledger_syncro.wire.requests import Request
@@ -174,3 +175,10 @@ async def test_a_record_comes_wrapped_or_flat(context, body):
     """Both forms are read."""
     client, _, _, _ = make(context, (200, body))
     assert await client.record(QUERY, "invoice") == {"id": 1}
+
+
+def test_pauses_grow_end_and_outlast_a_minute():
+    """Pauses after being told to slow down outlast the minute that is counted, not a lease."""
+    pauses = [POLICY.pause(Cause.THROTTLED, count, None, 0.5) for count in range(1, 5)]
+    assert pauses[-1] is None
+    assert 60 < sum(pauses[:-1]) < 120

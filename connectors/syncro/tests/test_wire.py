@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from subledger_syncro import known
 from subledger_syncro.cursor import Cursor, Mark, is_due
-from subledger_syncro.wire import answers, dates, retry
-from subledger_syncro.wire.retry import LONGEST, Cause
+from subledger_syncro.wire import answers, dates
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 CHICAGO = ZoneInfo("America/Chicago")
@@ -56,23 +55,6 @@ def test_what_is_no_zone_is_refused():
         dates.tzinfo("Middle Earth")
     with pytest.raises(ValueError, match="no time zone"):
         dates.moment("2026-03-01T00:00:00")
-
-
-def test_pauses_grow_end_and_outlast_a_minute():
-    """Pauses after being told to slow down outlast the minute that is counted, not a lease."""
-    pauses = [retry.pause(Cause.THROTTLED, count, None, 0.5) for count in range(1, 5)]
-    assert pauses[-1] is None
-    assert 60 < sum(pauses[:-1]) < 120
-    assert retry.pause(Cause.UNAVAILABLE, 1, LONGEST + 1, 0.5) is None
-
-
-def test_retry_after_is_a_number_or_a_date():
-    """Both forms of the header are understood, others are ignored."""
-    assert retry.retry_after("7", NOON) == 7.0
-    assert retry.retry_after("Mon, 02 Mar 2026 12:00:30 GMT", NOON) == 30.0
-    assert retry.retry_after("Mon, 02 Mar 2026 11:00:00 -0000", NOON) == 0.0
-    assert retry.retry_after("soon", NOON) is None
-    assert retry.retry_after(None, NOON) is None
 
 
 @pytest.mark.parametrize(

@@ -1,35 +1,34 @@
 """Talks to the Syncro API: token, pace, retries; answers are JSON with decimals as text."""
 
 import json
-from collections import Counter
 from typing import Any, Final
 
-from subledger.errors import ConnectorError, TemporaryError
+from subledger.errors import TemporaryError
 from subledger.ports import Context
+from subledger.retry import Attempts, Cause, Failed, Policy, Rule, cause_of, retry_after
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
 from subledger_syncro import errors
 from subledger_syncro.pace import bucket
-from subledger_syncro.wire import answers, retry
+from subledger_syncro.wire import answers
 from subledger_syncro.wire.answers import Row
 from subledger_syncro.wire.requests import PREFIX, Request
-from subledger_syncro.wire.retry import Cause
 
 _OK: Final = range(200, 300)
 _NOT_FOUND: Final = 404
 _TIMEOUT: Final = 60.0
 
-
-class _Failed(Exception):  # noqa: N818 - never leaves this module
-    """One attempt failed: what it means, and why for the retry rules."""
-
-    def __init__(
-        self, error: ConnectorError, cause: Cause | None, asked: float | None = None
-    ) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.cause = cause
-        self.asked = asked
+POLICY: Final = Policy(
+    rules={
+        Cause.THROTTLED: Rule(3, 10.0),
+        Cause.UNAVAILABLE: Rule(3, 2.0),
+        Cause.BROKEN: Rule(3, 2.0),
+        Cause.UNREADABLE: Rule(2, 1.0),
+    }
+)
+"""The limit counts a minute: three growing pauses outlast it, and end before a lease does."""
+_ACTED: Final = (Cause.UNAVAILABLE, Cause.BROKEN, Cause.UNREADABLE)
+"""After these Syncro may have taken a write."""
 
 
 class SyncroClient:
@@ -49,14 +48,14 @@ class SyncroClient:
         An answer without the rows that the request asks for belongs to another request: it is
         asked again.
         """
-        failures: Counter[Cause] = Counter()
+        attempts = Attempts(POLICY, self._runtime, self._log)
         while True:
             try:
                 body = await self._attempt(request)
                 if request.rows and answers.rows_of(body, request.rows) is None:
-                    raise _Failed(errors.unreadable(request.path), Cause.UNREADABLE)  # noqa: TRY301 - one place counts failures
-            except _Failed as failed:
-                await self._wait(request, failed, failures)
+                    raise Failed(errors.unreadable(request.path), Cause.UNREADABLE)  # noqa: TRY301 - one place counts failures
+            except Failed as failed:
+                await attempts.again(failed, request.path)
             else:
                 return body
 
@@ -76,28 +75,14 @@ class SyncroClient:
 
         Only a refusal to count it (429) is tried again: that write certainly was not taken.
         """
-        failures: Counter[Cause] = Counter()
+        attempts = Attempts(POLICY, self._runtime, self._log)
         while True:
             try:
                 return await self._attempt(request)
-            except _Failed as failed:
-                if failed.cause in (Cause.UNAVAILABLE, Cause.UNREADABLE):
+            except Failed as failed:
+                if failed.cause in _ACTED:
                     raise errors.lost(request.path, failed.error) from failed
-                await self._wait(request, failed, failures)
-
-    async def _wait(self, request: Request, failed: _Failed, failures: Counter[Cause]) -> None:
-        """Waits before the next attempt, or raises what the failure means."""
-        if failed.cause is None:
-            raise failed.error from failed
-        failures[failed.cause] += 1
-        chance = self._runtime.random.random()
-        pause = retry.pause(failed.cause, failures[failed.cause], failed.asked, chance)
-        if pause is None:
-            raise failed.error from failed
-        self._log.info(
-            "syncro.retry", path=request.path, cause=failed.cause.value, pause=round(pause, 1)
-        )
-        await self._runtime.sleep(pause)
+                await attempts.again(failed, request.path)
 
     async def _attempt(self, request: Request) -> Any:
         await self._bucket.turn(self._per_minute)
@@ -115,7 +100,7 @@ class SyncroClient:
                 timeout=_TIMEOUT,
             )
         except TemporaryError as error:
-            raise _Failed(error, Cause.UNAVAILABLE, error.retry_after) from error
+            raise Failed(error, Cause.UNAVAILABLE, error.retry_after) from error
         return self._read(request, response)
 
     def _read(self, request: Request, response: HttpResponse) -> Any:
@@ -124,21 +109,21 @@ class SyncroClient:
             body = json.loads(response.body, parse_float=str)
         except (ValueError, RecursionError) as error:
             if response.status in _OK:
-                raise _Failed(errors.unreadable(request.path), Cause.UNREADABLE) from error
+                raise Failed(errors.unreadable(request.path), Cause.UNREADABLE) from error
             body = None
         if response.status in _OK and not answers.refuses(body):
             return body
         if response.status == _NOT_FOUND and not isinstance(body, dict):
             # a web page says that the account is not there, not that a record was deleted
-            raise _Failed(errors.no_account(request.path), None)
-        asked = retry.retry_after(response.headers.get("retry-after"), self._runtime.now())
-        raise _Failed(
+            raise Failed(errors.no_account(request.path), None)
+        asked = retry_after(response.headers.get("retry-after"), self._runtime.now())
+        raise Failed(
             errors.of_answer(
                 response.status,
                 answers.said(body),
                 retry_after=asked,
                 permission=request.permission,
             ),
-            retry.cause_of(response.status),
+            cause_of(response.status),
             asked,
         )

@@ -11,7 +11,7 @@ PUBLIC: Final = frozenset(
     {
         *("subledger.config.fields", "subledger.errors", "subledger.findings", "subledger.hooks"),
         *("subledger.manifest", "subledger.model", "subledger.money", "subledger.ports"),
-        *("subledger.runtime", "subledger.secret", "subledger.testing"),
+        *("subledger.retry", "subledger.runtime", "subledger.secret", "subledger.testing"),
     }
 )
 """The modules, with those below them, that plugins may rely on (compatibility policy)."""

@@ -1,1 +1,1 @@
-"""The PEX API as values: requests, dates, enums, retry rules; no I/O, nothing of the kernel."""
+"""The PEX API as values: requests, dates, enums; no I/O, nothing of the kernel."""
