@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,13 @@ def type_of(reference: Reference) -> str:
     return TYPES.get(reference.id, "")
 
 
+@cache
 def maybe(strategy):
     """Now and then nothing."""
     return st.one_of(st.none(), strategy)
 
 
+@cache
 def refs(kind, *ids):
     """A list entry by id, or now and then by an odd name."""
     by_id = st.builds(Reference, kind=st.just(kind), id=st.sampled_from(ids or ("80000001-1",)),
@@ -107,6 +110,7 @@ ITEMS = st.builds(
 )
 
 
+@cache
 @st.composite
 def lines(draw: st.DrawFn, kind: str) -> Line:
     """A line of a document of this kind; some fit only purchases."""
@@ -126,22 +130,17 @@ def lines(draw: st.DrawFn, kind: str) -> Line:
     )
 
 
+TAXES = st.builds(
+    Tax, amount=st.integers(0, 10**6).map(Money), code=maybe(refs(k.TAX_CODE, "item", "code"))
+)
+ORDERS = st.just(Reference(kind=k.PURCHASE_ORDER, id="order"))
+
+
 @st.composite
 def documents(draw: st.DrawFn, kind: str) -> Document:
     """Any document of this kind."""
     rows = tuple(draw(st.lists(lines(kind), max_size=4)))
-    sold = kind in (k.INVOICE, k.CREDIT_MEMO)
-    tax = draw(
-        st.none()
-        if not sold
-        else maybe(
-            st.builds(
-                Tax,
-                amount=st.integers(0, 10**6).map(Money),
-                code=maybe(refs(k.TAX_CODE, "item", "code")),
-            )
-        )
-    )
+    tax = draw(maybe(TAXES)) if kind in (k.INVOICE, k.CREDIT_MEMO) else None
     cents = sum(row.amount.minor for row in rows) + (tax.amount.minor if tax else 0)
     return Document(
         kind=kind,
@@ -156,7 +155,7 @@ def documents(draw: st.DrawFn, kind: str) -> Document:
         message=draw(TEXTS),
         billing=draw(maybe(ADDRESSES)),
         order_number=draw(TEXTS),
-        order=draw(maybe(st.just(Reference(kind=k.PURCHASE_ORDER, id="order")))),
+        order=draw(maybe(ORDERS)),
         account=draw(maybe(refs(k.ACCOUNT))),
         terms=draw(maybe(refs(k.TERMS))),
         class_=draw(maybe(refs(k.CLASS))),
