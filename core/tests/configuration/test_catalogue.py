@@ -167,6 +167,11 @@ def test_broken_metadata_hides_nobody(good):
         ),
         (SOURCE + "SOURCES = [source(manifest=manifest(kinds={}))]", "manifest.kinds is empty"),
         (SOURCE + "SOURCES = [source(normalise=None)]", "normalise is NoneType, not a function"),
+        (SOURCE + "SOURCES = [source(open=None)]", "open is NoneType, not a function"),
+        (
+            SOURCE + "SOURCES = [source(manifest=manifest(initiative=Initiative.PEER))]",
+            "the manifest's initiative is peer: give no open",
+        ),
         (SOURCE + "SINKS = [sink(open=None)]", "the manifest's initiative is kernel: give open"),
         (SOURCE + "SINKS = [sink(peer=f, mount='m')]", "initiative is kernel: give open alone"),
         (
