@@ -12,6 +12,11 @@ from typing import Any
 import pytest
 
 from subledger.testing.contracts.base import Contract, rows
+from subledger.testing.contracts.exactly_once import ExactlyOnceContract
+from subledger.testing.contracts.role import RoleContract
+
+TOGETHER = {*dir(ExactlyOnceContract), *dir(RoleContract)} - {*dir(Contract)}
+"""Promises about a connector in a flow; test_proof and test_role_contract are about them."""
 
 DEFECTIVE = Path(__file__).parent / "defective"
 
@@ -20,6 +25,8 @@ def _tests(contract: type[Contract]) -> Sequence[tuple[str, str, Callable[[], No
     """The tests that the plugin collects: name, case, and a call."""
     found = []
     for name in sorted(name for name in dir(contract) if name.startswith("test_")):
+        if name in TOGETHER:
+            continue
         function = getattr(contract, name)
         parameters = function.__code__.co_varnames[1 : function.__code__.co_argcount]
         row = rows(contract, function, parameters)

@@ -194,7 +194,7 @@ def test_a_sink_that_cannot_look_tells_a_person():
 def test_something_happens_after_the_first_sync():
     """Where an outside can change, there are worlds of a later sync too."""
     assert isinstance(cards(), Changing)
-    route = into_invented_books(INVENTED_CARDS, cards, Cards.change)
+    route = into_invented_books(INVENTED_CARDS, cards, happens=Cards.change)
     stage = Stage(route=route, tested="source")
     first, later = stage.scenarios
     amounts = [{one.amount for one in stage.truth(each).documents} for each in (first, later)]

@@ -1,5 +1,6 @@
 """The flows by which one connector is tried, with an invented system at the other end."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -85,18 +86,23 @@ def bare_kinds(source: Manifest, sink: Manifest) -> frozenset[Kind]:
 def into_invented_books(
     type: SourceType[Any],  # noqa: A002 - what it is called everywhere else
     outside: Make,
+    since: dt.date | None = None,
     happens: Callable[[Any], None] | None = None,
 ) -> Route:
-    """Everything that a source reads goes into the invented books, without a recipe."""
+    """What a source reads of a period goes into the invented books, without a recipe."""
     flowing = bare_kinds(type.manifest, INVENTED_LEDGER.manifest)
     return Route(
         name=type.manifest.name,
         source=End(type=type, outside=outside),
         sink=End(type=INVENTED_LEDGER, outside=lambda _clock: InventedBooks()),
-        flow={"kinds": sorted(flowing), "steps": ["completing"]},
+        flow={**_from(since), "kinds": sorted(flowing), "steps": ["completing"]},
         plugins=(completing(flowing),),
         happens=happens,
     )
+
+
+def _from(since: dt.date | None) -> Mapping[str, Any]:
+    return {} if since is None else {"start": since}
 
 
 def from_invented_records(
@@ -148,18 +154,26 @@ def by_recipe(
     type: SourceType[Any] | SinkType[Any],  # noqa: A002 - as above
     outside: Make,
     settings: Mapping[str, Any],
+    since: dt.date | None = None,
 ) -> Route:
     """The flow of a recipe, from a source into the invented books or from an invented source."""
     end = End(type=type, outside=outside)
     if isinstance(type, SourceType):
         books = End(type=INVENTED_LEDGER, outside=lambda _clock: InventedBooks())
-        return _route(recipe, end, books, {**SETTINGS.get(recipe.name, {}), **settings})
+        whole = {**SETTINGS.get(recipe.name, {}), **settings}
+        return _route(recipe, end, books, whole, since)
     invented, day = _INVENTED[recipe.source]
     source = End(type=invented, outside=lambda _clock: holding(day()))
-    return _route(recipe, source, end, settings)
+    return _route(recipe, source, end, settings, since)
 
 
-def _route(recipe: RecipeType[Any], source: End, sink: End, settings: Mapping[str, Any]) -> Route:
+def _route(
+    recipe: RecipeType[Any],
+    source: End,
+    sink: End,
+    settings: Mapping[str, Any],
+    since: dt.date | None,
+) -> Route:
     """The flow without the recipe's steps: what they map to, the invented books do not have."""
     plan = recipe.plan(config_of(recipe.settings, settings))
     both = bare_kinds(source.type.manifest, sink.type.manifest)
@@ -168,6 +182,7 @@ def _route(recipe: RecipeType[Any], source: End, sink: End, settings: Mapping[st
         source=source,
         sink=sink,
         flow={
+            **_from(since),
             "recipe": recipe.name,
             "settings": settings,
             "kinds": sorted(plan.kinds & both),

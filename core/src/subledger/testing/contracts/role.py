@@ -36,9 +36,9 @@ class RoleContract(Contract):
     platform or a service business's system for a sink, and a general ledger for a source.
     """
 
-    type: ClassVar[SourceType[Any] | SinkType[Any]]
     recipes: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     start: ClassVar[dt.datetime] = START
+    days: ClassVar[int] = 365
     real_time: ClassVar[bool] = False
 
     def outside(self, clock: Clock) -> Outside:
@@ -61,7 +61,9 @@ class RoleContract(Contract):
             pytest.skip("days pass in no time, so the outside must have no real sockets")
         tested = SOURCE if isinstance(self.type, SourceType) else SINK
         try:
-            route = by_recipe(recipe, self.type, self.outside, self.recipes.get(recipe.name, {}))
+            since = self.start.date() - dt.timedelta(days=self.days)
+            settings = self.recipes.get(recipe.name, {})
+            route = by_recipe(recipe, self.type, self.outside, settings, since)
         except ConfigError as error:
             breach(
                 f"the recipe {recipe.name} has no settings that it can run with: {error}",

@@ -9,12 +9,16 @@ from subledger.model.kinds import ATTACHMENT, ITEM, PARTIES
 from subledger.ports import File, WebhookVerdict
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import applies, breach
+from subledger.testing.contracts.exactly_once import ExactlyOnceContract
 from subledger.testing.contracts.extracting import Key, Reading, inside, key_of
 from subledger.testing.contracts.meaning import MeaningContract
+from subledger.testing.contracts.role import RoleContract
 
 
-class SourceContract(MeaningContract):
+class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
     """The contract of every source: give it ``type`` and ``outside``.
+
+    What it reads is also taken into invented books, once, and by the recipes of its roles.
 
     ``resumptions`` is the most of the cursors that a reading is resumed from.
     """
