@@ -13,6 +13,7 @@ _PLAN = {
         ("none", f"lost-answer@2,{_FORGET}", "error-before@1", "remote-delete@2"),
         ("error-after@4", f"lost-answer@3,{_FORGET}", "remote-edit@2", "again@30"),
     ),
+    "online_at_once": (("none", f"lost-answer@2,{_FORGET}", f"error-after@3,{_FORGET}"),),
     "online_update": (
         ("none", f"lost-answer@1,{_FORGET}", "remote-delete@1"),
         ("error-after@2", "fault-inside-200~POST *@2", "remote-edit@1"),

@@ -2,18 +2,22 @@
 
 from attrs import frozen
 
+from subledger_quickbooks_online.together import ITEMS
+
 
 @frozen(kw_only=True)
 class Scenario:
     """A business, what happens to it, and whether a day's records were posted before.
 
-    ``late`` are the seconds that pass before: an access token lives for an hour.
+    ``late`` are the seconds that pass before: an access token lives for an hour. ``items`` is how
+    many writes one batch of the API takes: several batches are under way at once where it is few.
     """
 
     business: str
     happens: object
     posted: bool = False
     late: float = 1.0
+    items: int = ITEMS
 
 
 async def day(office, feed):
@@ -40,6 +44,7 @@ async def reworded(office, feed):
 
 SCENARIOS = {
     "online": Scenario(business="cards", happens=day),
+    "online_at_once": Scenario(business="cards", happens=day, items=1),
     "online_update": Scenario(business="cards", happens=corrected, posted=True),
     "online_expired": Scenario(business="cards", happens=day, late=7200.0),
     "online_us": Scenario(business="us", happens=day),

@@ -16,6 +16,7 @@ from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
 from subledger.testing.crash import Disk, Endless, Point, Trap
 from subledger.testing.virtual_time import run
 from subledger.testing.worlds import Ending
+from subledger_quickbooks_online import together
 from subledger_quickbooks_online.simulator import NO_LIMITS, Clock, Simulation
 
 from .chance import chance
@@ -218,6 +219,7 @@ def furnished(loop, business, base, rng, *, batch=30, **more):
 def simulate(world):
     """Plays a world and judges how it ended."""
     scenario = SCENARIOS[world.scenario]
+    together.ITEMS = scenario.items
     base = (
         posted(scenario.business, world.seed) if scenario.posted else connected(scenario.business)
     )

@@ -25,7 +25,7 @@ def test_the_plugin_registers_books_source_and_simulator():
     [simulator] = plugin.register_simulators()
     assert {sink.manifest.name, source.manifest.name, simulator.name} == {"quickbooks-online"}
     assert sink.config is source.config is QuickBooksOnlineConfig
-    assert sink.batch == 30
+    assert sink.batch == 4 * 30
     module, _, function = simulator.command.partition(":")
     assert callable(getattr(__import__(module, fromlist=[function]), function))
 

@@ -82,7 +82,7 @@ async def test_a_full_answer_of_changes_is_followed_up(world):
         ("", None),
         ("nonsense", None),
         ("2026-03-02T16:00:00", None),
-        ("2026-03-02T16:00:00+00:00", NOW - dt.timedelta(minutes=65)),
+        ("2026-03-02T16:00:00+00:00", NOW - dt.timedelta(minutes=75)),
         ("2026-01-02T16:00:00+00:00", None),
     ],
 )

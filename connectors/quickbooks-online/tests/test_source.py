@@ -131,6 +131,21 @@ async def test_later_runs_bring_what_changed_and_what_is_gone(world, trade):
     assert balance_of(gone) == Money(0)
 
 
+@pytest.mark.parametrize("ahead", [10, -10])
+async def test_clocks_may_differ_by_ten_minutes(world, trade, ahead):
+    """What changes right after a run is found by the next one, whichever clock is ahead."""
+    now = world.context.runtime.now
+    runtime = attrs.evolve(world.context.runtime, now=lambda: now() + dt.timedelta(minutes=ahead))
+    world.context = attrs.evolve(world.context, runtime=runtime)
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    _, cursor = await run(world)
+    world.simulation.clock.advance(dt.timedelta(seconds=1))
+    world.person.delete("Payment", trade["payment"]["Id"])
+    world.simulation.clock.advance(dt.timedelta(minutes=30))
+    records, _ = await run(world, cursor)
+    assert ("payment", trade["payment"]["Id"]) in labels(records)
+
+
 async def test_a_voided_invoice_makes_nothing(world, trade):
     """A void in the books is a removal for whoever reads them."""
     _, cursor = await run(world)

@@ -38,8 +38,9 @@ WITHOUT_CHANGES: Final = frozenset({"TaxCode"})
 """Lists that the API reports no changes of: they are read whole each time."""
 LOOK_BACK: Final = dt.timedelta(days=29)
 """How far back changes are asked for; the API goes back 30 days."""
-OVERLAP: Final = dt.timedelta(minutes=5)
-"""Windows of changes overlap: clocks differ, and late commits appear with an earlier time."""
+OVERLAP: Final = dt.timedelta(minutes=15)
+"""Windows of changes overlap: clocks differ by up to ten minutes, and late commits appear with an
+earlier time."""
 MOST_CHANGES: Final = 1000
 """Objects in one answer to a question for changes; there is no next page."""
 

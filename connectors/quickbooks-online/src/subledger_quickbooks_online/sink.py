@@ -3,11 +3,17 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby
 
-from subledger.errors import AuthenticationError, RecordRejected, TemporaryError
+from subledger.errors import (
+    AuthenticationError,
+    ConnectorError,
+    RecordRejected,
+    TemporaryError,
+)
 from subledger.findings import Finding
 from subledger.manifest import Operation
-from subledger.model.kinds import ATTACHMENT, REFUND
+from subledger.model.kinds import ATTACHMENT
 from subledger.ports import (
     BookDocument,
     BookEntry,
@@ -32,12 +38,13 @@ from subledger_quickbooks_online.reading_documents import documents
 from subledger_quickbooks_online.recovery import Recovery
 from subledger_quickbooks_online.render import SPARSE, Action, Write
 from subledger_quickbooks_online.render_money import Style
+from subledger_quickbooks_online.together import ITEMS, all_ended, key_of, part_of
 from subledger_quickbooks_online.wire import batch
 from subledger_quickbooks_online.wire.faults import faults_of
 from subledger_quickbooks_online.writing import Writer, refused_of
 
-BATCH = 30
-"""How many deliveries go out at once: what one batch of the API holds."""
+BATCH = 4 * ITEMS
+"""How many deliveries go out at once: as many batches of the API as requests are under way."""
 
 Ready = tuple[Delivery, Write, Company]
 
@@ -88,7 +95,7 @@ class QuickBooksOnlineSink:
                 (together if _goes_together(delivery, write) else alone).append(ready)
         sent = False
         if together:
-            for each, outcome in zip(together, await self._batch(together), strict=True):
+            for each, outcome in zip(together, await self._together(together), strict=True):
                 outcomes[each[0].effect] = outcome
             sent = True
         for ready in alone:
@@ -140,10 +147,27 @@ class QuickBooksOnlineSink:
             return (await self._batch([(delivery, write, company)]))[0]
         return await self._writer.write(delivery, write, company)
 
+    async def _together(self, ready: Sequence[Ready]) -> list[Outcome]:
+        """Writes in batches that are under way at once.
+
+        It raises where certainly nothing was written; else what came to nothing is tried later.
+        """
+        parts = [[*part] for _, part in groupby(ready, key=lambda each: part_of(each[0]))]
+        if len(parts) == 1:
+            return await self._batch(parts[0])
+        ended = await all_ended([self._batch(part) for part in parts])
+        errors_ = [end for end in ended if isinstance(end, Exception)]
+        if len(errors_) == len(parts):
+            raise errors_[0]
+        outcomes: list[Outcome] = []
+        for part, end in zip(parts, ended, strict=True):
+            outcomes += [_later(end)] * len(part) if isinstance(end, Exception) else end
+        return outcomes
+
     async def _batch(self, ready: Sequence[Ready]) -> list[Outcome]:
         """Several writes in one request; raises where certainly nothing was written."""
         items = [_item(delivery, write) for delivery, write, _ in ready]
-        request = batch.request(items, ready[0][0].batch)
+        request = batch.request(items, key_of(ready[0][0]))
         try:
             answer = await self._client.send(request)
         except Lost as error:
@@ -152,13 +176,22 @@ class QuickBooksOnlineSink:
             fault = errors.worst(answer.faults)
             return [Refused(finding=errors.finding_of(fault), code=fault.code)] * len(ready)
         answers = batch.answers(answer.body)
+        good = [
+            (delivery, write, own)
+            for delivery, write, _ in ready
+            if (own := answers.get(str(delivery.place))) is not None and not faults_of(own)
+        ]
+        joined = await self._writer.join(good)
         outcomes: list[Outcome] = []
         for delivery, write, company in ready:
             own = answers.get(str(delivery.place))
             if own is None:
                 outcomes.append(Unknown("QuickBooks' answer leaves this one out"))
                 continue
-            judged = self._writer.judge(delivery, write, company, own, list(faults_of(own)))
+            judged = self._writer.judge(
+                *(delivery, write, company, own, list(faults_of(own))),
+                joined=joined.get(delivery.effect),
+            )
             outcomes.append(await self._after(True, judged))
         return outcomes
 
@@ -171,26 +204,27 @@ class QuickBooksOnlineSink:
             return refused_of(error)
         except Lost as error:
             return Unknown(error.message)
-        except TemporaryError as error:
+        except (TemporaryError, AuthenticationError) as error:
             if not sent:
                 raise
-            return _put_off("rate_limited", error.message, error.retry_after)
-        except AuthenticationError as error:
-            if not sent:
-                raise
-            return _put_off("auth_expired", error.message, None)
+            return _later(error)
 
 
-def _put_off(category: str, message: str, seconds: float | None) -> Refused:
+def _later(error: Exception) -> Refused:
+    """What certainly was not written, where others were. Raises what is no trouble outside."""
+    if not isinstance(error, ConnectorError):
+        raise error
+    category = "auth_expired" if isinstance(error, AuthenticationError) else "rate_limited"
+    seconds = error.retry_after if isinstance(error, TemporaryError) else None
     return Refused(
-        finding=Finding(category=category, subject="QuickBooks Online", message=message),
+        finding=Finding(category=category, subject="QuickBooks Online", message=error.message),
         again=seconds or errors.AGAIN,
     )
 
 
 def _goes_together(delivery: Delivery, write: Write) -> bool:
     """Whether a write goes into a batch: what needs no other request before or after it."""
-    if not delivery.batch or delivery.kind == REFUND:
+    if not delivery.batch:
         return False
     return write.action is Action.CREATE or (
         write.action is Action.UPDATE and write.entity in SPARSE

@@ -1,7 +1,7 @@
 """One write to QuickBooks, and what its answer calls for: look, read again, try once more."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import evolve
@@ -28,7 +28,7 @@ from subledger_quickbooks_online.knowledge import Knowledge, by_id
 from subledger_quickbooks_online.names import Names
 from subledger_quickbooks_online.parts import Body
 from subledger_quickbooks_online.postings import Record, number
-from subledger_quickbooks_online.refunds import Refunds
+from subledger_quickbooks_online.refunds import Joined, Refunds
 from subledger_quickbooks_online.render import LISTS, SPARSE, Action, Write, render
 from subledger_quickbooks_online.render_money import Style
 from subledger_quickbooks_online.wire import requests
@@ -75,12 +75,33 @@ class Writer:
             await self._refunds.part(delivery)
         return await self._write(delivery, write, company, delivery.attempt_key, again=True)
 
+    async def join(
+        self, answered: Sequence[tuple[Delivery, Write, Record]]
+    ) -> Mapping[int, Joined]:
+        """Joins the refunds among the writes of one batch that were answered well, by effect."""
+        posted_ = [
+            (delivery, record)
+            for delivery, write, body in answered
+            if delivery.kind == REFUND
+            and write.action is Action.CREATE
+            and (record := object_of(body, write.entity)) is not None
+            and record.get("Id")
+        ]
+        return await self._refunds.join_all(posted_) if posted_ else {}
+
     async def judge(
-        self, delivery: Delivery, write: Write, company: Company, body: Record, faults: list[Fault]
+        self,
+        delivery: Delivery,
+        write: Write,
+        company: Company,
+        body: Record,
+        faults: list[Fault],
+        *,
+        joined: Joined | None = None,
     ) -> Outcome:
-        """The outcome of a write that went out with others."""
+        """The outcome of a write that went out with others, its refund ``joined`` with theirs."""
         if not faults:
-            return await self._done(delivery, write, company, body)
+            return await self._done(delivery, write, company, body, joined=joined)
         row = errors.row_of(errors.worst(faults).code)
         if row.fate >= Fate.LATER:
             finding = finding_of(errors.worst(faults))
@@ -128,7 +149,13 @@ class Writer:
         return requests.write(name, {**kept, **write.body, **newest}, key)
 
     async def _done(
-        self, delivery: Delivery, write: Write, company: Company, body: Record
+        self,
+        delivery: Delivery,
+        write: Write,
+        company: Company,
+        body: Record,
+        *,
+        joined: Joined | None = None,
     ) -> Outcome:
         if write.action in (Action.DELETE, Action.VOID):
             return removed(write.entity, delivery)
@@ -140,11 +167,14 @@ class Writer:
                 removed(write.entity, delivery),
                 entry=posted(write.entity, record, delivery, company).entry,
             )
-        try:
-            warnings = await self._refunds.join(delivery, record)
-        except TemporaryError as error:  # found again, it is joined where it is not yet
-            return Unknown(f"{error.message} {error.detail}".strip())
-        return posted(write.entity, record, delivery, company, warnings=warnings)
+        if joined is None:
+            try:
+                joined = await self._refunds.join(delivery, record)
+            except TemporaryError as error:
+                joined = Unknown(f"{error.message} {error.detail}".strip())
+        if isinstance(joined, Unknown):  # found again, it is joined where it is not yet
+            return joined
+        return posted(write.entity, record, delivery, company, warnings=joined)
 
     async def recovered(
         self, delivery: Delivery, write: Write, company: Company, record: Record

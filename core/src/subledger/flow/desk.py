@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
-from subledger.flow import settlement
+from subledger.flow import needs, settlement
 from subledger.ledger import books, effects, findings, history, links, notes
 from subledger.ledger.effects import State
 from subledger.ledger.keys import attempt_key
@@ -19,7 +19,7 @@ from subledger.manifest import Operation
 from subledger.model import Entity, Reference
 from subledger.model.kinds import ATTACHMENT, PARTIES, Kind
 from subledger.model.marker import marker
-from subledger.model.references import map_references, references
+from subledger.model.references import map_references
 from subledger.model.stored import load
 from subledger.ports import (
     BookDocument,
@@ -30,7 +30,6 @@ from subledger.ports import (
     Question,
     RawRecord,
     Refused,
-    Target,
 )
 from subledger.store.moments import from_ms
 from subledger.store.schema import CONNECTION, EFFECT, ENTRY, FLOW
@@ -175,7 +174,7 @@ class SqlDesk:
         bound = {"connection": self.connection, "now": self.now_ms}
         while (row := self.c.execute(_NEXT, bound).first()) is not None:
             delivery = self._delivery(row)
-            missing = _missing(delivery)
+            missing = needs.missing(delivery)
             if missing is not None:
                 settlement.block(self.c, row, missing, self.now_ms)
                 continue
@@ -205,9 +204,9 @@ class SqlDesk:
             delivery = self._delivery(row)
             if claimed and (row.kind == ATTACHMENT or claimed[0].kind == ATTACHMENT):
                 break
-            missing = _missing(delivery)
+            missing = needs.missing(delivery)
             if missing is not None:
-                if claimed:  # perhaps it is among them
+                if needs.are_among(claimed, missing):
                     break
                 settlement.block(self.c, row, missing, self.now_ms)
                 continue
@@ -337,7 +336,7 @@ class SqlDesk:
             marker=marker(kind, row.record),
             entity=self._resolved(load(row.entity), row.source),
             before=self._before(row, link),
-            target=None if link is None else _target(link, kind),
+            target=None if link is None else links.target(link, kind),
             batch=row.batch,
             place=row.place,
             payload=row.payload or b"",
@@ -385,24 +384,6 @@ class SqlDesk:
             return None
         made = effects.get(self.c, link.effect) if link.effect else None
         return None if made is None else self._resolved(load(made.entity), row.source)
-
-
-def _target(link: sa.Row[Any], kind: Kind) -> Target:
-    type_ = "" if link.type == kind else link.type
-    return Target(type=type_, id=link.target, guard=link.guard)
-
-
-def _missing(delivery: Delivery) -> Reference | None:
-    """What has to be in the books first; None where everything is there.
-
-    A removal needs its document only: what that refers to is perhaps gone already.
-    """
-    if delivery.operation in (Operation.VOID, Operation.DELETE):
-        return None
-    for _path, reference in references(delivery.entity):
-        if reference.record and not reference.id:
-            return reference
-    return None
 
 
 def _finding(error: RecordRejected, record: str) -> Finding:

@@ -28,8 +28,11 @@ LEASE: Final = 180
 WHOLE_LISTS_EVERY: Final = dt.timedelta(hours=24)
 AGAIN: Final = 60
 """Seconds until a dispatch that failed or lost an answer is tried again."""
-_OVERLAP: Final = dt.timedelta(minutes=5)
+_OVERLAP: Final = dt.timedelta(minutes=15)
+"""Changes are asked for from so long before the last answer: longer than clocks may differ."""
 _FILE_LATER: Final = 300
+_AT_A_TIME: Final = 30
+"""Outcomes settled in one transaction: others need the writer too."""
 
 T = TypeVar("T")
 
@@ -232,17 +235,20 @@ class Courier:
         return attrs.evolve(delivery, payload=file.content, media_type=file.media_type)
 
     async def _settle(self, outcomes: Sequence[tuple[Delivery, Outcome]]) -> None:
-        def settle(desk: SqlDesk) -> None:
-            for delivery, outcome in outcomes:
-                desk.settle(delivery.effect, outcome)
-
-        await self._step(settle)
+        for start in range(0, len(outcomes), _AT_A_TIME):
+            some = outcomes[start : start + _AT_A_TIME]
+            await self._step(partial(_settled, outcomes=some))
         lost = sum(isinstance(outcome, Unknown) for _delivery, outcome in outcomes)
         self.unknown += lost
         self.delivered += len(outcomes) - lost
 
     async def _step(self, step: Callable[[SqlDesk], T]) -> T:
         return await self.peer.step(self.epoch, LEASE, cast("Callable[[Desk], T]", step))
+
+
+def _settled(desk: SqlDesk, outcomes: Sequence[tuple[Delivery, Outcome]]) -> None:
+    for delivery, outcome in outcomes:
+        desk.settle(delivery.effect, outcome)
 
 
 def _release(desk: SqlDesk, batch: Sequence[Delivery]) -> None:

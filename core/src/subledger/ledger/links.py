@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from subledger.ledger.upsert import upsert
 from subledger.model.kinds import Kind
-from subledger.ports import BookEntry
+from subledger.ports import BookEntry, Target
 from subledger.store.schema import DOCUMENT, LINK, POSTING
 
 PUT = upsert(
@@ -29,6 +29,11 @@ def find(
     """The link of one record."""
     key = {"connection": connection, "source": source, "kind": kind, "record": record}
     return c.execute(_FIND, key).first()
+
+
+def target(link: sa.Row[Any], kind: Kind) -> Target:
+    """What a link points at: a document by the books' own word, a list entry by its kind."""
+    return Target(type="" if link.type == kind else link.type, id=link.target, guard=link.guard)
 
 
 _HOLDER = sa.select(LINK.c.id).where(

@@ -61,17 +61,17 @@ _PRIORITY: Final = {
     **dict.fromkeys(LISTS, 10),
     **dict.fromkeys(PARTIES, 20),
     INVOICE: 30,
-    BILL: 30,
     PURCHASE_ORDER: 30,
-    ITEM_RECEIPT: 35,
     CARD_TRANSACTION: 30,
     FEE: 30,
     JOURNAL_ENTRY: 30,
+    BILL: 35,
+    ITEM_RECEIPT: 35,
+    CREDIT_MEMO: 35,
+    VENDOR_CREDIT: 35,
     PAYMENT: 40,
-    CREDIT_MEMO: 40,
-    VENDOR_CREDIT: 40,
     BILL_PAYMENT: 40,
-    REFUND: 40,
+    REFUND: 45,
     DEPOSIT: 50,
     TRANSFER: 50,
     PAYOUT: 50,
@@ -79,5 +79,5 @@ _PRIORITY: Final = {
 
 
 def priority(kind: Kind) -> int:
-    """Posting order: lists, parties, invoices and bills, payments and credits, deposits."""
+    """Posting order: lists, parties, invoices and orders, bills and credits, payments, refunds."""
     return _PRIORITY.get(kind, 60)
