@@ -136,16 +136,19 @@ async def test_s11_a_payment_that_the_books_delete_is_told(tmp_path, books):
         assert len(world.shop.world.payments) == 2
 
 
-async def test_s11_both_directions_are_refused(tmp_path):
+@BOOKS
+async def test_s11_both_directions_are_refused(tmp_path, books):
     """S11, scenario 9: payments out and payments back exclude each other, and why is told."""
-    async with open_service_world(tmp_path) as world:
+    called = {
+        "connector": "quickbooks-online",
+        "client_id": "a",
+        "client_secret": {"env": "QBO_SECRET"},
+    }
+    calling = {"connector": "quickbooks-desktop", "password": {"env": "QBWC_PASSWORD"}}
+    async with open_service_world(tmp_path, books) as world:
         connections = {
             "psa": {"connector": "syncro", "api_token": {"env": "SYNCRO_TOKEN"}, "subdomain": "a"},
-            "books": {
-                "connector": "quickbooks-online",
-                "client_id": "a",
-                "client_secret": {"env": "QBO_SECRET"},
-            },
+            "books": called if books == "online" else calling,
         }
         both = tables(connections, world.ledger, flows=PAYMENTS)
         path = tmp_path / "both.toml"
