@@ -36,10 +36,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, number in report.user_properties if report.when == "call" else ():
-                if name in _COUNTED:
+                if name in _COUNTED and isinstance(number, int):
                     totals[name] = totals.get(name, 0) + number
     if totals:
         terminalreporter.write_line(
             "exactly once: {worlds:,} worlds ({played:,} histories played), "
-            "{lost} lost, {doubled} doubled".format(**totals)
+            "{lost} lost, {doubled} doubled".format(**{**dict.fromkeys(_COUNTED, 0), **totals})
         )
