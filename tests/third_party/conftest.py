@@ -66,7 +66,7 @@ MEMBERS = distributions()
 def once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
     """A folder that one process of the test run makes, and the others wait for.
 
-    Skips where the one that made it had to.
+    Skips where it needs a package index and there is none.
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if base.name.startswith("popen-") else base
@@ -83,21 +83,27 @@ def once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
         try:
             make(folder)
             reason = ""
-        except pytest.skip.Exception as skipped:
-            reason = str(skipped)
+        except Offline as offline:
+            reason = str(offline)
         finally:
-            done.write_text(reason)
+            written = done.with_suffix(".writing")
+            written.write_text(reason)
+            written.rename(done)
     reason = done.read_text()
     if reason:
         pytest.skip(reason=f"{name}: {reason}")
     return folder
 
 
+class Offline(Exception):  # noqa: N818 - the state that it tells
+    """There is no package index to install from."""
+
+
 def installed(*command: str, **more) -> None:
-    """Runs pip; skips the test where it would need a package index and there is none."""
+    """Runs pip. Raises Offline where it would need a package index and there is none."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, **more)
     if done.returncode and any(sign in done.stderr for sign in _OFFLINE):
-        pytest.skip(reason=f"no package index to install from: {done.stderr[-300:]}")
+        raise Offline(done.stderr[-300:])
     assert done.returncode == 0, done.stderr
 
 
