@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from subledger.testing.contracts.base import applies as applies
     from subledger.testing.contracts.base import breach as breach
     from subledger.testing.contracts.connector import ConnectorContract as ConnectorContract
+    from subledger.testing.contracts.sink import SinkContract as SinkContract
     from subledger.testing.contracts.source import SourceContract as SourceContract
     from subledger.testing.outside import Clock as Clock
     from subledger.testing.outside import Consenting as Consenting
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from subledger.testing.outside import Sent as Sent
     from subledger.testing.outside import Trouble as Trouble
     from subledger.testing.outside import Written as Written
+    from subledger.testing.specimens import Chart as Chart
     from subledger.testing.workplace import Side as Side
     from subledger.testing.workplace import Workplace as Workplace
     from subledger.testing.workplace import nowhere as nowhere
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
 _WHERE: Final = {
     "contracts.base": ("Contract", "applies", "breach"),
     "contracts.connector": ("ConnectorContract",),
+    "contracts.sink": ("SinkContract",),
     "contracts.source": ("SourceContract",),
     "outside": (
         *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
         *("Scenario", "Sent", "Trouble", "Written"),
     ),
+    "specimens": ("Chart",),
     "workplace": ("Side", "Workplace", "nowhere"),
 }
 """The names by module; a type checker reads them above."""
