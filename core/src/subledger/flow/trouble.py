@@ -17,7 +17,7 @@ def mishap(subject: str, message: str, error: Exception, category: str = "intern
         category=category,
         subject=subject,
         message=redact.text(message),
-        hint=hint,
+        hint=redact.text(hint),
         detail=redact.text(detail),
     )
 
@@ -29,7 +29,7 @@ def trouble(connection: str, connector: str, error: Exception) -> Finding:
             category="plugin_failed",
             subject=f"connection {connection}",
             message=redact.text(error.message),
-            hint=error.hint,
+            hint=redact.text(error.hint),
         )
     if not isinstance(error, ConnectorError):
         return Finding(
@@ -47,6 +47,6 @@ def trouble(connection: str, connector: str, error: Exception) -> Finding:
         category=category,
         subject=f"connection {connection}",
         message=redact.text(error.message),
-        hint=error.hint,
+        hint=redact.text(error.hint),
         detail=redact.text(error.detail),
     )

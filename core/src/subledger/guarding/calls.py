@@ -3,6 +3,7 @@
 import functools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from attrs import define, field
@@ -101,15 +102,44 @@ class Guard:
         passes: tuple[type[Exception], ...] = (),
     ) -> T:
         """What a plugin's coroutine function gives, within ``seconds`` (else the limits')."""
+        self._refuse_if_left_alone()
         limits = self.limits
+        return await self._awaited(
+            call, start, arguments, limits.awaited if seconds is None else seconds, passes
+        )
+
+    async def closed(
+        self, call: str, close: Callable[..., Awaitable[Any]], *arguments: Any, failed: bool
+    ) -> None:
+        """Lets a plugin close what it opened, also one that is left alone.
+
+        What goes wrong then is raised only where nothing else had ``failed`` before.
+        """
         try:
+            await self._awaited(call, close, arguments, self.limits.awaited, ())
+        except Exception:
+            if not failed:
+                raise
+
+    async def _awaited(
+        self,
+        call: str,
+        start: Callable[..., Awaitable[T]],
+        arguments: tuple[Any, ...],
+        seconds: float,
+        passes: tuple[type[Exception], ...],
+    ) -> T:
+        owner = self.owner
+        try:
+            try:
+                awaitable = through(owner, start, arguments, {})
+            except BaseException as error:
+                verdict = self._judged(call, error)
+                if verdict is error:
+                    raise
+                raise verdict from error
             return await Awaited(
-                self.owner,
-                call,
-                self.function(call, start)(*arguments),
-                seconds=limits.awaited if seconds is None else seconds,
-                grace=limits.grace,
-                passes=passes,
+                owner, call, awaitable, seconds=seconds, grace=self.limits.grace, passes=passes
             )
         except ContractBroken as error:
             if isinstance(error.__cause__, Overran):
@@ -123,7 +153,10 @@ class Guard:
         iterator = self.function(call, start)(*arguments)
         following = getattr(iterator, "__anext__", None)
         if following is None:
+            with suppress(Exception):  # a coroutine, where the author forgot to yield
+                iterator.close()  # type: ignore[attr-defined]  # as said
             raise self.broken(f"gave nothing to iterate in {call}")
+        failed = False
         try:
             while True:
                 try:
@@ -131,10 +164,13 @@ class Guard:
                 except StopAsyncIteration:
                     return
                 yield item
+        except BaseException:
+            failed = True
+            raise
         finally:
             close = getattr(iterator, "aclose", None)
             if close is not None:
-                await self.awaited(call, close, seconds=self.limits.grace)
+                await self.closed(call, close, failed=failed)
 
     def checked(self, call: str, value: Any, annotation: Any) -> Any:
         """The value, which is as the annotation says. Raises :class:`ContractBroken`."""

@@ -47,11 +47,8 @@ class Opened(AbstractAsyncContextManager[T]):
 
     async def __aexit__(self, *raised: object) -> None:
         """Closes it; what was raised inside goes on, whatever the plugin makes of it."""
-        try:
-            await self.guard.awaited("open()", self._context.__aexit__, *raised)
-        except BaseException:
-            if raised[1] is None:
-                raise
+        failed = raised[1] is not None
+        await self.guard.closed("open()", self._context.__aexit__, *raised, failed=failed)
 
 
 class GuardedSource:

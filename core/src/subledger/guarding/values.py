@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from attrs import evolve
 
 from subledger.errors import SubledgerError
+from subledger.findings import Finding
 from subledger.guarding.calls import Guard
 from subledger.guarding.opened import GuardedSink, GuardedSource, Opened, guarded_peer
 from subledger.guarding.shape import conforms
@@ -163,7 +164,9 @@ def _verdict(guard: Guard, call: str) -> Callable[..., Any]:
                 guard.checked(call, kept, Entity)
             if (kept.kind, kept.id) != (entity.kind, entity.id):
                 raise guard.broken(f"made another record of {entity.kind} {entity.id} in {call}")
-        elif not isinstance(verdict, Hold | Skip):
+        elif isinstance(verdict, Hold | Skip):
+            guard.checked(call, verdict.finding, Finding)
+        else:
             raise guard.broken(f"returned {type(verdict).__name__}, which is no verdict, in {call}")
         return verdict
 

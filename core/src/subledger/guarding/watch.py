@@ -23,8 +23,8 @@ _AGAIN: Final = 0.1
 _PARTS: Final = 4
 _SLEPT_WELL: Final = 3.0
 """A look that took so many times as long as it should was one at a program that stood still."""
-_SIGNAL: Final = getattr(signal, "SIGURG", None)
-"""Ignored by everybody unless asked for; not there on Windows."""
+_POSIX: Final = hasattr(signal, "pthread_kill")
+"""Whether there are signals for this; not on Windows."""
 
 
 @define(kw_only=True)
@@ -32,8 +32,10 @@ class Watch:
     """A thread that asks the loop every second whether it still turns.
 
     Where it does not for ``held`` seconds and a plugin's code is at work, a signal raises
-    :class:`Overran` there; where that cannot be (no signals, or the loop is not on the main
-    thread), the plugin is named in the log. The kernel's own code is never interrupted.
+    :class:`Overran` there: SIGURG, which everybody ignores, from the thread; and SIGVTALRM, after
+    ``held`` seconds of CPU time, for code that lets no other thread run, such as a regular
+    expression. Where that cannot be (no signals, or the loop is not on the main thread), the plugin
+    is named in the log. The kernel's own code is never interrupted.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -44,15 +46,19 @@ class Watch:
     _turned: threading.Event = field(factory=threading.Event, init=False)
     _armed: bool = field(default=False, init=False)
     _can_interrupt: bool = field(default=False, init=False)
+    _beat_at: float = field(factory=time.monotonic, init=False)
 
     @contextmanager
     def on(self) -> Iterator[None]:
         """Watches the loop of this thread."""
-        main = threading.current_thread() is threading.main_thread()
-        before: Any = None
-        if main and _SIGNAL is not None and signal.getsignal(_SIGNAL) is signal.SIG_DFL:
-            before = signal.signal(_SIGNAL, self._interrupt)
-            self._can_interrupt = True
+        if _POSIX and threading.current_thread() is threading.main_thread():
+            signals = (signal.SIGURG, signal.SIGVTALRM)
+            free = (signal.SIG_DFL, signal.SIG_IGN)
+            self._can_interrupt = all(signal.getsignal(one) in free for one in signals)
+        if self._can_interrupt:
+            signal.signal(signal.SIGURG, self._asked)
+            signal.signal(signal.SIGVTALRM, self._timed)
+            self._beat()
         watcher = threading.Thread(target=self._look, name="subledger-watch", daemon=True)
         watcher.start()
         try:
@@ -60,18 +66,27 @@ class Watch:
         finally:
             self._over.set()
             self._turned.set()
-            if self._can_interrupt and _SIGNAL is not None:
-                signal.signal(_SIGNAL, before)
+            if self._can_interrupt:
+                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+                signal.signal(signal.SIGURG, signal.SIG_DFL)
+                signal.signal(signal.SIGVTALRM, signal.SIG_IGN)
 
     def _look(self) -> None:
         while not self._over.wait(_LOOK):
             self._turned.clear()
             try:
-                self.loop.call_soon_threadsafe(self._turned.set)
+                self.loop.call_soon_threadsafe(self._beat)
             except RuntimeError:  # the loop is closed
                 return
             if not self._turns(self.held):
                 self._act()
+
+    def _beat(self) -> None:
+        """The loop turns."""
+        self._beat_at = time.monotonic()
+        if self._can_interrupt and not self._over.is_set():
+            signal.setitimer(signal.ITIMER_VIRTUAL, self.held)
+        self._turned.set()
 
     def _turns(self, seconds: float) -> bool:
         """Whether the loop turns within so many seconds in which this program was not stopped."""
@@ -93,16 +108,32 @@ class Watch:
             name = str(owner or "the kernel")
             if name != told:
                 told = name
-                self.log.warning("loop_held", by=name, at=place, seconds=self.held)
-            if owner is not None and self._can_interrupt and _SIGNAL is not None:
+                self._tell(name, place)
+            if owner is not None and self._can_interrupt:
                 self._armed = True
-                signal.pthread_kill(self._thread, _SIGNAL)
+                signal.pthread_kill(self._thread, signal.SIGURG)
 
-    def _interrupt(self, _number: int, frame: FrameType | None) -> None:
-        """Runs in the held thread, on top of what holds it."""
+    def _tell(self, name: str, place: str) -> None:
+        self.log.warning("loop_held", by=name, at=place, seconds=self.held)
+
+    def _asked(self, _number: int, frame: FrameType | None) -> None:
+        """Runs in the held thread, on top of what holds it: the thread has looked."""
         armed, self._armed = self._armed, False
         if armed and not self._turned.is_set() and culprit(frame) is not None:
-            raise Overran(f"held up everything else for {self.held:g} seconds")
+            raise Overran
+
+    def _timed(self, _number: int, frame: FrameType | None) -> None:
+        """As :meth:`_asked`: so much CPU time has passed, and perhaps the thread cannot look."""
+        if self._over.is_set():
+            return
+        owner = culprit(frame)
+        if owner is None or time.monotonic() - self._beat_at < self.held:
+            signal.setitimer(signal.ITIMER_VIRTUAL, _AGAIN)
+            return
+        signal.setitimer(signal.ITIMER_VIRTUAL, self.held)
+        if not self._armed:
+            self.loop.call_soon_threadsafe(self._tell, str(owner), _place(frame))
+        raise Overran
 
 
 def _place(frame: FrameType | None) -> str:
