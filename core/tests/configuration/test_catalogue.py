@@ -172,6 +172,10 @@ def test_broken_metadata_hides_nobody(good):
             SOURCE + "SOURCES = [source(manifest=manifest(initiative=Initiative.PEER))]",
             "the manifest's initiative is peer: give no open",
         ),
+        (
+            SOURCE + "SOURCES = [source(open=None, manifest=manifest(initiative=Initiative.PEER))]",
+            "its source polls us, but no sink of it has a peer that answers",
+        ),
         (SOURCE + "SINKS = [sink(open=None)]", "the manifest's initiative is kernel: give open"),
         (SOURCE + "SINKS = [sink(peer=f, mount='m')]", "initiative is kernel: give open alone"),
         (

@@ -142,7 +142,8 @@ class Asking:
         if reading.is_over(question, position):
             desk.answered(question, None, cursor=reading.cursor(question, position))
             return self.next(desk, session)
-        identifier = f"q{question.id}-{position.step}-{position.seen}"
+        place = position.pending[0][1] if position.asked else position.seen
+        identifier = f"q{question.id}-{position.step}-{place}"
         request = reading.request(question, marks, self.config.page_size, identifier)
         asked = session.after(
             "question", question=question.id, request=str(request.tag), identifier=identifier

@@ -206,6 +206,25 @@ async def test_named_parties_and_items_come_along(reader):
     assert known["customer", child]["parent"]["record"] == parent
 
 
+async def test_an_answer_that_comes_twice_is_no_answer_to_the_next_query(reader):
+    """Customers delivered again are not taken for the next page of the invoices."""
+    customer = reader.customer("Acme")
+    numbers = {("invoice", reader.invoice("Acme", f"I-{n}")) for n in range(5)}
+    await reader.ask(kinds={k.CUSTOMER, k.INVOICE})
+    bench = reader.bench
+    ticket, request, session = await bench.until("CustomerQueryRq")
+    customers = session.process(request)
+    await bench.give(ticket, customers)
+    request = await bench.ask(ticket)
+    assert 'iterator="Continue"' in request
+    await bench.give(ticket, customers)
+    request = await bench.ask(ticket)
+    while request:
+        await bench.give(ticket, session.process(request))
+        request = await bench.ask(ticket)
+    assert (await reader.known()).keys() == {("customer", customer), *numbers}
+
+
 async def test_whole_lists_come_with_their_deletions(reader):
     """A flow of lists brings all entries; one that was deleted is gone."""
     kinds = {"kinds": {k.CUSTOMER}, "whole": {k.CUSTOMER}}
@@ -246,7 +265,7 @@ async def test_a_session_that_breaks_off_begins_the_query_again(reader):
 
 
 async def test_a_long_answer_that_breaks_off_is_read_again(make_bench):
-    """Rows of half an answer are stored as they come; the next session reads all of it once more."""
+    """Rows of half an answer are stored as they come; the next session reads all of it anew."""
     reader = Reader(make_bench(take=take))
     bench = reader.bench
     reader.customer("Acme")

@@ -79,6 +79,9 @@ def load(item: Installed, trace: Trace | None = None, limits: Limits = _EASY) ->
     configs = {value.config for value in values if isinstance(value, SourceType | SinkType)}
     if len(configs) > 1:
         raise _refused(item, "source and sink have different config classes")
+    polled = any(isinstance(value, SinkType) and value.peer is not None for value in values)
+    if not polled and any(isinstance(value, SourceType) and value.open is None for value in values):
+        raise _refused(item, "its source polls us, but no sink of it has a peer that answers")
     return plugin
 
 
