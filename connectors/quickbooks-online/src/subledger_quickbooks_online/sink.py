@@ -157,8 +157,8 @@ class QuickBooksOnlineSink:
             return await self._batch(parts[0])
         ended = await all_ended([self._batch(part) for part in parts])
         errors_ = [end for end in ended if isinstance(end, Exception)]
-        if len(errors_) == len(parts):
-            raise errors_[0]
+        if len(errors_) == len(parts):  # whoever failed in another way may have been taken
+            raise next((e for e in errors_ if not isinstance(e, ConnectorError)), errors_[0])
         outcomes: list[Outcome] = []
         for part, end in zip(parts, ended, strict=True):
             outcomes += [_later(end)] * len(part) if isinstance(end, Exception) else end
