@@ -1,10 +1,11 @@
-"""The first sync of a year of invoices from Syncro into QuickBooks Online, and the one after it.
+"""The first sync of a year of invoices from Syncro into QuickBooks, and the one after it.
 
 Both systems are simulated without sockets, with their limits switched on, in virtual time: the
 elapsed time is exact, and a request too many would be answered 429. CPU is real; that of the
 simulators is taken off. Peak memory is that of processes of their own, with a fifth and with all.
 
     python tests/benchmarks/first_sync.py --invoices 5000 [--latency 2] [--profile]
+    python tests/benchmarks/first_sync.py --books desktop --invoices 5000 [--quickbooks 0.2]
 """
 
 import argparse
@@ -17,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import first_desktop
 import sqlalchemy as sa
 import structlog
 import year
@@ -238,14 +240,32 @@ def _flat(small: dict[str, Any], large: dict[str, Any]) -> list[Goal]:
     ]
 
 
+def _desktop(given: argparse.Namespace) -> None:
+    """The first sync into QuickBooks Desktop."""
+    told = (given.invoices, given.latency, given.quickbooks)
+    with scratch() as folder:
+        found = run(lambda loop: first_desktop.measured(loop, folder, *told, on_disk=given.alone))
+    if given.alone:
+        first_desktop.alone(found)
+        return
+    goals = [*first_desktop.shown(found, given.invoices), first_desktop.flat(given.invoices)]
+    finish("first_sync_desktop", found, goals)
+
+
 def main() -> None:
     """Runs everything and prints tables and one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--invoices", type=int, default=1_000, help="made in a year")
     parser.add_argument("--latency", type=float, default=0.0, help="virtual seconds of an answer")
+    parser.add_argument("--books", choices=("online", "desktop"), default="online")
+    parser.add_argument("--quickbooks", type=float, default=0.2, help="its seconds for a request")
+    parser.add_argument("--alone", action="store_true", help="figures of Desktop only")
     parser.add_argument("--profile", action="store_true", help="where the CPU of delivering goes")
     given, _others = parser.parse_known_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    if given.books == "desktop":
+        _desktop(given)
+        return
     profile = cProfile.Profile(time.process_time) if given.profile else None
     with scratch() as folder:
         found = run(lambda loop: _measured(loop, folder, given.invoices, given.latency, profile))

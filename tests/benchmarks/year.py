@@ -1,4 +1,4 @@
-"""A year of a service business for benchmarks: simulated Syncro, the kernel, simulated books."""
+"""A year of a service business for benchmarks: simulated Syncro, the kernel, the books online."""
 
 import asyncio
 import datetime as dt
@@ -28,6 +28,18 @@ TOKEN, SECRET = "demo-token", "simulated-secret"
 SYNCRO, ONLINE = "http://127.0.0.1:8702", "http://127.0.0.1:8711"
 KEY = bytes(32)
 LABOUR, SALES_TAX = "Labour", "Sales Tax"
+_ONLINE = """
+connector = "quickbooks-online"
+client_id = "simulated-client"
+client_secret = {{ env = "BENCH_SECRET" }}
+environment = "sandbox"
+base_url = "{online}"
+oauth_url = "{online}"
+"""
+_DESKTOP = """
+connector = "quickbooks-desktop"
+password = {{ env = "BENCH_SECRET" }}
+"""
 _CONFIG = """
 [store]
 url = "sqlite:///subledger.db"
@@ -37,12 +49,7 @@ api_token = {{ env = "BENCH_TOKEN" }}
 base_url = "{syncro}"
 requests_per_minute = {per_minute}
 [connections.books]
-connector = "quickbooks-online"
-client_id = "simulated-client"
-client_secret = {{ env = "BENCH_SECRET" }}
-environment = "sandbox"
-base_url = "{online}"
-oauth_url = "{online}"
+{books}
 [flows.sales]
 recipe = "psa-invoices"
 source = "psa"
@@ -51,28 +58,55 @@ every = "manual"
 start = {since}
 steps = []
 [flows.sales.settings]
-receivables_account = "Accounts Receivable (A/R)"
-payables_account = "Accounts Payable (A/P)"
-deposit_account = "Undeposited Funds"
-income_account = "Sales of Product Income"
-cost_account = "Cost of Goods Sold"
-bill_account = "Supplies"
-refund_account = "Checking"
+{accounts}
 default_item = "Labour"
 tax = "line"
 tax_item = "Sales Tax"
 """
 
 
+_ACCOUNTS = {
+    "online": {
+        "receivables_account": "Accounts Receivable (A/R)",
+        "payables_account": "Accounts Payable (A/P)",
+        "deposit_account": "Undeposited Funds",
+        "income_account": "Sales of Product Income",
+        "cost_account": "Cost of Goods Sold",
+        "bill_account": "Supplies",
+        "refund_account": "Checking",
+    },
+    "desktop": {
+        "receivables_account": "Accounts Receivable",
+        "payables_account": "Accounts Payable",
+        "deposit_account": "Undeposited Funds",
+        "income_account": "Services Income",
+        "cost_account": "Cost of Goods Sold",
+        "bill_account": "Office Supplies",
+        "refund_account": "Operating Checking",
+    },
+}
+
+
 def configured(
-    folder: Path, *, syncro: str = SYNCRO, online: str = ONLINE, per_minute: int = 180
+    folder: Path,
+    *,
+    books: str = "online",
+    syncro: str = SYNCRO,
+    online: str = ONLINE,
+    per_minute: int = 180,
 ) -> Settings:
-    """The settings of the one flow."""
+    """The settings of the one flow; ``books`` is online or desktop."""
     os.environ.update(BENCH_TOKEN=TOKEN, BENCH_SECRET=SECRET)
-    path = folder / "subledger.toml"
+    path, accounts = folder / "subledger.toml", _ACCOUNTS[books]
     since = START.date() - dt.timedelta(days=370)
     path.write_text(
-        _CONFIG.format(syncro=syncro, online=online, per_minute=per_minute, since=since)
+        _CONFIG.format(
+            syncro=syncro,
+            per_minute=per_minute,
+            since=since,
+            books=(_ONLINE if books == "online" else _DESKTOP).format(online=online),
+            accounts="\n".join(f'{name} = "{account}"' for name, account in accounts.items()),
+        )
     )
     return load_settings(path)
 
