@@ -298,6 +298,16 @@ def test_another_identity_is_refused(folder):
         run(folder)
 
 
+def test_files_in_folders(folder):
+    """Files of the same name in two folders are two files, where the pattern reaches them."""
+    folder.settings["pattern"] = "**/*.csv"
+    for name, line in (("one", COFFEE), ("two", FUEL)):
+        (folder.path / name).mkdir()
+        folder.write(f"{name}/a.csv", line)
+    run(folder)
+    assert folder.total == Money(-3450)
+
+
 def test_no_folder(folder):
     """A folder that is not there is told, not taken for an empty one."""
     folder.settings["folder"] = folder.path / "nowhere"

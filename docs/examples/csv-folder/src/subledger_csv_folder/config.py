@@ -93,7 +93,10 @@ class CsvFolderConfig:
     currency: str = field(
         default="USD", validator=_currency, metadata=describe("Currency of the account.")
     )
-    pattern: str = field(default="*.csv", metadata=describe("Names of the files, with * and ?."))
+    pattern: str = field(
+        default="*.csv",
+        metadata=describe("Names of the files, with * and ?; **/*.csv for folders inside as well."),
+    )
     encoding: str = field(
         default="utf-8", validator=_encoding, metadata=describe("Encoding of the files.")
     )

@@ -144,7 +144,8 @@ def _states(config: CsvFolderConfig) -> dict[str, str]:
             f"There is no folder {folder}.", hint="Correct folder in the settings, or create it."
         )
     try:
-        found = [(path.name, path.stat()) for path in folder.glob(config.pattern) if path.is_file()]
+        paths = [path for path in folder.glob(config.pattern) if path.is_file()]
+        found = [(path.relative_to(folder).as_posix(), path.stat()) for path in paths]
     except OSError as error:
         raise TemporaryError("The folder cannot be read.", detail=str(error)) from error
     return {name: f"{stat.st_size}-{stat.st_mtime_ns}" for name, stat in found}
