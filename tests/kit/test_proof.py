@@ -14,21 +14,15 @@ from subledger.testing.invented import (
 )
 from subledger.testing.outside import Trouble
 from subledger.testing.proof import Changing, Stage, disturbances, spread
-from subledger.testing.routes import from_invented_records, holding, into_invented_books
-from subledger.testing.specimens import Chart
+from subledger.testing.routes import (
+    INVENTED_CHART,
+    from_invented_records,
+    holding,
+    into_invented_books,
+)
 from subledger.testing.worlds import World, explore
 
 from . import careless
-
-CHART = Chart(
-    register="Card",
-    bank="Bank",
-    expense="Expenses",
-    income="Income",
-    receivables="Receivables",
-    payables="Payables",
-    item="Work",
-)
 
 
 class Cards(InventedSystem):
@@ -62,7 +56,7 @@ class TestInventedLedger(ExactlyOnceContract):
     """A sound sink is found sound."""
 
     type = INVENTED_LEDGER
-    chart = CHART
+    chart = INVENTED_CHART
     worlds = 30
 
     def outside(self, clock):

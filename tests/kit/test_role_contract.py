@@ -8,7 +8,8 @@ from subledger.money import Money
 from subledger.testing import builders as b
 from subledger.testing.contracts.role import RoleContract
 from subledger.testing.invented import INVENTED_CARDS, INVENTED_LEDGER, INVENTED_PSA, InventedBooks
-from subledger.testing.routes import SETTINGS, card_day, holding, psa_day, recipes_of
+from subledger.testing.routes import INVENTED_CHART, card_day, holding, psa_day, recipes_of
+from subledger.testing.specimens import Chart
 
 from . import careless
 
@@ -37,7 +38,7 @@ class TestInventedLedger(RoleContract):
     """A general ledger gets the recipes of every source role that can be invented."""
 
     type = INVENTED_LEDGER
-    recipes = SETTINGS
+    chart = INVENTED_CHART
 
     def outside(self, clock):
         """New books."""
@@ -101,9 +102,9 @@ def test_a_ledger_without_settings_is_told_what_to_give():
     """Nobody but the author knows the accounts of the author's books."""
 
     class TestBare(TestInventedLedger):
-        recipes = {}  # noqa: RUF012 - as an author writes it
+        chart = Chart()
 
-    with pytest.raises(AssertionError, match=r"give the contract recipes = \{'card-expenses'"):
+    with pytest.raises(AssertionError, match=r"or in recipes = \{'card-expenses'"):
         TestBare().test_a_recipe_of_its_role_works(_recipe(INVENTED_LEDGER, "card-expenses"))
 
 

@@ -16,7 +16,7 @@ class TestPex(SourceContract):
     type = SOURCE
     golden = Path(__file__).parent / "golden"
     days = 60
-    worlds = 20
+    worlds = 12
     scenarios = (
         Scenario(name="works"),
         Scenario(name="wrong token", settings={"token": "wrong"}, raises=AuthenticationError),

@@ -23,6 +23,7 @@ class TestQuickBooksOnline(SinkContract):
 
     type = SINK
     main = kinds.INVOICE
+    worlds = 20
     chart = Chart(
         register=CARD,
         bank=BANK,

@@ -63,6 +63,7 @@ class TestQuickBooksOnline(SourceContract):
     """A company in the United States, some weeks in business."""
 
     type = SOURCE
+    worlds = 20
     scenarios = (
         Scenario(name="works"),
         Scenario(

@@ -15,6 +15,8 @@ class TestSyncro(SourceContract):
 
     type = SOURCE
     golden = Path(__file__).parent / "golden"
+    recent = 10
+    worlds = 12
     scenarios = (
         Scenario(name="works"),
         Scenario(name="wrong token", settings={"api_token": "wrong"}, raises=AuthenticationError),

@@ -67,6 +67,7 @@ class TestSyncro(SinkContract):
 
     type = SINK
     main = kinds.PAYMENT
+    worlds = 20
     scenarios = (
         Scenario(name="works"),
         Scenario(name="wrong token", settings={"api_token": "wrong"}, raises=AuthenticationError),

@@ -80,27 +80,36 @@ class Stage:
         """Plays a world and judges how it ended."""
         return self._past(world).ending
 
+    def _trailed(self, world: World) -> Ending:
+        """Plays a world without a crash; the steps of its trail come with the state behind them."""
+        return self._past(world, named=True).ending
+
     def truth(self, scenario: str) -> Result:
         """How the scenario ends where nothing goes wrong."""
         return self._past(World(scenario=scenario, seed=1)).result
 
-    def _past(self, world: World) -> _Past:
+    def _past(self, world: World, *, named: bool = False) -> _Past:
         if world in self._calm:
             return self._calm[world]
+        named = named or (world.fault == CALM and world.point is None)
         calm = World(scenario=world.scenario, seed=1)
         truth = None if world == calm else self._past(calm).result
         try:
-            past = virtual_time.run(lambda loop: self._staged(loop.clock(self.start), world, truth))
+            past = virtual_time.run(
+                lambda loop: self._staged(loop.clock(self.start), world, truth, named=named)
+            )
         except Endless as error:
             if truth is None:
                 raise
             ending = Ending(trail=(), other=(f"it never comes to an end: {error}",))
             return _Past(ending=ending, result=truth, requests=0)
-        if world.point is None:
+        if named:
             self._calm[world] = past
         return past
 
-    async def _staged(self, clock: Clock, world: World, truth: Result | None) -> _Past:
+    async def _staged(
+        self, clock: Clock, world: World, truth: Result | None, *, named: bool
+    ) -> _Past:
         """Makes the outside systems, which may have to be opened and closed."""
         async with AsyncExitStack() as stack:
             outsides = []
@@ -109,10 +118,17 @@ class Stage:
                 if isinstance(outside, AbstractAsyncContextManager):
                     outside = await stack.enter_async_context(outside)
                 outsides.append(outside)
-            return await self._lived(clock, world, truth, *outsides)
+            return await self._lived(clock, world, truth, *outsides, named=named)
 
     async def _lived(
-        self, clock: Clock, world: World, truth: Result | None, source: Outside, books: Outside
+        self,
+        clock: Clock,
+        world: World,
+        truth: Result | None,
+        source: Outside,
+        books: Outside,
+        *,
+        named: bool,
     ) -> _Past:
         self._disk.put(self._blank)
         play = Play(
@@ -134,7 +150,7 @@ class Stage:
         servers, door = play.servers, play.doors[self.tested]
         servers.traps, servers.thaw_after, door.faults = disturbances(world)
         trap, before = servers.traps[0], len(door.requests)
-        if world.point is None:
+        if named:
             trap.state = servers.state
         await play.run()
         await play.deliver()
@@ -176,14 +192,14 @@ class Stage:
 
     def crashes(self, scenario: str) -> list[list[World]]:
         """Worlds in which the process dies, at each of its steps."""
-        return crashes(self.simulate, self._world(scenario))[1:]
+        return crashes(self._trailed, self._world(scenario))[1:]
 
     def crashes_in_trouble(self, scenario: str) -> list[list[World]]:
         """Worlds in which a request meets trouble, and the process dies as well."""
         chosen = spread(self._meetings(scenario), 4)
         chosen = [*chosen, *((Trouble.LOST, n) for _, n in chosen)]
         found = [
-            crashes(self.simulate, self._world(scenario, f"{trouble}@{n}"))[1:]
+            crashes(self._trailed, self._world(scenario, f"{trouble}@{n}"))[1:]
             for trouble, n in dict.fromkeys(chosen)
         ]
         return [*_in_turn(found)]
@@ -198,7 +214,7 @@ class Stage:
     def frozen(self, scenario: str) -> list[list[World]]:
         """Worlds in which the process freezes, and goes on when others have taken over."""
         found = [
-            crashes(self.simulate, self._world(scenario, f"frozen@{n}"), ("await",), apart=True)[1:]
+            crashes(self._trailed, self._world(scenario, f"frozen@{n}"), ("await",), apart=True)[1:]
             for n in (1, 3, 99)
         ]
         return [*_in_turn(found)]

@@ -24,31 +24,50 @@ from subledger.testing.invented import (
 )
 from subledger.testing.outside import Clock, Outside
 from subledger.testing.registered import catalogue_of
+from subledger.testing.specimens import Chart
 
 Make = Callable[[Clock], Outside]
 """Makes an outside system anew, in one known state."""
 
-SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
+
+def settings_for(recipe: str, chart: Chart) -> Mapping[str, Any]:
+    """Settings of a recipe with the names of a chart; those that it lacks are left out."""
+    known = {setting: getattr(chart, part) for setting, part in _SETTINGS.get(recipe, {}).items()}
+    return {setting: name for setting, name in known.items() if name}
+
+
+INVENTED_CHART: Final = Chart(
+    register="Card",
+    bank="Bank",
+    expense="Expenses",
+    income="Income",
+    receivables="Receivables",
+    payables="Payables",
+    item="Work",
+    bought="Work",
+)
+"""Names of the invented books."""
+
+_SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "card-expenses": {
-        "account": "Card",
-        "funding_account": "Bank",
-        "fee_account": "Expenses",
-        "rebate_account": "Income",
-        "default_expense_account": "Expenses",
+        "account": "register",
+        "funding_account": "bank",
+        "fee_account": "expense",
+        "rebate_account": "expense",
+        "default_expense_account": "expense",
     },
     "psa-invoices": {
-        "receivables_account": "Receivables",
-        "deposit_account": "Bank",
-        "refund_account": "Bank",
-        "payables_account": "Payables",
-        "bill_account": "Expenses",
-        "income_account": "Income",
-        "cost_account": "Expenses",
-        "default_item": "Work",
-        "default_tax_code": "Standard",
+        "receivables_account": "receivables",
+        "deposit_account": "bank",
+        "refund_account": "bank",
+        "payables_account": "payables",
+        "bill_account": "expense",
+        "income_account": "income",
+        "cost_account": "expense",
+        "default_item": "item",
     },
 }
-"""Settings of the recipes that fit the chart of the invented books."""
+"""The settings of recipes, each with what of a chart it names."""
 
 
 @frozen(kw_only=True)
@@ -154,14 +173,20 @@ def by_recipe(
     type: SourceType[Any] | SinkType[Any],  # noqa: A002 - as above
     outside: Make,
     settings: Mapping[str, Any],
+    *,
+    chart: Chart = INVENTED_CHART,
     since: dt.date | None = None,
 ) -> Route:
-    """The flow of a recipe, from a source into the invented books or from an invented source."""
+    """The flow of a recipe, from a source into the invented books or from an invented source.
+
+    ``settings`` are added to what follows from the ``chart`` of the books.
+    """
+    settings = {**settings_for(recipe.name, chart), **settings}
     end = End(type=type, outside=outside)
     if isinstance(type, SourceType):
         books = End(type=INVENTED_LEDGER, outside=lambda _clock: InventedBooks())
-        whole = {**SETTINGS.get(recipe.name, {}), **settings}
-        return _route(recipe, end, books, whole, since)
+        extra = {"default_tax_code": "Standard"} if recipe.name == "psa-invoices" else {}
+        return _route(recipe, end, books, {**extra, **settings}, since)
     invented, day = _INVENTED[recipe.source]
     source = End(type=invented, outside=lambda _clock: holding(day()))
     return _route(recipe, source, end, settings, since)

@@ -54,14 +54,15 @@ class ExactlyOnceContract(Contract):
 
     The connector works with an invented system at the other end, on virtual time. ``worlds`` is
     how many histories are played, about (none for 0); the environment's ``SUBLEDGER_WORLDS``
-    replaces it. Of a source the last ``days`` are read; a sink is given specimens of kinds that
-    it creates, by its ``chart``.
+    replaces it. Of a source the last ``recent`` days are read, or ``days``; a sink is given
+    specimens of kinds that it creates, by its ``chart``.
     """
 
     worlds: ClassVar[int] = 80
     chart: ClassVar[Chart] = Chart()
     start: ClassVar[dt.datetime] = START
     days: ClassVar[int] = 365
+    recent: ClassVar[int | None] = None
     real_time: ClassVar[bool] = False
 
     def outside(self, clock: Clock) -> Outside:
@@ -175,7 +176,7 @@ class ExactlyOnceContract(Contract):
         outside = self.outside(lambda: self.start)
         if isinstance(self.type, SourceType):
             happens = _change if isinstance(outside, Changing) else None
-            since = self.start.date() - dt.timedelta(days=self.days)
+            since = self.start.date() - dt.timedelta(days=self.recent or self.days)
             return into_invented_books(self.type, self.outside, since, happens)
         entities = self.flowing()
         changes_to = [

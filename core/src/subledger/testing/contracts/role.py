@@ -17,7 +17,8 @@ from subledger.roles import ROLES
 from subledger.testing.contracts.base import Contract, applies, breach
 from subledger.testing.outside import Clock, Outside
 from subledger.testing.proof import Stage
-from subledger.testing.routes import by_recipe, recipes_of
+from subledger.testing.routes import INVENTED_CHART, by_recipe, recipes_of
+from subledger.testing.specimens import Chart
 from subledger.testing.verdict import Result, by_mark
 from subledger.testing.workplace import SINK, SOURCE, START
 from subledger.testing.worlds import World
@@ -31,14 +32,16 @@ def called(type_: Any) -> bool:
 class RoleContract(Contract):
     """Any connector of a role works with any other side by configuration alone.
 
-    ``recipes`` are settings by recipe: those of a sink name accounts of its books, those of a
-    source are added to settings that fit the invented books. The invented other side is a card
-    platform or a service business's system for a sink, and a general ledger for a source.
+    ``recipes`` are settings by recipe, which are added to those that follow from the ``chart`` of
+    a sink's books, or of the invented ones. The invented other side is a card platform or a
+    service business's system for a sink, and a general ledger for a source, of which the last
+    ``days`` are read.
     """
 
     recipes: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     start: ClassVar[dt.datetime] = START
     days: ClassVar[int] = 365
+    chart: ClassVar[Chart] = Chart()
     real_time: ClassVar[bool] = False
 
     def outside(self, clock: Clock) -> Outside:
@@ -61,15 +64,17 @@ class RoleContract(Contract):
             pytest.skip("days pass in no time, so the outside must have no real sockets")
         tested = SOURCE if isinstance(self.type, SourceType) else SINK
         try:
-            since = self.start.date() - dt.timedelta(days=self.days)
-            settings = self.recipes.get(recipe.name, {})
-            route = by_recipe(recipe, self.type, self.outside, settings, since)
+            route = by_recipe(
+                *(recipe, self.type, self.outside, self.recipes.get(recipe.name, {})),
+                chart=INVENTED_CHART if tested == SOURCE else self.chart,
+                since=self.start.date() - dt.timedelta(days=self.days),
+            )
         except ConfigError as error:
             breach(
                 f"the recipe {recipe.name} has no settings that it can run with: {error}",
                 promise=f"a {recipe.source} flows into a {recipe.sink} by configuration alone",
-                hint=f"give the contract recipes = {{{recipe.name!r}: {{...}}}} with names of "
-                "accounts that the books of its outside have",
+                hint="name accounts that the books of its outside have in the contract's chart = "
+                f"Chart(), or in recipes = {{{recipe.name!r}: {{...}}}}",
             )
         stage = Stage(route=route, tested=tested, start=self.start)
         (scenario, *_) = stage.scenarios
