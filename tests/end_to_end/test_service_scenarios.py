@@ -1,6 +1,7 @@
 """Scenarios over the whole of a service business: interruptions, two companies, kinds."""
 
 import datetime as dt
+import os
 from decimal import Decimal
 from random import Random
 
@@ -20,7 +21,11 @@ SOURCE_FAULTS = ("drop_at", "html_at", "error_at", "truncate_at", "repeat_page_a
 ONLINE_FAULTS = ("lost-answer", "error-after", "error-before", "dropped", "expired-token")
 
 
-def busy_month(shop):
+INVOICES = int(os.environ.get("SUBLEDGER_INTERRUPTED", "60"))
+"""Of a business that is interrupted; tests/benchmarks/interrupted.py plays 10,000."""
+
+
+def busy_month(shop, invoices=INVOICES):
     """Invoices, whole, partial and split payments, credit, a refund and an order."""
     for name in ("Silva Dental", "Kowalczyk Law"):
         shop.customer(name)
@@ -28,7 +33,7 @@ def busy_month(shop):
     shop.vendor("Northern Wholesale")
     made = [
         shop.invoice(name, 10_000 + n, lines=[("Switch", n % 3)] if n % 3 else ())
-        for n in range(6)
+        for n in range(invoices // 2)
         for name in ("Silva Dental", "Kowalczyk Law")
     ]
     shop.pay(made[0])
@@ -46,12 +51,12 @@ def receivable(world):
 
 
 async def test_interrupted_five_times_online(tmp_path):
-    """Scenario 17, small: five interruptions on either side leave the same books, nothing twice."""
+    """Scenario 17: five interruptions on either side leave the same books, nothing twice."""
     async with open_service_world(tmp_path) as world:
         busy_month(world.shop)
         for seed in range(5):
             rng = Random(seed)  # noqa: S311 - chooses faults
-            plan = f"{rng.choice(SOURCE_FAULTS)}={rng.randrange(1, 12)}"
+            plan = f"{rng.choice(SOURCE_FAULTS)}={rng.randrange(1, INVOICES // 2)}"
             world.shop.simulation.faults = parse_plan(plan)
             fault = f"{rng.choice(ONLINE_FAULTS)}@{rng.randrange(1, 4)}"
             world.ledger.simulation.faults.set(fault)
@@ -70,14 +75,16 @@ async def test_interrupted_five_times_online(tmp_path):
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_interrupted_five_times_desktop(tmp_path, seed):
-    """Scenario 17, small: five lost answers and crashes of QuickBooks Desktop change nothing."""
+    """Scenario 17: five lost answers and crashes of QuickBooks Desktop change nothing."""
     rng = Random(seed)  # noqa: S311 - chooses faults
     async with open_service_world(tmp_path, "desktop") as world:
         busy_month(world.shop)
         await world.run_flow()
         fired = []
         for _ in range(5):
-            await world.company.session(f"lost-answer@{rng.randrange(2, 9)}", rng.randrange(99))
+            await world.company.session(
+                f"lost-answer@{rng.randrange(2, INVOICES // 3)}", rng.randrange(99)
+            )
             fired += world.company.fired
             world.advance(minutes=10)
         assert len(fired) >= 3
@@ -163,7 +170,7 @@ async def the_books_are_right(world):
     assert [row for row in wrong if row.category not in ("excluded", "text_changed")] == []
     assert world.balance("receivables") == receivable(world)
     assert world.balance("payables") == Decimal("-400.00")
-    assert len(world.papers()) == 12 + 4 + 2 + 1
+    assert len(world.papers()) == INVOICES + 4 + 2 + 1
     await world.quiet()
     await world.proof()
     await world.reconcile()
