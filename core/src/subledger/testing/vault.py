@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from attrs import define, field
 
+from subledger.errors import AuthenticationError
 from subledger.ports import Grant
 
 
@@ -24,14 +25,25 @@ class MemoryVault:
         self.kept = grant
 
     async def renewed(self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]]) -> Grant:
-        """A grant newer than ``stale``; one caller renews, the others get what it got."""
+        """A grant newer than ``stale``; one caller renews, the others get what it got.
+
+        Raises :class:`AuthenticationError` where there is none.
+        """
         async with self._turn:
-            known = self.kept
-            if known is not None and known.access != stale.access:
+            known = self._known()
+            if known.access != stale.access:
                 return known
-            self.kept = await renew(known or stale)
-            return self.kept
+            fresh = await renew(known)
+            now = self._known()
+            if (now.access, now.refresh) == (known.access, known.refresh):
+                self.kept = fresh
+            return self._known()
 
     async def forget(self) -> None:
         """Removes the grant."""
         self.kept = None
+
+    def _known(self) -> Grant:
+        if self.kept is None:
+            raise AuthenticationError("It is not connected.", hint="Connect it again.")
+        return self.kept
