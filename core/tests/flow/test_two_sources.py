@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from subledger.findings import Finding
 from subledger.flow import settlement
 from subledger.flow.linking import Link, NotLinked, link
-from subledger.ledger import books, links
+from subledger.ledger import books, effects, links
+from subledger.manifest import Operation
 from subledger.model.kinds import CARD_TRANSACTION, VENDOR
 from subledger.money import Money
 from subledger.ports import BookDocument, Posted, Refused
-from subledger.store.schema import POSTING
+from subledger.store.schema import EFFECT, POSTING
 
 AT = {"source": "a", "books": "b", "state": "s", "needs": "n", "finding": None}
 TAKEN = Finding(category="duplicate_document", subject="7", message="m")
@@ -143,3 +144,39 @@ def test_waking_looks_at_those_who_wait_only(bench, index):
         bench.c.exec_driver_sql("DROP INDEX posting_blocked")
     told = bench.c.execute(sa.text(f"EXPLAIN QUERY PLAN {settlement._WAKE}"), AT).all()
     assert ("posting_blocked" in told[0].detail) is index
+
+
+def sent_there(bench, state):
+    """A write into the system that is the source here, which left and is in this state."""
+    intent = effects.Intent(
+        connection="cards",
+        flow="forth",
+        source="books",
+        kind=CARD_TRANSACTION,
+        record="5",
+        operation=Operation.CREATE,
+        entity="{}",
+        version="1",
+        fingerprint="f",
+    )
+    number = effects.plan(bench.c, intent, bench.now).id
+    changed = sa.update(EFFECT).where(EFFECT.c.id == number).values(state=state)
+    bench.c.execute(changed)
+
+
+@pytest.mark.parametrize(
+    ("memo", "state", "planned"),
+    [
+        ("sl:txn-5 lunch", "unknown", 0),
+        ("sl:txn-5", "sent", 0),
+        ("sl:txn-6", "unknown", 1),
+        ("about sl:txn-5", "unknown", 1),
+        ("sl:txn-5", "rejected", 1),
+    ],
+)
+def test_what_we_wrote_without_knowing_it_does_not_go_back(bench, memo, state, planned):
+    """A record with the mark of a write whose fate is unknown is that write, come back."""
+    sent_there(bench, state)
+    assert bench.run(bench.movement("1", memo=memo)) == planned
+    if not planned:
+        assert bench.finding().category == "excluded"

@@ -17,6 +17,7 @@ from subledger.ledger.effects import Intent, State
 from subledger.manifest import Operation
 from subledger.model import amount_of, date_of
 from subledger.model.kinds import KNOWN, Kind
+from subledger.model.marker import parse_marker
 from subledger.model.stored import dump, fingerprint, load
 from subledger.ports import BookEntry, Hold, Skip
 from subledger.store.schema import FLOW, POSTING, RECORD
@@ -262,7 +263,7 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     if effects.in_flight(c, task.name, row.kind, row.id):
         _mark(c, task, row, "sent", now, account=ready.account)
         return 0
-    if link is None and links.origin(c, task.source, task.sink, row.kind, row.id) is not None:
+    if link is None and _is_ours(c, task, row, ready):
         _wait(c, task, row, _echo(task, row), now)
         return 0
     if link is None and ready.same is not None:
@@ -311,6 +312,14 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
         )
     _mark(c, task, row, "planned", now, finding=finding, account=ready.account)
     return 1
+
+
+def _is_ours(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready) -> bool:
+    """Whether we wrote the record into the source: linked, or marked by an unsettled write."""
+    if links.origin(c, task.source, task.sink, row.kind, row.id) is not None:
+        return True
+    mark = parse_marker(getattr(ready.entity, "memo", ""))
+    return mark is not None and effects.is_unsettled(c, task.source, task.sink, row.kind, mark)
 
 
 def _echo(task: FlowTask, row: StagedRow) -> Skip:

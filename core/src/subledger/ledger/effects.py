@@ -13,6 +13,7 @@ from attrs import frozen
 from subledger.ledger.keys import idempotency_key
 from subledger.manifest import Operation
 from subledger.model.kinds import STAND_INS, Kind, priority
+from subledger.model.marker import marker
 from subledger.store.schema import EFFECT
 
 
@@ -246,6 +247,22 @@ def in_flight(c: sa.Connection, flow: str, kind: str, record: str) -> bool:
     """Whether a write for this record has left and is not settled."""
     mine = {"of_flow": flow, "of_kind": kind, "of_record": record}
     return c.execute(_FLYING, mine).first() is not None
+
+
+_UNSETTLED = sa.select(EFFECT.c.record).where(
+    EFFECT.c.connection == sa.bindparam("connection"),
+    EFFECT.c.source == sa.bindparam("source"),
+    EFFECT.c.kind == sa.bindparam("kind"),
+    EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in ("planned", "sent", "unknown")]),
+    EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in ("sent", "unknown")]),
+)
+"""The first condition on the state stands in the very words of the partial index."""
+
+
+def is_unsettled(c: sa.Connection, connection: str, source: str, kind: Kind, mark: str) -> bool:
+    """Whether a write with this mark has left for the connection and is not settled."""
+    key = {"connection": connection, "source": source, "kind": kind}
+    return any(marker(kind, row.record) == mark for row in c.execute(_UNSETTLED, key))
 
 
 def get(c: sa.Connection, effect: int) -> sa.Row[Any] | None:
