@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from subledger.testing.contracts.base import applies as applies
     from subledger.testing.contracts.base import breach as breach
     from subledger.testing.contracts.connector import ConnectorContract as ConnectorContract
+    from subledger.testing.contracts.dispatcher import DispatcherCase as DispatcherCase
+    from subledger.testing.contracts.dispatcher import DispatcherContract as DispatcherContract
     from subledger.testing.contracts.sink import SinkContract as SinkContract
     from subledger.testing.contracts.source import SourceContract as SourceContract
+    from subledger.testing.contracts.step import StepContract as StepContract
+    from subledger.testing.contracts.store import StoreCase as StoreCase
+    from subledger.testing.contracts.store import StoreContract as StoreContract
     from subledger.testing.outside import Clock as Clock
     from subledger.testing.outside import Consenting as Consenting
     from subledger.testing.outside import Door as Door
@@ -33,8 +38,11 @@ if TYPE_CHECKING:
 _WHERE: Final = {
     "contracts.base": ("Contract", "applies", "breach"),
     "contracts.connector": ("ConnectorContract",),
+    "contracts.dispatcher": ("DispatcherCase", "DispatcherContract"),
     "contracts.sink": ("SinkContract",),
     "contracts.source": ("SourceContract",),
+    "contracts.step": ("StepContract",),
+    "contracts.store": ("StoreCase", "StoreContract"),
     "outside": (
         *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
         *("Scenario", "Sent", "Trouble", "Written"),
