@@ -58,7 +58,7 @@ class ExactlyOnceContract(Contract):
     specimens of kinds that it creates, by its ``chart``.
     """
 
-    worlds: ClassVar[int] = 80
+    worlds: ClassVar[int] = 60
     chart: ClassVar[Chart] = Chart()
     start: ClassVar[dt.datetime] = START
     days: ClassVar[int] = 365
