@@ -151,7 +151,7 @@ def test_connectors(cli, write, capsys):
     """Every plugin is shown as installed, enabled or refused, with what it can do."""
     cli.add("broken", "import no_such_module")
     path = str(write(GOOD.replace('connector = "books"', 'connector = "x"')))
-    assert main(["connectors", "--config", path, "--json"]) == Exit.FAILED
+    assert main(["connectors", "--load", "--config", path, "--json"]) == Exit.FAILED
     plugins = {item["name"]: item for item in json.loads(capsys.readouterr().out)["plugins"]}
     assert {name: item["state"] for name, item in plugins.items()} == {
         "cards": "enabled",
@@ -166,10 +166,30 @@ def test_connectors(cli, write, capsys):
     assert cards["kinds"] == {"card_transaction": ["read"], "fee": ["read"]}
     assert (cards["every"], cards["at_most_every"]) == ("1h", "5m")
     assert cards["roles"] == ["card_platform"]
-    main(["connectors", "--config", path])
+    main(["connectors", "--load", "--config", path])
     shown = capsys.readouterr().out
     assert "cards: Cards, a source; roles: card_platform" in shown
-    assert "broken was refused: cannot be imported" in shown
+    assert "broken (from dist-broken 1.0) was refused: cannot be imported" in shown
+
+
+def test_connectors_imports_what_is_enabled(cli, write, capsys):
+    """What the configuration does not name is listed without being imported."""
+    cli.add("bomb", "raise KeyboardInterrupt")
+    path = write(GOOD + '[plugins.mine]\npath = "mine.py"\n')
+    (path.parent / "mine.py").write_text("raise ValueError('no')")
+    assert main(["connectors", "--config", str(path), "--json"]) == Exit.FAILED
+    plugins = {item["name"]: item for item in json.loads(capsys.readouterr().out)["plugins"]}
+    assert plugins["bomb"]["state"] == "installed"
+    assert plugins["bomb"]["provides"] == []
+    assert plugins["mine"]["state"] == "refused"
+    assert "ValueError: no" in plugins["mine"]["reason"]
+    assert plugins["cards"]["provides"][0]["every"] == "1h"
+    main(["connectors", "--config", str(path)])
+    shown = capsys.readouterr().out
+    assert "bomb" in shown
+    assert "runs every 1h by default, every 5m at the most" in shown
+    assert "--load" in shown
+    assert "mine (from " in shown
 
 
 def test_connectors_without_loading(cli, capsys):

@@ -1,6 +1,7 @@
 """`subledger connectors`: what is installed, what it can do, and what was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,15 +32,23 @@ if TYPE_CHECKING:
 def connectors(
     *,
     load: Annotated[
-        bool, Parameter(negative="--no-load", help="Load each plugin to show what it can do.")
-    ] = True,
+        bool | None,
+        Parameter(
+            negative="--no-load",
+            help="Load each plugin, or none, to show what it can do; by default those that the "
+            "configuration names, and all where there is no configuration.",
+        ),
+    ] = None,
     options: ConfigOptions = ConfigOptions(),  # noqa: B008 - a frozen value
 ) -> int:
     """Show every installed plugin: direction, kinds, frequency, roles; enabled or refused."""
-    catalogue = open_catalogue()
-    if load:
-        catalogue.load(item.name for item in catalogue.available)
-    enabled = _enabled(options.config)
+    documents = _documents(options.config)
+    catalogue = open_catalogue(_files(documents))
+    enabled = _enabled(documents.values())
+    everyone = not documents if load is None else load
+    if everyone or load is None:
+        names = [item.name for item in catalogue.available]
+        catalogue.load(name for name in names if everyone or name in enabled)
     own = [plugin.origin for plugin in catalogue.plugins if plugin.origin in BUILT_IN]
     everything = [*own, *catalogue.available]
     plugins = [_plugin(item, catalogue, enabled) for item in everything]
@@ -47,15 +56,29 @@ def connectors(
     return Exit.FAILED if catalogue.refusals else Exit.OK
 
 
-def _enabled(path: Path) -> frozenset[str]:
-    """Every name that the configuration mentions where a plugin may be named; errors aside."""
-    paths = files.companies(path).values() if path.is_dir() else [path]
+def _documents(path: Path) -> Mapping[Path, Mapping[str, Any]]:
+    """What the configuration's files say; those that cannot be read are left out."""
+    found = {}
+    for file in files.companies(path).values() if path.is_dir() else [path]:
+        with suppress(Invalid):
+            found[file] = files.read(file)
+    return found
+
+
+def _files(documents: Mapping[Path, Mapping[str, Any]]) -> Mapping[str, Path]:
+    """The plugins that are single files."""
+    return {
+        name: file.absolute().parent / str(table["path"])
+        for file, document in documents.items()
+        for name, table in _tables(document, "plugins").items()
+        if "path" in table
+    }
+
+
+def _enabled(documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Every name that the configuration mentions where a plugin may be named."""
     found: set[str] = set()
-    for file in paths:
-        try:
-            document = files.read(file)
-        except Invalid:
-            continue
+    for document in documents:
         found |= set(_tables(document, "plugins"))
         found |= {
             str(table.get("connector")) for table in _tables(document, "connections").values()
@@ -107,6 +130,7 @@ def _value(value: Value) -> dict[str, Any]:
 def _manifest(manifest: Manifest) -> dict[str, Any]:
     return {
         "title": manifest.title,
+        "api": manifest.api,
         "direction": manifest.direction.value,
         "roles": sorted(role.value for role in manifest.roles),
         "kinds": {
@@ -141,7 +165,10 @@ def _print(out: "Console", plugins: list[dict[str, Any]]) -> None:
                 _print_connector(out, value)
     for plugin in plugins:
         if plugin["reason"]:
-            out.print(f"\n{plugin['name']} was refused: {plugin['reason']}")
+            package = f"{plugin['distribution']} {plugin['version']}".strip()
+            out.print(f"\n{plugin['name']} (from {package}) was refused: {plugin['reason']}")
+    if any(plugin["state"] == "installed" and not plugin["provides"] for plugin in plugins):
+        out.print("\nWhat the others can do is shown with --load; it imports them.")
 
 
 def _print_connector(out: "Console", value: dict[str, Any]) -> None:
