@@ -25,6 +25,9 @@ GENERATED = {
 }
 """Packages by name, and how each is asked for; together they have every template."""
 
+WORLDS = "8"
+"""Histories with crashes for each package here; an author plays a hundred."""
+
 SHIPPED = {member.folder.name: member.package for member in MEMBERS}
 
 
@@ -42,7 +45,7 @@ class Site:
     @property
     def environment(self):
         """The environment in which the packages are seen, beside those of the workspace."""
-        return {**os.environ, "PYTHONPATH": str(self.site), "NO_COLOR": "1"}
+        return {**os.environ, "PYTHONPATH": str(self.site), "SUBLEDGER_WORLDS": WORLDS}
 
 
 @pytest.fixture(scope="module")
