@@ -27,51 +27,132 @@ def cache(function: F) -> F:
 ENTITIES: Final = (Movement, Document, Settlement, Party, Item, Attachment)
 """Every class of entity that can be stored."""
 
-_LEAVES: Final[dict[Any, Test]] = {
-    str: lambda value: isinstance(value, str),
-    bytes: lambda value: isinstance(value, bytes),
-    bool: lambda value: value is True or value is False,
-    int: lambda value: type(value) is int,
-    float: lambda value: type(value) in (int, float) and math.isfinite(value),
-    Decimal: lambda value: isinstance(value, Decimal) and value.is_finite(),
-    dt.date: lambda value: type(value) is dt.date,
-    dt.datetime: lambda value: isinstance(value, dt.datetime) and value.utcoffset() is not None,
-    Money: lambda value: isinstance(value, Money),
-    NoneType: lambda value: value is None,
+_LEAVES: Final[dict[Any, str]] = {
+    str: "isinstance(x, str)",
+    bytes: "isinstance(x, bytes)",
+    bool: "(x is True or x is False)",
+    int: "type(x) is int",
+    float: "(type(x) in (int, float) and isfinite(x))",
+    Decimal: "(isinstance(x, Decimal) and x.is_finite())",
+    dt.date: "type(x) is date",
+    dt.datetime: "(isinstance(x, datetime) and x.utcoffset() is not None)",
+    Money: "isinstance(x, Money)",
+    NoneType: "x is None",
 }
 """Exact where Python is lenient: True is no number, a moment no date, a float no money."""
 _LISTS: Final = (abc.Sequence, list)
 _SETS: Final = (frozenset, set, abc.Set)
 _MAPPINGS: Final = (abc.Mapping, dict)
+_NAMES: Final[dict[str, Any]] = {
+    "Decimal": Decimal,
+    "Mapping": abc.Mapping,
+    "Money": Money,
+    "date": dt.date,
+    "datetime": dt.datetime,
+    "isfinite": math.isfinite,
+}
 
 
 @cache
-def conforms(annotation: Any) -> Test:  # noqa: C901 - a table of cases
-    """A test for values of an annotation; annotations that say nothing are met by everything."""
+def conforms(annotation: Any) -> Test:
+    """A test for values of an annotation; annotations that say nothing are met by everything.
+
+    Every record of every run passes it: the test of a class is compiled, as attrs does.
+    """
+    names = dict(_NAMES)
+    return _compiled(f"return {_expression(annotation, names)}", names)
+
+
+def _compiled(body: str, names: dict[str, Any]) -> Test:
+    lines = "".join(f"\n        {line}" for line in body.splitlines())
+    source = f"def test(x):\n    try:{lines}\n    except AttributeError:\n        return False"
+    exec(source, names)  # noqa: S102 - made of our own texts; values come in by name
+    return cast("Test", names["test"])
+
+
+def _expression(annotation: Any, names: dict[str, Any]) -> str:  # noqa: C901 - a table of cases
+    """The text of a test of ``x``; what it refers to is added to ``names``."""
+
+    def name(value: Any) -> str:
+        known = f"n{len(names)}"
+        names[known] = value
+        return known
+
     if isinstance(annotation, NewType):
-        return conforms(annotation.__supertype__)
+        return _expression(annotation.__supertype__, names)
     if annotation in _LEAVES:
         return _LEAVES[annotation]
     if annotation is Entity:
-        return _is_entity
+        return f"{name(_is_entity)}(x)"
     origin, arguments = get_origin(annotation) or annotation, get_args(annotation)
     if origin in (Union, UnionType):
-        return _any_of([conforms(choice) for choice in arguments])
+        first = sorted(arguments, key=lambda choice: choice is not NoneType)
+        return f"({' or '.join(_expression(choice, names) for choice in first)})"
     if origin is Literal:
-        return lambda value: value in arguments
+        return f"x in {name(arguments)}"
     if origin is tuple:
-        return _tuple(arguments)
-    if origin in _LISTS:
-        return _many((list, tuple), arguments)
-    if origin in _SETS:
-        return _many((frozenset, set), arguments)
+        return _tuple(arguments, name)
+    if origin in (*_LISTS, *_SETS):
+        classes = "(list, tuple)" if origin in _LISTS else "(frozenset, set)"
+        return f"(isinstance(x, {classes}) and all(map({name(_of(arguments))}, x)))"
     if origin in _MAPPINGS:
-        return _mapping(arguments)
+        return _mapping(arguments, name)
     if isinstance(origin, type) and attrs.has(origin):
-        return _fields(origin)
+        return f"{name(_fields(origin))}(x)"
     if isinstance(origin, type) and (issubclass(origin, enum.Enum) or origin is dt.timedelta):
-        return lambda value: isinstance(value, origin)
-    return lambda _value: True
+        return f"isinstance(x, {name(origin)})"
+    return "True"
+
+
+def _of(arguments: tuple[Any, ...]) -> Test:
+    return conforms(arguments[0] if arguments else Any)
+
+
+def _tuple(arguments: tuple[Any, ...], name: Callable[[Any], str]) -> str:
+    if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
+        return f"(isinstance(x, tuple) and (not x or all(map({name(_of(arguments))}, x))))"
+    tests = [conforms(one) for one in arguments]
+
+    def each(value: tuple[Any, ...]) -> bool:
+        return len(value) == len(tests) and all(
+            test(item) for test, item in zip(tests, value, strict=True)
+        )
+
+    return f"(isinstance(x, tuple) and {name(each)}(x))"
+
+
+def _mapping(arguments: tuple[Any, ...], name: Callable[[Any], str]) -> str:
+    if not arguments or arguments[1] is Any:
+        return "isinstance(x, Mapping)"
+    key, item = name(conforms(arguments[0])), name(conforms(arguments[1]))
+    return (
+        "(isinstance(x, Mapping) and (not x or "
+        f"(all(map({key}, x)) and all(map({item}, x.values())))))"
+    )
+
+
+def _is_entity(value: Any) -> bool:
+    cls = type(value)
+    return cls in ENTITIES and _fields(cls)(value)
+
+
+@cache
+def _fields(cls: type[Any]) -> Test:
+    test: Test | None = None
+
+    def late(value: Any) -> bool:
+        nonlocal test
+        if test is None:  # not before: a class may hold values of its own class
+            names = {**_NAMES, "cls": cls}
+            lines = ["v = x", "if not isinstance(v, cls): return False"]
+            for field in _declared(cls):
+                expression = _expression(field.type, names)
+                if expression != "True":
+                    lines += [f"x = v.{field.name}", f"if not {expression}: return False"]
+            test = _compiled("\n".join([*lines, "return True"]), names)
+        return test(value)
+
+    return late
 
 
 def fault(value: Any, annotation: Any, path: str = "") -> str:
@@ -120,58 +201,6 @@ def _is_of(cls: type[Any], annotation: Any) -> bool:
         return cls in ENTITIES
     choices = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else [annotation]
     return any(isinstance(one, type) and issubclass(cls, one) for one in choices)
-
-
-def _is_entity(value: Any) -> bool:
-    cls = type(value)
-    return cls in ENTITIES and _fields(cls)(value)
-
-
-def _any_of(tests: list[Test]) -> Test:
-    return lambda value: any(test(value) for test in tests)
-
-
-def _tuple(arguments: tuple[Any, ...]) -> Test:
-    if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
-        return _many((tuple,), arguments)
-    tests = [conforms(one) for one in arguments]
-    return lambda value: (
-        isinstance(value, tuple)
-        and len(value) == len(tests)
-        and all(test(item) for test, item in zip(tests, value, strict=True))
-    )
-
-
-def _many(classes: tuple[type[Any], ...], arguments: tuple[Any, ...]) -> Test:
-    test = conforms(arguments[0]) if arguments else conforms(Any)
-    return lambda value: isinstance(value, classes) and all(map(test, value))
-
-
-def _mapping(arguments: tuple[Any, ...]) -> Test:
-    if not arguments or arguments[1] is Any:
-        return lambda value: isinstance(value, abc.Mapping)
-    key, item = conforms(arguments[0]), conforms(arguments[1])
-    return lambda value: (
-        isinstance(value, abc.Mapping) and all(map(key, value)) and all(map(item, value.values()))
-    )
-
-
-@cache
-def _fields(cls: type[Any]) -> Test:
-    tests: list[tuple[str, Test]] | None = None
-
-    def test(value: Any) -> bool:
-        nonlocal tests
-        if not isinstance(value, cls):
-            return False
-        if tests is None:  # not before: a class may hold values of its own class
-            tests = [(field.name, conforms(field.type)) for field in _declared(cls)]
-        try:
-            return all(each(getattr(value, name)) for name, each in tests)
-        except AttributeError:
-            return False
-
-    return test
 
 
 @cache
