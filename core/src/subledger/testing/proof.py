@@ -17,13 +17,13 @@ from attrs import define, evolve, field, frozen
 from subledger.config import Settings
 from subledger.manifest import Recovery
 from subledger.testing import virtual_time
-from subledger.testing.crash import Disk, Endless, Point, Trap
+from subledger.testing.crash import Disk, Endless
 from subledger.testing.outside import Clock, Fault, Outside, OutsideBooks, Trouble
 from subledger.testing.play import Play
 from subledger.testing.routes import Route
 from subledger.testing.verdict import Result, judge
 from subledger.testing.workplace import SINK, SOURCE, START, Side, settings_of
-from subledger.testing.worlds import CALM, Ending, World, crashes
+from subledger.testing.worlds import CALM, Ending, World, crashes, disturbances
 
 T = TypeVar("T")
 
@@ -148,7 +148,8 @@ class Stage:
             play.servers.restart()
             self.route.happens(source)
         servers, door = play.servers, play.doors[self.tested]
-        servers.traps, servers.thaw_after, door.faults = disturbances(world)
+        servers.traps, servers.thaw_after, fault = disturbances(world)
+        door.faults = _faults(fault)
         trap, before = servers.traps[0], len(door.requests)
         if named:
             trap.state = servers.state
@@ -214,8 +215,7 @@ class Stage:
     def frozen(self, scenario: str) -> list[list[World]]:
         """Worlds in which the process freezes, and goes on when others have taken over."""
         found = [
-            crashes(self._trailed, self._world(scenario, f"frozen@{n}"), ("await",), apart=True)[1:]
-            for n in (1, 3, 99)
+            crashes(self._trailed, self._world(scenario, f"frozen@{n}"))[1:] for n in (1, 3, 99)
         ]
         return [*_in_turn(found)]
 
@@ -227,19 +227,10 @@ class Stage:
         return [(trouble, n + 1) for n in range(requests) for trouble in TROUBLES]
 
 
-def disturbances(world: World) -> tuple[list[Trap], int, list[Fault]]:
-    """What goes wrong: traps of the first processes, calls until a frozen one goes on, and faults.
-
-    ``frozen@n`` freezes the process instead of ending it; ``again@n`` ends the next one too, at
-    its n-th await; ``lost@n`` is trouble for the n-th request.
-    """
-    name, _, number = world.fault.partition("@")
-    if name == "frozen":
-        return [Trap(world.point, freezes=True)], int(number), []
-    if name == "again":
-        return [Trap(world.point), Trap(Point("await", int(number)))], 0, []
-    faults = [] if world.fault == CALM else [Fault(what=Trouble(name), at=int(number))]
-    return [Trap(world.point)], 0, faults
+def _faults(fault: str) -> list[Fault]:
+    """The trouble at the door: ``lost@3`` for the third request."""
+    what, _, number = fault.partition("@")
+    return [Fault(what=Trouble(what), at=int(number))] if fault else []
 
 
 def spread(some: Sequence[T], most: int) -> list[T]:

@@ -69,11 +69,22 @@ def judge(found: Result, calm: Result, *, decides: bool = False) -> Verdict:
     return Verdict(lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
 
 
-def unsettled(effects: Iterable[Effect], unless: Iterable[str] = ()) -> Iterator[str]:
+def unsettled(
+    effects: Iterable[Effect],
+    unless: Iterable[str] = (),
+    quiet: Iterable[State] = QUIET,
+) -> Iterator[str]:
     """The effects that are still under way, a sentence each."""
     for one in effects:
-        if one.state not in QUIET and marker(one.kind, one.record) not in unless:
+        if one.state not in quiet and marker(one.kind, one.record) not in unless:
             yield f"effect {one.id} ({one.kind} {one.record}) is still {one.state}"
+
+
+def unposted(records: Iterable[Record]) -> Iterator[str]:
+    """The records that are not in the books, a sentence each."""
+    for one in records:
+        if one.state != "posted":
+            yield f"record {one.kind} {one.id} is {one.state}, not posted"
 
 
 def _otherwise(found: Result, calm: Result) -> Iterator[str]:

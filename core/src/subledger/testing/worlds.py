@@ -12,10 +12,14 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from subledger.testing.crash import MOMENTS, Moment, Point
+from subledger.testing.crash import MOMENTS, Moment, Point, Trap
 
 CALM = "none"
 """The fault of a world without one, and the point of a world without a crash."""
+FROZEN = "frozen"
+"""The fault ``frozen@n``: the process freezes, and goes on n calls later."""
+AGAIN = "again"
+"""The fault ``again@n``: the next process dies too, at its n-th await."""
 
 
 @frozen(kw_only=True)
@@ -104,18 +108,54 @@ class Report:
 
 
 def crashes(
-    simulate: Simulate, calm: World, moments: Sequence[Moment] = MOMENTS, *, apart: bool = False
+    simulate: Simulate,
+    calm: World,
+    moments: Sequence[Moment] | None = None,
+    *,
+    apart: bool | None = None,
 ) -> list[list[World]]:
     """The world without a crash, and one for each step that it takes.
 
-    Worlds that are one history stand in one list; ``apart`` leaves each alone.
+    Worlds that are one history stand in one list; ``apart`` leaves each alone. A process that
+    freezes does so at awaits only, and each is another history: what it goes on with is in its
+    head.
     """
+    freezes = calm.fault.startswith(f"{FROZEN}@")
+    chosen = moments or (MOMENTS[:1] if freezes else MOMENTS)
     alike: dict[Hashable, list[World]] = {}
     for point, state in simulate(calm).trail:
-        if point.moment in moments:
-            same = point if apart else state
+        if point.moment in chosen:
+            same = point if (freezes if apart is None else apart) else state
             alike.setdefault(same, []).append(evolve(calm, point=point))
     return [[calm], *alike.values()]
+
+
+def remembering(simulate: Simulate) -> Simulate:
+    """As ``simulate``; a world without a crash, which is asked for again and again, only once."""
+    known: dict[World, Ending] = {}
+
+    def played(world: World) -> Ending:
+        if world.point is not None:
+            return simulate(world)
+        if world not in known:
+            known[world] = simulate(world)
+        return known[world]
+
+    return played
+
+
+def disturbances(world: World) -> tuple[list[Trap], int, str]:
+    """What goes wrong: traps of the first processes, calls until a frozen one goes on, and a fault.
+
+    ``frozen@n`` freezes the process instead of ending it, ``again@n`` ends the next one too, at
+    its n-th await. What else the fault of the world says is for its outside; empty for nothing.
+    """
+    name, _, number = world.fault.partition("@")
+    if name == FROZEN:
+        return [Trap(world.point, freezes=True)], int(number), ""
+    if name == AGAIN:
+        return [Trap(world.point), Trap(Point("await", int(number)))], 0, ""
+    return [Trap(world.point)], 0, "" if world.fault == CALM else world.fault
 
 
 def explore(simulate: Simulate, histories: Iterable[Sequence[World]]) -> Report:
