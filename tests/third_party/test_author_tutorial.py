@@ -12,6 +12,7 @@ import pytest
 
 from .conftest import ROOT
 
+pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
 PAGE = ROOT / "docs" / "authors" / "tutorial.md"
 BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TYPED = {

@@ -10,6 +10,7 @@ import pytest
 
 from .conftest import SAMPLE, run
 
+pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
 BOOKS = {
     "desktop": ("subledger-quickbooks-desktop", "PEX Credit Card"),
     "online": ("subledger-quickbooks-online", "Company Card"),
