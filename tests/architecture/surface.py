@@ -9,7 +9,7 @@ from .sources import ROOT
 PACKAGE = ROOT / "core" / "src" / "subledger"
 PUBLIC = (
     *("config/fields.py", "errors.py", "findings.py", "hooks.py", "manifest.py", "model"),
-    *("money.py", "ports", "retry.py", "runtime.py", "secret.py", "testing"),
+    *("money.py", "ports", "retry.py", "roles.py", "runtime.py", "secret.py", "testing"),
 )
 
 
