@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from subledger.flow.proof import prove
 from subledger.ledger.effects import State
 from subledger.model.marker import parse_marker
-from subledger.store.schema import EFFECT, LINK, POSTING
-
-from .office import BOOKS, CARDS, FLOW
+from subledger.store.schema import LINK
+from subledger.testing import ledger
+from subledger.testing.verdict import unposted, unsettled
+from subledger.testing.workplace import FLOW, SINK, SOURCE
 
 REGISTER = "PEX Card Account"
 _QUIET = {State.SETTLED, State.SUPERSEDED}
@@ -65,25 +66,16 @@ def judge_books(documents, balance, wanted):
 
 def judge_ledger(c, documents):
     """Nothing hangs, every document of ours has its effect and its link, the proof agrees."""
-    effects = c.execute(sa.select(EFFECT)).all()
-    written = {row.target for row in effects if row.state == State.SETTLED}
+    effects = ledger.effects(c)
+    written = {one.target for one in effects if one.state is State.SETTLED}
     linked = {row.target for row in c.execute(sa.select(LINK))}
-    other = [
-        f"effect {row.id} ({row.kind} {row.record}) is still {row.state}"
-        for row in effects
-        if row.state not in _QUIET
-    ]
-    other += [
-        f"record {row.kind} {row.id} is {row.state}, not posted"
-        for row in c.execute(sa.select(POSTING))
-        if row.state != "posted"
-    ]
+    other = [*unsettled(effects, quiet=_QUIET), *unposted(ledger.records(c))]
     other += [
         f"{document['type']} {document['txn_id']} has no effect or no link"
         for document in documents
         if document["txn_id"] not in written & linked
     ]
-    proof = prove(c, FLOW, CARDS, BOOKS)
+    proof = prove(c, FLOW, SOURCE, SINK)
     if not proof.agrees or proof.buckets["posted"].records != proof.records:
         other.append(f"the proof does not agree: {proof}")
     return other

@@ -3,10 +3,9 @@
 import itertools
 import os
 
-from subledger.testing.crash import MOMENTS
+from subledger.testing.chance import chance
 from subledger.testing.worlds import World
 
-from .chance import chance
 from .scenarios import SCENARIOS
 
 WANTED = int(os.environ.get("SUBLEDGER_WORLDS", "14000"))
@@ -60,20 +59,3 @@ def calm_worlds(wanted=WANTED):
                 chosen.append(World(scenario=scenario, seed=seed, fault=fault))
                 wanted -= _LEAST[scenario][fault.startswith("frozen")]
     return chosen
-
-
-def moments(world):
-    """Where a process can stop: a frozen one stops between two transactions only."""
-    return MOMENTS[:1] if world.fault.startswith("frozen") else MOMENTS
-
-
-def differ(world):
-    """Whether each step is another history: what a frozen process goes on with is in its head."""
-    return world.fault.startswith("frozen")
-
-
-def chosen(world, histories):
-    """Of a frozen process with long histories every fifth place is played."""
-    if world.scenario == "pex" and world.fault.startswith("frozen"):
-        return [histories[0], *histories[1::5]]
-    return histories

@@ -5,25 +5,25 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from subledger.config import load_settings
 from subledger.ledger import books
 from subledger.ports import Query
 from subledger.store.moments import to_ms
-from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
-from subledger.testing.crash import Disk, Endless, Point, Trap
+from subledger.testing.chance import chance
+from subledger.testing.crash import Disk, Endless
+from subledger.testing.ledger import content
 from subledger.testing.virtual_time import run
-from subledger.testing.worlds import Ending
+from subledger.testing.workplace import FLOW, SINK
+from subledger.testing.worlds import Ending, disturbances
 from subledger_quickbooks_desktop.config import OWNER_ID
 from subledger_quickbooks_desktop.simulator.quickbooks import CompanyFile, create_sample_company
 from subledger_quickbooks_desktop.simulator.web_connector import add_to_company
 
 from .cards import SINCE, Cards
-from .chance import chance
 from .feed import DAY, Feed, feed_type
-from .office import BOOKS, FLOW, PASSWORD, POLL, Office, with_source
+from .office import PASSWORD, POLL, Office, with_source
 from .oracle import REGISTER, judge_books, judge_ledger
 from .scenarios import SCENARIOS, moved_records, shop_records
 
@@ -31,21 +31,21 @@ START = dt.datetime(2026, 3, 25, 12, tzinfo=dt.UTC)
 FILE_ID = "{11111111-2222-3333-4444-555555555555}"
 _ROUNDS = 12
 _CONFIG = """
-[connections.cards]
+[connections.source]
 connector = "pex"
 token = {{ file = "{folder}/secret" }}
 base_url = "http://127.0.0.1:8701"
 requests_per_second = 1000000
-[connections.books]
+[connections.sink]
 connector = "quickbooks-desktop"
 password = {{ file = "{folder}/secret" }}
 file_id = "{file_id}"
-[flows.cards]
+[flows.flow]
 recipe = "card-expenses"
-source = "cards"
-sink = "books"
+source = "source"
+sink = "sink"
 every = "1h"
-[flows.cards.settings]
+[flows.flow.settings]
 account = "PEX Card Account"
 funding_account = "Operating Checking"
 fee_account = "Bank Service Charges"
@@ -96,7 +96,7 @@ def acquainted():
     """After a first session, in which the lists were read, and the documents of the day."""
 
     def ask(office, _feed):
-        asked = (BOOKS, Query.DOCUMENTS, to_ms(office.clock()))
+        asked = (SINK, Query.DOCUMENTS, to_ms(office.clock()))
         office.disk.do(lambda c: books.ask(c, *asked, since=DAY, until=DAY, account=REGISTER))
 
     return _after(empty(), chance(0), ask)
@@ -160,7 +160,6 @@ def _office(loop, base, rng, configured, **more):
     company.store.load_snapshot(base.company)
     disk().put(base.store)
     return Office(
-        loop=loop,
         settings=configured,
         disk=disk(),
         company=company,
@@ -182,50 +181,35 @@ def simulate(world):
 def digest(world):
     """What store and company file hold at the end of a world, but for processes and tickets."""
     simulate(world)
-    return disk().do(_business)
-
-
-def _business(c):
-    tables = (RECORD, POSTING, EFFECT, LINK, ENTRY)
-    return repr([sorted(map(tuple, c.execute(sa.select(table)))) for table in tables])
+    return repr(disk().do(content))
 
 
 async def _simulated(loop, world, base):
     rng = chance(world.scenario, world.seed)
     furnish = with_cards if world.scenario == "pex" else furnished
-    office, source = furnish(loop, base, rng, **_disturbance(world))
-    trap = office.traps[0]
+    traps, thaw_after, faults = disturbances(world)
+    office, source = furnish(loop, base, rng, traps=traps, thaw_after=thaw_after, faults=faults)
+    servers, trap = office.servers, traps[0]
     if world.point is None:
-        trap.state = office.state
+        trap.state = servers.state
     await office.rest(1)
     await SCENARIOS[world.scenario](office, source)
     problems = await heal(office)
-    if office.zombie is not None:
-        await office.thaw()
+    if await servers.thawed():
         problems = await heal(office)
-    office.process, office.traps = None, []
+    servers.restart()
     problems += await office.compared()
     documents = office.company.documents()[1:]
     balance = office.company.balance(REGISTER)
     lost, doubled, other = judge_books(documents, balance, list(source.wanted()))
     other += office.disk.do(lambda c: judge_ledger(c, documents))
-    other += [*problems, *office.problems, *office.diary.failures]
+    other += [*problems, *servers.problems, *servers.failures]
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")
     if sum(office.company.trial_balance().values()):
         other.append("debits and credits differ")
     office.company.close()
     return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
-
-
-def _disturbance(world):
-    """What goes wrong in a world, as arguments of its office."""
-    name, _, number = world.fault.partition("@")
-    if name == "frozen":
-        return {"traps": [Trap(world.point, freezes=True)], "thaw_after": int(number)}
-    if name == "again":
-        return {"traps": [Trap(world.point), Trap(Point("await", int(number)))]}
-    return {"traps": [Trap(world.point)], "faults": "" if name == "none" else world.fault}
 
 
 async def heal(office):

@@ -1,38 +1,25 @@
 """Nothing is lost and nothing is doubled, wherever the server stops and whatever else fails."""
 
-from functools import cache
-
 import pytest
 
-from subledger.testing.worlds import World, crashes, explore
+from subledger.testing.chance import chance
+from subledger.testing.worlds import World, crashes, explore, remembering
 
 from . import online_simulate
-from .chance import chance
-from .plan import WANTED, calm_worlds, chosen, differ, faults, moments
+from .plan import WANTED, calm_worlds, faults
 from .scenarios import SCENARIOS
 from .simulate import digest, simulate
 
 REPLAY = "pytest tests/crash --world"
 
 
-@cache
-def _calm(world):
-    return simulate(world)
-
-
-def _played(world):
-    """How a world ends; one without a crash, which is asked for again and again, is played once."""
-    return _calm(world) if world.point is None else simulate(world)
-
-
-def _histories(calm):
-    return chosen(calm, crashes(_played, calm, moments(calm), apart=differ(calm)))
+_played = remembering(simulate)
 
 
 @pytest.mark.parametrize("calm", calm_worlds(), ids=str)
 def test_a_crash_at_every_step_loses_and_doubles_nothing(calm, record_property):
     """A crash at each await, and before and after each commit, leaves the books right."""
-    report = explore(_played, _histories(calm))
+    report = explore(_played, crashes(_played, calm))
     for name in ("worlds", "played", "lost", "doubled"):
         record_property(name, getattr(report, name))
     assert not report.bad, report.text(REPLAY)
@@ -40,7 +27,7 @@ def test_a_crash_at_every_step_loses_and_doubles_nothing(calm, record_property):
 
 def test_a_run_has_as_many_worlds_as_was_asked_for():
     """The number of worlds is counted, not estimated."""
-    count = sum(len(alike) for calm in calm_worlds() for alike in _histories(calm))
+    count = sum(len(alike) for calm in calm_worlds() for alike in crashes(_played, calm))
     print(f"{count} worlds")
     assert count >= WANTED, "the kernel takes fewer steps than the table of plan.py says"
 
@@ -49,7 +36,7 @@ def test_a_run_has_as_many_worlds_as_was_asked_for():
 def test_worlds_that_are_taken_for_one_history_end_alike(scenario):
     """Whichever world of a history is played, store and books end with the same content."""
     calm = World(scenario=scenario, seed=1, fault=list(faults(scenario, 1))[1])
-    several = [alike for alike in _histories(calm) if len(alike) > 1]
+    several = [alike for alike in crashes(_played, calm) if len(alike) > 1]
     for alike in chance(scenario).sample(several, 6):
         assert len({digest(world) for world in (alike[0], alike[1], alike[-1])}) == 1, str(alike[0])
 
