@@ -144,14 +144,20 @@ def test_style_is_kept_with_long_names(name, tmp_path):
     run(sys.executable, "-m", "ruff", "format", "--no-cache", "--check", ".", cwd=tmp_path)
 
 
+ROOMS = {
+    *("plugin.py", "manifest.py", "config.py", "errors.py", "testing.py", "wire", "simulator"),
+    *("normalise.py", "source.py", "render.py", "sink.py", "step.py", "py.typed"),
+}
+"""What every connector or step has under one and the same name, where it has it."""
+
+PEER = {"errors.py", "source.py", "sink.py"}
+"""Rooms that a system has which calls us: there is nothing to open."""
+
+
 def rooms(package):
-    """The rooms of a package that every connector of its shape has: modules and folders."""
-    known = {
-        *("plugin.py", "manifest.py", "config.py", "errors.py", "testing.py", "wire", "simulator"),
-        *("normalise.py", "source.py", "render.py", "sink.py", "step.py", "py.typed"),
-    }
+    """The rooms of a package: modules, or folders where one module would be long."""
     found = {path.name for path in package.iterdir()}
-    return (known & found) | ({"render.py"} if "render" in found else set())
+    return ROOMS & (found | {f"{name}.py" for name in found})
 
 
 @pytest.mark.parametrize(
@@ -159,21 +165,28 @@ def rooms(package):
     [
         ("cards", "pex"),
         ("both-ways", "syncro"),
-        ("books", "quickbooks-online"),
+        ("both-ways", "quickbooks-online"),
         ("watch", "approvals"),
+        ("watch", "mapping"),
     ],
 )
 def test_rooms_are_those_of_our_own(generated, name, like):
     """A generated package has the rooms of ours of its kind, so that ours are read as easily."""
     package = generated.of(name) / "src" / f"subledger_{name.replace('-', '_')}"
-    ours = rooms(SHIPPED[like])
-    assert rooms(package) - ours <= {"testing.py"}
-    assert ours - rooms(package) <= {"normalise.py", "source.py"}
-    assert {"plugin.py", "config.py", "py.typed"} <= rooms(package)
-    folder, own = SHIPPED[like].parents[1], generated.of(name)
+    assert rooms(package) == rooms(SHIPPED[like])
     files = {"LICENSE", "README.md", "pyproject.toml", "src", "tests"}
-    assert files <= {path.name for path in own.iterdir()}
-    assert files <= {path.name for path in folder.iterdir()}
+    assert files <= {path.name for path in generated.of(name).iterdir()}
+    assert files <= {path.name for path in SHIPPED[like].parents[1].iterdir()}
+
+
+def test_rooms_of_either_direction(generated):
+    """Who is read and written has the rooms of both; who calls us has none to open."""
+    package = generated.of("both-ways") / "src" / "subledger_both_ways"
+    source = rooms(generated.of("cards") / "src" / "subledger_cards")
+    sink = rooms(generated.of("books") / "src" / "subledger_books")
+    assert rooms(package) == source | sink
+    assert source ^ sink == {"normalise.py", "source.py", "render.py", "sink.py"}
+    assert rooms(package) - rooms(SHIPPED["quickbooks-desktop"]) == PEER
 
 
 def test_missing_room_is_seen(generated, tmp_path):
