@@ -4,14 +4,13 @@ import sqlalchemy as sa
 
 from subledger.flow.proof import prove
 from subledger.ledger import findings
-from subledger.ledger.effects import State
 from subledger.model.kinds import CUSTOMER, ITEM
 from subledger.model.marker import marker, parse_marker
-from subledger.store.schema import EFFECT, POSTING
+from subledger.store.schema import POSTING
+from subledger.testing import ledger
+from subledger.testing.verdict import unposted, unsettled
+from subledger.testing.workplace import FLOW, SINK, SOURCE
 
-from .online_office import BOOKS, FLOW, SOURCE
-
-_QUIET = {State.SETTLED, State.SUPERSEDED, State.REJECTED, State.HELD}
 _ENTRIES = {CUSTOMER: "Customer", ITEM: "Item"}
 
 
@@ -83,19 +82,11 @@ def _told(c):
 
 def _ledger(c, *, disturbed):
     """Nothing hangs, and the proof agrees."""
-    other = [
-        f"effect {row.id} ({row.kind} {row.record}) is still {row.state}"
-        for row in c.execute(sa.select(EFFECT))
-        if row.state not in _QUIET
-    ]
+    other = [*unsettled(ledger.effects(c))]
     if disturbed:
         return other
-    other += [
-        f"record {row.kind} {row.id} is {row.state}, not posted"
-        for row in c.execute(sa.select(POSTING))
-        if row.state != "posted"
-    ]
-    proof = prove(c, FLOW, SOURCE, BOOKS)
+    other += unposted(ledger.records(c))
+    proof = prove(c, FLOW, SOURCE, SINK)
     if not proof.agrees or proof.buckets["posted"].records != proof.records:
         other.append(f"the proof does not agree: {proof}")
     return other + [f"a finding is left: {one.category}" for one in findings.listing(c)]

@@ -2,7 +2,6 @@
 
 import os
 
-from subledger.testing.crash import MOMENTS
 from subledger.testing.worlds import World
 
 _MORE = int(os.environ.get("SUBLEDGER_ONLINE_SEEDS", "0"))
@@ -56,8 +55,3 @@ def is_frozen(world):
 def chosen(histories):
     """Of a frozen process every fifth place is played, where not all seeds are asked for."""
     return histories if _MORE else [histories[0], *histories[1::5]]
-
-
-def moments(world):
-    """Where a process can stop: a frozen one stops between two transactions only."""
-    return MOMENTS[:1] if is_frozen(world) else MOMENTS

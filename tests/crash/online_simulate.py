@@ -13,22 +13,23 @@ from subledger.config import load_settings
 from subledger.ports import Grant
 from subledger.secret import Secret
 from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
-from subledger.testing.crash import Disk, Endless, Point, Trap
+from subledger.testing.chance import chance
+from subledger.testing.crash import Disk, Endless
 from subledger.testing.virtual_time import run
-from subledger.testing.worlds import Ending
+from subledger.testing.workplace import SINK, SOURCE
+from subledger.testing.worlds import Ending, disturbances
 from subledger_quickbooks_online import together
 from subledger_quickbooks_online.simulator import NO_LIMITS, Clock, Simulation
 
-from .chance import chance
 from .online_feed import DeskFeed, OnlineFeed, desk_type, feed_type
-from .online_office import BOOKS, POLL, SOURCE, OnlineOffice
+from .online_office import POLL, OnlineOffice
 from .online_oracle import judge, watch
 from .online_scenarios import SCENARIOS
 
 START = dt.datetime(2026, 3, 25, 12, tzinfo=dt.UTC)
 _ROUNDS = 14
 _BOOKS = """
-[connections.books]
+[connections.sink]
 connector = "quickbooks-online"
 client_id = "simulated-client"
 client_secret = {{ file = "{folder}/secret" }}
@@ -42,7 +43,7 @@ token = {{ file = "{folder}/secret" }}
 [flows.flow]
 recipe = "card-expenses"
 source = "source"
-sink = "books"
+sink = "sink"
 every = "1h"
 [flows.flow.settings]
 account = "Visa"
@@ -59,7 +60,7 @@ api_token = {{ file = "{folder}/secret" }}
 [flows.flow]
 recipe = "psa-invoices"
 source = "source"
-sink = "books"
+sink = "sink"
 every = "1h"
 [flows.flow.settings]
 receivables_account = "Accounts Receivable (A/R)"
@@ -106,7 +107,7 @@ def settings(business):
         path = Path(folder, "subledger.toml")
         path.write_text((_BOOKS + BUSINESSES[business].config).format(folder=folder))
         found = load_settings(path)
-    books = found.connections[BOOKS]
+    books = found.connections[SINK]
     object.__setattr__(books.config, "requests_per_second", 10**6)  # pauses are not the subject
     return found
 
@@ -153,7 +154,7 @@ def connected(business):
             expires=office.clock() + dt.timedelta(seconds=given["expires_in"]),
             facts={"realm": simulation.chosen_realm},
         )
-        await office.server().kernel.vault(BOOKS).keep(grant)
+        await office.servers.process.kernel.vault(SINK).keep(grant)
         return await _lived(office, feed, made)
 
     return run(lived)
@@ -174,8 +175,8 @@ def posted(business, seed):
 
 async def _lived(office, feed, made):
     problems = await heal(office)
-    assert not problems, (problems, office.diary.failures)
-    assert not office.diary.failures, office.diary.failures
+    assert not problems, problems
+    assert not office.servers.failures, office.servers.failures
     return Base(
         disk().content(),
         office.simulation.snapshot(),
@@ -201,10 +202,9 @@ def furnished(loop, business, base, rng, *, batch=30, **more):
     configured = settings(business)
     connections = dict(configured.connections)
     connections[SOURCE] = evolve(connections[SOURCE], type=kind.type(feed))
-    books = connections[BOOKS]
-    connections[BOOKS] = evolve(books, sink=evolve(books.sink, batch=batch))
+    books = connections[SINK]
+    connections[SINK] = evolve(books, sink=evolve(books.sink, batch=batch))
     office = OnlineOffice(
-        loop=loop,
         settings=evolve(configured, connections=connections),
         disk=disk(),
         simulation=simulation,
@@ -243,42 +243,34 @@ def _business(c):
 
 
 async def _simulated(loop, world, scenario, base):
-    traps, faults = _disturbance(world)
+    traps, thaw_after, faults = disturbances(world)
     batch = 1 if world.seed % 2 == 0 else 30
     rng = chance(world.scenario, world.seed)
-    office, feed, made = furnished(loop, scenario.business, base, rng, batch=batch, **traps)
+    office, feed, made = furnished(
+        loop, scenario.business, base, rng, batch=batch, traps=traps, thaw_after=thaw_after
+    )
     office.simulation.faults.set(faults)
-    trap = office.traps[0]
+    servers, trap = office.servers, traps[0]
     if world.point is None:
-        trap.state = office.state
+        trap.state = servers.state
     await office.rest(scenario.late)
     await scenario.happens(office, feed)
     problems = await heal(office)
-    if await office.thawed():
+    if await servers.thawed():
         problems = await heal(office)
-    office.process, office.traps = None, []
+    servers.restart()
     disturbed = "remote-" in faults
     if disturbed or faults == "":
         problems += await compared(office, disturbed=disturbed)
     lost, doubled, other = judge(
         office, made, feed.records, BUSINESSES[scenario.business].account, disturbed=disturbed
     )
-    other += dict.fromkeys([*problems, *office.problems, *office.diary.failures])
+    other += dict.fromkeys([*problems, *servers.problems, *servers.failures])
     if not granted(office):
         other.append("the grant is lost: a person has to connect the company again")
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")
     return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
-
-
-def _disturbance(world):
-    """What goes wrong in a world: the arguments of its office, and the simulator's fault plan."""
-    name, _, number = world.fault.partition("@")
-    if name == "frozen":
-        return {"traps": [Trap(world.point, freezes=True)], "thaw_after": int(number)}, ""
-    if name == "again":
-        return {"traps": [Trap(world.point), Trap(Point("await", int(number)))]}, ""
-    return {"traps": [Trap(world.point)]}, "" if name == "none" else world.fault
 
 
 async def heal(office):
@@ -311,7 +303,7 @@ async def compared(office, *, disturbed):
     if await office.ask() is None:
         return []
     await office.dispatch()
-    found = await office.served(lambda kernel: kernel.compare_answered(), "compare")
+    found = await office.compared()
     if found is None or disturbed:
         return []
     return [f"the books differ: {one}" for one in found if not one.agrees]

@@ -12,14 +12,14 @@ from subledger.cli.opening import open_kernel
 from subledger.config import load_settings
 from subledger.ports import Grant
 from subledger.secret import Secret
+from subledger.testing.chance import chance
 from subledger.testing.virtual_time import run
+from subledger.testing.workplace import SINK
 from subledger_quickbooks_online.simulator import NO_LIMITS, Simulation
 from subledger_quickbooks_online.simulator.server import serving
 from subledger_quickbooks_online.tokens import Tokens
 
 from . import guards, online_guards
-from .chance import chance
-from .online_office import BOOKS
 from .online_simulate import connected, furnished, granted
 
 _CONFIG = """
@@ -43,9 +43,9 @@ def _refreshed(between=0):
         office.simulation.set(rotate_every=0, grace=0)
         contexts = []
         for _ in range(2):
-            contexts.append(office.server().kernel.context(BOOKS))
-            office.process = None
-        config = office.settings.connections[BOOKS].config
+            contexts.append(office.servers.process.kernel.context(SINK))
+            office.servers.restart()
+        config = office.settings.connections[SINK].config
         stale = await contexts[0].vault.grant()
 
         async def caller(number):
@@ -66,7 +66,7 @@ def test_twenty_callers_make_one_refresh(between):
     assert office.renewals == 1
     assert len({grant.access.reveal() for grant in got}) == 1
     assert alive
-    assert office.problems == []
+    assert office.servers.problems == []
 
 
 def test_without_single_flight_a_grant_is_lost(monkeypatch):
@@ -74,7 +74,7 @@ def test_without_single_flight_a_grant_is_lost(monkeypatch):
     with guards.without(online_guards.single_flight, monkeypatch):
         office, _got, _alive = _refreshed()
     assert office.renewals > 1
-    assert "two refreshes of one grant were under way at once" in office.problems
+    assert "two refreshes of one grant were under way at once" in office.servers.problems
 
 
 async def _kept(path, simulation):

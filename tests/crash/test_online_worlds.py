@@ -1,13 +1,11 @@
 """QuickBooks Online: nothing is lost and nothing is doubled, wherever the server stops."""
 
-from functools import cache
-
 import pytest
 
-from subledger.testing.worlds import World, crashes, explore
+from subledger.testing.chance import chance
+from subledger.testing.worlds import World, crashes, explore, remembering
 
-from .chance import chance
-from .online_plan import calm_worlds, chosen, is_frozen, moments
+from .online_plan import calm_worlds, chosen, is_frozen
 from .online_scenarios import SCENARIOS
 from .online_simulate import digest, simulate
 from .plan import WANTED
@@ -18,20 +16,12 @@ LEAST = 6_000
 TOGETHER = 20_000
 
 
-@cache
-def _calm(world):
-    return simulate(world)
-
-
-def _played(world):
-    """How a world ends; one without a crash, which is asked for again and again, is played once."""
-    return _calm(world) if world.point is None else simulate(world)
+_played = remembering(simulate)
 
 
 def _histories(calm):
-    if is_frozen(calm):
-        return chosen(crashes(_played, calm, moments(calm), apart=True))
-    return crashes(_played, calm, moments(calm))
+    found = crashes(_played, calm)
+    return chosen(found) if is_frozen(calm) else found
 
 
 @pytest.mark.parametrize("calm", calm_worlds(), ids=str)
