@@ -116,7 +116,8 @@ _READING: Final = """\
   writes beside them what becomes of them, and you read whether it is right.
 - `source.py`: how it is read: pages, and from where a stopped run goes on."""
 _WRITING: Final = """\
-- `render.py`: what each entity becomes there; `books.py`: what the documents there are for us.
+- `render.py`: what each entity becomes there, with examples in `tests/rendered/`; `books.py`: what
+  the documents there are for us.
 - `sink.py`: how it is written, and how a write is settled whose answer was lost (`find`)."""
 _OWN: Final = {
     Shape.SOURCE: _READING,
