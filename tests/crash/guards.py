@@ -68,7 +68,7 @@ def cursor(patch):
         c.exec_driver_sql("BEGIN IMMEDIATE")
         return store_page(c, flow, *given, cursor=cursor, **more)
 
-    patch.setattr("subledger.kernel.store_page", in_two_steps)
+    patch.setattr("subledger.flow.intake.store_page", in_two_steps)
 
 
 def message_set(patch):
