@@ -40,6 +40,7 @@ def peer(config, context): return Peer()
             400,
         ),
         ("async def handle(self, request): return 'text'\nPeer.handle = handle", 400),
+        ("async def handle(self, request): raise web.HTTPGone\nPeer.handle = handle", 410),
         ("def handle(self, request): return None\nPeer.handle = handle", 400),
     ],
 )

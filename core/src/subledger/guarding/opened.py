@@ -177,8 +177,13 @@ class GuardedPeer:
         """The answer."""
         from aiohttp import web  # noqa: PLC0415 - whoever has a peer has imported it
 
-        served = self.guard.limits.served
-        answer = await self.guard.awaited("handle()", self.peer.handle, request, seconds=served)
+        answer = await self.guard.awaited(
+            "handle()",
+            self.peer.handle,
+            request,
+            seconds=self.guard.limits.served,
+            passes=(web.HTTPException, ConnectionError),  # how aiohttp tells of a bad request
+        )
         if not isinstance(answer, web.StreamResponse):
             raise self.guard.broken(f"answered a request with {type(answer).__name__} in handle()")
         return answer
