@@ -166,7 +166,7 @@ def test_each_request_meets_each_trouble():
     stage = _source(INVENTED_CARDS)
     (scenario,) = stage.scenarios
     found = [world.fault for (world,) in stage.troubles(scenario)]
-    assert found[:4] == ["lost@1", "unsent@1", "unavailable@1", "lost@2"]
+    assert found[:4] == ["lost@1", "unsent@1", "unavailable@1", "unsent@2"]
     assert len(found) == 3 * 4, "three pages, and one that is empty"
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from subledger.testing.contracts.connector import ConnectorContract as ConnectorContract
     from subledger.testing.contracts.dispatcher import DispatcherCase as DispatcherCase
     from subledger.testing.contracts.dispatcher import DispatcherContract as DispatcherContract
+    from subledger.testing.contracts.exactly_once import ExactlyOnceContract as ExactlyOnceContract
+    from subledger.testing.contracts.role import RoleContract as RoleContract
     from subledger.testing.contracts.sink import SinkContract as SinkContract
     from subledger.testing.contracts.source import SourceContract as SourceContract
     from subledger.testing.contracts.step import StepContract as StepContract
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from subledger.testing.outside import Sent as Sent
     from subledger.testing.outside import Trouble as Trouble
     from subledger.testing.outside import Written as Written
+    from subledger.testing.proof import Changing as Changing
     from subledger.testing.specimens import Chart as Chart
     from subledger.testing.workplace import Side as Side
     from subledger.testing.workplace import Workplace as Workplace
@@ -39,6 +42,8 @@ _WHERE: Final = {
     "contracts.base": ("Contract", "applies", "breach"),
     "contracts.connector": ("ConnectorContract",),
     "contracts.dispatcher": ("DispatcherCase", "DispatcherContract"),
+    "contracts.exactly_once": ("ExactlyOnceContract",),
+    "contracts.role": ("RoleContract",),
     "contracts.sink": ("SinkContract",),
     "contracts.source": ("SourceContract",),
     "contracts.step": ("StepContract",),
@@ -47,6 +52,7 @@ _WHERE: Final = {
         *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
         *("Scenario", "Sent", "Trouble", "Written"),
     ),
+    "proof": ("Changing",),
     "specimens": ("Chart",),
     "workplace": ("Side", "Workplace", "nowhere"),
 }

@@ -223,8 +223,11 @@ class Stage:
         return World(scenario=scenario, seed=1, fault=fault)
 
     def _meetings(self, scenario: str) -> list[tuple[Trouble, int]]:
-        requests = self._past(self._world(scenario)).requests
-        return [(trouble, n + 1) for n in range(requests) for trouble in TROUBLES]
+        """Each request with each trouble, so ordered that a choice has some of each."""
+        requests, many = self._past(self._world(scenario)).requests, len(TROUBLES)
+        return [
+            (TROUBLES[(n + turn) % many], n + 1) for n in range(requests) for turn in range(many)
+        ]
 
 
 def _faults(fault: str) -> list[Fault]:
