@@ -2,7 +2,9 @@
 
 import ast
 import json
+import re
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from subledger.catalogue import Installed
 from subledger.cli.exits import Exit
 from subledger.cli.main import main
 from subledger.errors import ConfigError
-from subledger.manifest import Role
+from subledger.manifest import API, Role
 from subledger.scaffold import Names, Shape
 from subledger.scaffold.names import LONGEST, SHIPPED, checked
 
@@ -94,6 +96,20 @@ def test_every_package_is_well_formed(name):
                 json.loads(text)
             count += 1
     assert count > 300
+
+
+def test_a_package_says_what_it_was_made_for():
+    """The number of today's interface stands there as a number, and the kernels that fit."""
+    for package in packages("acme"):
+        files = {str(path): text for path, text in scaffold.render(package).items()}
+        text = "".join(files.values())
+        assert f"api={API}," in text
+        assert "import API" not in text
+        major = int(version("subledger").partition(".")[0])
+        (kernel,) = re.findall(
+            r'^    "subledger(>=[\d.]+,<\d+)",', files["pyproject.toml"], re.MULTILINE
+        )
+        assert kernel.endswith(f",<{major + 1}")
 
 
 def test_every_module_says_what_it_is_for():

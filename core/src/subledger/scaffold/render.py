@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from string import Template
 from typing import Final
 
+from subledger.manifest import API
 from subledger.scaffold.names import Names
 from subledger.scaffold.variants import Package
 
@@ -28,7 +29,12 @@ def render(package: Package) -> Mapping[PurePosixPath, str]:
         for layer in package.layers
         for path, text in _templates(layer)
     }
-    words = {**_forms(package.names), **package.words, "kernel": _kernel(version("subledger"))}
+    words = {
+        **_forms(package.names),
+        **package.words,
+        "kernel": _kernel(version("subledger")),
+        "api": str(API),
+    }
     rooms = {path: text for path, text in templates.items() if path.suffix == ".py"}
     words["rooms"] = _table(_filled(rooms, words), PurePosixPath("src", package.names.package))
     return _filled(dict(sorted(templates.items())), words)
