@@ -10,7 +10,7 @@ from subledger.ledger.effects import State
 from subledger.manifest import Operation
 from subledger.model.kinds import Kind
 from subledger.money import Money
-from subledger.store.schema import EFFECT, ENTRY, LINK, POSTING, RECORD
+from subledger.store.schema import EFFECT, ENTRY, LINK, METADATA, POSTING, RECORD
 
 _MOMENTS = ("changed", "planned_at", "sent_at", "settled_at", "not_before")
 _CONTENT = [
@@ -90,3 +90,9 @@ def records(c: sa.Connection) -> list[Record]:
 def content(c: sa.Connection) -> Any:
     """Everything that a further round could change, moments left out: equal means at rest."""
     return [list(map(tuple, c.execute(statement))) for statement in _CONTENT]
+
+
+def everything(c: sa.Connection) -> str:
+    """Every row of every table, as text: whoever reads the database sees this."""
+    tables = METADATA.sorted_tables
+    return "\n".join(repr(tuple(row)) for table in tables for row in c.execute(sa.select(table)))

@@ -143,13 +143,9 @@ class Stand:
         return outcome
 
     def written(self, delivery: Delivery) -> list[Written]:
-        """The documents of the books that carry the marker of a delivery.
-
-        Beside one that moves money, those that move nothing do not count: they belong to it.
-        """
+        """The documents of the books that carry the marker of a delivery."""
         outside: Any = self.bench.outside
-        found = [one for one in outside.documents() if _carries(one, delivery.marker)]
-        return [one for one in found if one.amount] or found
+        return carrying(outside.documents(), delivery.marker)
 
 
 def another(delivery: Delivery, number: int) -> Delivery:
@@ -172,6 +168,12 @@ def together(deliveries: Sequence[Delivery]) -> list[Delivery]:
     """The deliveries as one batch."""
     name = deliveries[0].attempt_key[1:]
     return [evolve(one, batch=f"b{name}", place=place) for place, one in enumerate(deliveries, 1)]
+
+
+def carrying(documents: Sequence[Written], mark: str) -> list[Written]:
+    """The documents with a marker; those that move nothing do not count beside one that does."""
+    found = [one for one in documents if _carries(one, mark)]
+    return [one for one in found if one.amount] or found
 
 
 def _carries(document: Written, mark: str) -> bool:
