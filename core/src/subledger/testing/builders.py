@@ -317,5 +317,8 @@ def _whole(
 def _party(kind: Kind, party: Party | Reference | None) -> Reference:
     if isinstance(party, Reference):
         return party
-    buys = kind in (kinds.BILL, kinds.BILL_PAYMENT, kinds.VENDOR_CREDIT, kinds.PURCHASE_ORDER)
+    buys = kind in (
+        *(kinds.BILL, kinds.BILL_PAYMENT, kinds.VENDOR_CREDIT),
+        *(kinds.PURCHASE_ORDER, kinds.ITEM_RECEIPT),
+    )
     return refer(party or (vendor() if buys else customer()))

@@ -72,7 +72,7 @@ class Specimens:
                 self._movement,
             ),
             **dict.fromkeys((*SALES, kinds.BILL, kinds.VENDOR_CREDIT), self._document),
-            kinds.PURCHASE_ORDER: self._document,
+            **dict.fromkeys((kinds.PURCHASE_ORDER, kinds.ITEM_RECEIPT), self._document),
             kinds.PAYMENT: self._settlement,
             kinds.REFUND: self._settlement,
             kinds.BILL_PAYMENT: self._settlement,
