@@ -8,6 +8,7 @@ import pytest
 
 from subledger.cli.main import main
 from subledger.config import load_settings
+from subledger.errors import ConfigError
 from subledger.guarding import Limits, TookTooLong, in_time
 from subledger.observe import redact
 
@@ -57,6 +58,21 @@ def test_made_from_the_configuration(world, code):
     world.values["steps"] = '"sieve"'
     with pytest.raises(Exception, match=r"flows\.bad\.step\.sieve: sieve \(from dist-sieve 1\.0\)"):
         world.settings()
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit", "raise KeyError(1)", "raise Hostile"])
+@pytest.mark.parametrize("where", ["validator=check", "converter=check"])
+def test_hostile_settings(world, code, where):
+    """Settings whose own code fails are a problem of their connection; the others are read."""
+    world.hostile(
+        "bad",
+        f"def check(*given): {code}\n@frozen(kw_only=True)\nclass Config:\n"
+        f"  size: int = field(default=5, {where}, metadata=describe('x'))",
+    )
+    with pytest.raises(ConfigError) as caught:
+        world.settings()
+    assert [problem.path for problem in caught.value.problems] == ["connections.bad"]
+    assert "cannot be used" in caught.value.problems[0].message
 
 
 def test_result_and_failure_come_back():

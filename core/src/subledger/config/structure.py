@@ -18,6 +18,7 @@ from subledger.config.fields import description, duration
 from subledger.config.problems import Invalid, Report, did_you_mean, invalid
 from subledger.config.secrets import SecretReader
 from subledger.errors import ConfigError, Problem
+from subledger.guarding import reason_of
 from subledger.secret import Secret
 
 T = TypeVar("T")
@@ -103,14 +104,7 @@ class Structurer:
                 report.problems.append(problem)
         _validate(fields, given, report)
         report.raise_if_any()
-        try:
-            return cls(**given)
-        except ConfigError as error:
-            raise Invalid(*error.problems) from error
-        except (ValueError, TypeError) as error:
-            raise invalid(str(error)) from error
-        except Exception as error:
-            raise invalid(f"cannot be used: {type(error).__name__}: {error}") from error
+        return _made(cls, given)
 
     @staticmethod
     def _unknown(key: str, possible: abc.Iterable[str], report: Report) -> str:
@@ -167,6 +161,19 @@ class Structurer:
         return found
 
 
+def _made(cls: type[Any], given: Mapping[str, Any]) -> Any:
+    try:
+        return cls(**given)
+    except ConfigError as error:
+        raise Invalid(*error.problems) from error
+    except (ValueError, TypeError) as error:
+        raise invalid(str(error)) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() in a plugin's validator must not end us
+        raise invalid(f"cannot be used: {reason_of(error)}") from error
+
+
 def _validate(
     fields: Mapping[str, "attrs.Attribute[Any]"], given: Mapping[str, Any], report: Report
 ) -> None:
@@ -179,8 +186,10 @@ def _validate(
                 field.validator(draft, field, value)
             except ValueError as error:
                 report.problems.append(Problem(path=key, message=str(error)))
-            except (TypeError, AttributeError):
-                continue  # it looks at other fields: the constructor will tell
+            except KeyboardInterrupt:
+                raise
+            except BaseException:  # noqa: BLE001, S112 - it looks at other fields, or fails
+                continue  # the constructor will tell
 
 
 def _not(expected: str, value: object) -> Invalid:
