@@ -70,6 +70,11 @@ def test_kit_refuses_it(old):
     assert str(API + 1) in refused.reason
 
 
+def test_warnings_of_removal_are_errors_in_the_kit(pytestconfig):
+    """The kit's plugin makes errors of them for every project that has it, whatever it sets."""
+    assert pytestconfig.getini("filterwarnings")[-1].startswith("error::subledger.errors.")
+
+
 def test_newest_is_not_warned_of(old):
     """Control: a plugin of the newest interface loads without a word."""
     old.add("new", OLD_SINK.replace("api=1", "api=2").replace('"old"', '"new"'))

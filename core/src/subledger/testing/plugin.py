@@ -21,6 +21,7 @@ pytest_plugins = ("subledger.testing.replay",)
 _BASE: Final = "subledger.testing.contracts.base"
 _OURS: Final = "subledger.testing."
 _PROPERTY: Final = "subledger"
+_REMOVED: Final = "error::subledger.errors.SubledgerRemovedInApi3Warning"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -151,7 +152,8 @@ class _Reporter:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gathers outcomes where a report is wanted."""
+    """Makes errors of what will be removed, and gathers outcomes where a report is wanted."""
+    config.addinivalue_line("filterwarnings", _REMOVED)
     path = config.getoption("--subledger-report")
     if path and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Reporter(Path(path)), "subledger-report")
