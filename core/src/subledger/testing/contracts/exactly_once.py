@@ -87,49 +87,49 @@ class ExactlyOnceContract(Contract):
     @applies(provable)
     def test_any_answer_may_be_lost(self, record_property: Note) -> None:
         """A request that never arrives, or whose answer is lost, loses and doubles nothing."""
-        self._explore(Stage.troubles, 30, record_property)
+        self._play_worlds(Stage.troubles, 30, record_property)
 
     @applies(provable)
     def test_a_process_may_die_at_any_step(self, record_property: Note) -> None:
         """A process that dies at an await, or beside a transaction, loses and doubles nothing."""
-        self._explore(Stage.crashes, 30, record_property)
+        self._play_worlds(Stage.crashes, 30, record_property)
 
     @applies(provable)
     def test_a_process_may_die_in_trouble(self, record_property: Note) -> None:
         """A lost answer, and a process that dies before it knows, lose and double nothing."""
-        self._explore(Stage.crashes_in_trouble, 15, record_property)
+        self._play_worlds(Stage.crashes_in_trouble, 15, record_property)
 
     @applies(provable)
     def test_the_next_process_may_die_too(self, record_property: Note) -> None:
         """A process that dies while it recovers from another's death loses and doubles nothing."""
-        self._explore(Stage.crashes_again, 10, record_property)
+        self._play_worlds(Stage.crashes_again, 10, record_property)
 
     @applies(provable)
     def test_a_frozen_process_may_wake_up(self, record_property: Note) -> None:
         """A process that wakes up when another has taken over writes nothing twice."""
-        self._explore(Stage.frozen, 15, record_property)
+        self._play_worlds(Stage.frozen, 15, record_property)
 
     @applies(provable)
     def test_a_world_played_again(self, subledger_world: str) -> None:
         """A world of the command line: what the other tests printed can be looked at alone."""
         __tracebackhide__ = True
-        stage, played = self._stage(), World.parse(subledger_world)
+        stage, played = self._proof_stage(), World.parse(subledger_world)
         if played.scenario not in stage.scenarios:
             pytest.skip(f"{played.scenario} is a world of another contract")
         problems = stage.simulate(played).problems
         if problems:
             breach("; ".join(problems), promise=_PROMISE, hint="see how it came to this")
 
-    def _explore(self, histories: Histories, share: int, note: Note) -> None:
+    def _play_worlds(self, histories: Histories, share: int, note: Note) -> None:
         """Plays a share, in percent, of the worlds; half of it in each scenario."""
         __tracebackhide__ = True
         if not self.worlds:
             pytest.skip("worlds = 0: none is played")
-        stage = self._stage()
+        stage = self._proof_stage()
         most = int(os.environ.get(_MORE, self.worlds)) * share // 100 // len(stage.scenarios)
         chosen: list[Sequence[World]] = []
         for scenario in stage.scenarios:
-            self._calm(stage, scenario)
+            self._must_be_calm(stage, scenario)
             chosen += spread(histories(stage, scenario), max(2, most))
         report = explore(stage.simulate, chosen)
         for name in ("worlds", "played", "lost", "doubled"):
@@ -143,7 +143,7 @@ class ExactlyOnceContract(Contract):
                 "a cursor that covers no more than the records of its page and those before it",
             )
 
-    def _calm(self, stage: Stage, scenario: str) -> None:
+    def _must_be_calm(self, stage: Stage, scenario: str) -> None:
         """Where nothing goes wrong everything has to go well, or nothing is shown."""
         __tracebackhide__ = True
         problems = stage.simulate(World(scenario=scenario, seed=1)).problems
@@ -163,7 +163,7 @@ class ExactlyOnceContract(Contract):
                 "that its books really have",
             )
 
-    def _stage(self) -> Stage:
+    def _proof_stage(self) -> Stage:
         if self.real_time:
             pytest.skip("crashes are simulated, so the outside must have no real sockets")
         if type(self) not in _STAGES:

@@ -10,10 +10,15 @@ The outside is :class:`subledger.testing.PollingBooks`: simulated books with a s
 """
 
 from subledger.testing.contracts.enrolled import EnrolledContract
+from subledger.testing.contracts.exactly_once import ExactlyOnceContract
+from subledger.testing.contracts.role import RoleContract
 
 
-class PeerContract(EnrolledContract):
-    """The contract of a peer: what it posts, whom it lets in, and what it survives."""
+class PeerContract(EnrolledContract, ExactlyOnceContract, RoleContract):
+    """The contract of a peer: what it posts, whom it lets in, and what it survives.
+
+    And that everything is in the books once, and that the roles it claims are kept.
+    """
 
 
 __all__ = ["PeerContract"]
