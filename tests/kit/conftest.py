@@ -44,11 +44,16 @@ def _tests(contract: type[Contract]) -> Sequence[tuple[str, str, Callable[[], No
 
 @pytest.fixture
 def broken():
-    """The promises that a connector breaks under a contract, each with what was said first."""
+    """The promises that a connector breaks under a contract, each with what was said first.
 
-    def judge(contract: type[Contract]) -> dict[str, str]:
+    ``only`` are the tests to run, all if none is named.
+    """
+
+    def judge(contract: type[Contract], only: Sequence[str] = ()) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, case, call in _tests(contract):
+            if only and name not in only:
+                continue
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 try:

@@ -92,27 +92,23 @@ class Rig:
         """Makes a bench with a fresh outside, and runs ``work`` on it to its end."""
 
         async def main(_loop: object = None) -> T:
-            begin = asyncio.get_running_loop().time()
-
-            def clock() -> dt.datetime:
-                passed = asyncio.get_running_loop().time() - begin
-                return self.start + dt.timedelta(seconds=passed)
-
-            outside = self.outside(clock)
+            time = _Time(self.start, real=self.real_time)
+            outside = self.outside(time.now)
             if isinstance(outside, AbstractAsyncContextManager):
                 async with outside as entered:
-                    return await work(self._bench(entered, clock, faults))
-            return await work(self._bench(outside, clock, faults))
+                    return await work(self._bench(entered, time, faults))
+            return await work(self._bench(outside, time, faults))
 
         return asyncio.run(main()) if self.real_time else virtual_time.run(main)
 
-    def _bench(self, outside: Outside, clock: Clock, faults: Sequence[Fault]) -> Bench:
-        door = Door(outside.http, [fault.again() for fault in faults], self.throttled)
+    def _bench(self, outside: Outside, time: "_Time", faults: Sequence[Fault]) -> Bench:
+        again = [fault.again() for fault in faults]
+        door = Door(outside.http, again, self.throttled, sleep=time.sleep)
         numbers, diary = itertools.count(1), Diary()
         vault = MemoryVault(outside.consent() if isinstance(outside, Consenting) else None)
         runtime = Runtime(
-            now=clock,
-            sleep=asyncio.sleep,
+            now=time.now,
+            sleep=time.sleep,
             random=random.Random(1),  # noqa: S311 - jitter of pauses
             new_id=lambda: f"{next(numbers):026d}",
             http=door,
@@ -121,8 +117,26 @@ class Rig:
             type=self.type,
             outside=outside,
             door=door,
-            clock=clock,
+            clock=time.now,
             diary=diary,
             vault=vault,
             context=Context(connection=CONNECTION, runtime=runtime, log=diary, vault=vault),
         )
+
+
+class _Time:
+    """The time of a bench. Where sockets want it real, pauses are left out and counted."""
+
+    def __init__(self, start: dt.datetime, *, real: bool) -> None:
+        self._real = real
+        self._start = start - dt.timedelta(seconds=asyncio.get_running_loop().time())
+
+    def now(self) -> dt.datetime:
+        """The moment it is."""
+        return self._start + dt.timedelta(seconds=asyncio.get_running_loop().time())
+
+    async def sleep(self, seconds: float) -> None:
+        """A pause."""
+        if self._real:
+            self._start += dt.timedelta(seconds=seconds)
+        await asyncio.sleep(0 if self._real else seconds)

@@ -190,14 +190,16 @@ class Sent:
 class Door:
     """The HTTP port in front of an outside system; ``faults`` say what goes wrong at it.
 
-    Everybody else may go on before a request acts, and again before its answer is there.
-    ``requests`` are those that were made, ``open`` is how many wait for their answer. While the
-    outside itself computes, ``acting`` is true; ``spent`` is the CPU time it took, in seconds.
+    Everybody else may go on before a request acts, and again before its answer is there. An answer
+    that is too slow takes its ``sleep``. ``requests`` are those that were made, ``open`` is how
+    many wait for their answer. While the outside itself computes, ``acting`` is true; ``spent`` is
+    the CPU time it took, in seconds.
     """
 
     http: Http
     faults: Sequence[Fault] = ()
     throttled: HttpResponse = THROTTLED
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     requests: list[Sent] = field(factory=list)
     open: int = 0
     acting: bool = False
@@ -234,7 +236,7 @@ class Door:
                 method, url, headers=headers, params=params, body=body, timeout=timeout
             )
             answer: HttpResponse = await _Acting(self, acts)
-            await asyncio.sleep(timeout if struck and struck[0] is Trouble.SLOW else 0)
+            await self.sleep(timeout if struck and struck[0] is Trouble.SLOW else 0)
             if struck:
                 raise _no_answer(url)
             return answer

@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
 from subledger.testing import inspection, trials
@@ -18,6 +18,8 @@ from subledger.testing.contracts.declaration import DeclarationContract
 from subledger.testing.interrupting import NEVER, Interruption, cuts
 from subledger.testing.outside import Fault, Scenario, Trouble
 from subledger.testing.watching import Watch, watching
+
+_AIOHTTP: Final = str(Path("site-packages", "aiohttp"))
 
 Errand = Callable[[Bench], Awaitable[object]]
 """A piece of the connector's work on a bench."""
@@ -208,7 +210,7 @@ class ConnectorContract(DeclarationContract):
             left = ["it went on as if nothing had been"] if at and not task.cancelled() else []
             if not at:
                 task.result()
-            tasks = asyncio.all_tasks() - before
+            tasks = [one for one in asyncio.all_tasks() - before if not _serves(one)]
             left += [f"the task {one.get_coro()!r:.80}" for one in tasks]
             left += [f"{bench.door.open} requests"] if bench.door.open else []
             return interruption.suspensions, left
@@ -244,6 +246,12 @@ class ConnectorContract(DeclarationContract):
                 promise="it goes on working with the next versions",
                 hint="use what the warning names instead",
             )
+
+
+def _serves(task: "asyncio.Task[Any]") -> bool:
+    """Whether a task belongs to a server of the outside, or to the client of its door."""
+    code = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and _AIOHTTP in code.co_filename
 
 
 async def _awaited(interruption: Interruption) -> object:

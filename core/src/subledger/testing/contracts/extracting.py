@@ -1,6 +1,5 @@
 """A reading of a source: its pages, its records and what they mean."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, cast
@@ -14,7 +13,7 @@ from subledger.model import Entity
 from subledger.ports import ExtractRequest, Page, RawRecord, Source, SourceType
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import breach
-from subledger.testing.contracts.connector import ConnectorContract, Errand
+from subledger.testing.contracts.connector import ConnectorContract, Errand, opened
 
 Key = tuple[frozenset[str], str]
 """What tells a record from the others of its source."""
@@ -68,8 +67,8 @@ class ExtractingContract(ConnectorContract):
     days: ClassVar[int] = 365
 
     def errands(self) -> Sequence[Errand]:
-        """To check, and to read a period."""
-        return (self.check, self.extract)
+        """To check, and to read a period; a source that polls us does nothing by itself."""
+        return (self.check, self.extract) if opened(self.type) else ()
 
     async def extract(self, bench: Bench, cursor: str | None = None) -> Reading:
         """Reads the whole period, from a cursor on."""
@@ -81,8 +80,7 @@ class ExtractingContract(ConnectorContract):
 
     async def extract_later(self, bench: Bench, cursor: str | None = None) -> Reading:
         """Reads some hours later, so that what a run looks back for does not count."""
-        if not self.real_time:
-            await asyncio.sleep(_LATER)
+        await bench.context.runtime.sleep(_LATER)
         return await self.extract(bench, cursor)
 
     def request(self, bench: Bench, cursor: str | None = None) -> ExtractRequest:

@@ -9,10 +9,15 @@ from subledger.model.kinds import ATTACHMENT, ITEM, PARTIES
 from subledger.ports import File, WebhookVerdict
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import applies, breach
+from subledger.testing.contracts.connector import opened
 from subledger.testing.contracts.exactly_once import ExactlyOnceContract
 from subledger.testing.contracts.extracting import Key, Reading, inside, key_of
 from subledger.testing.contracts.meaning import MeaningContract
 from subledger.testing.contracts.role import RoleContract
+
+
+def _reads_changes(type_: Any) -> bool:
+    return opened(type_) and Capability.INCREMENTAL in type_.manifest.capabilities
 
 
 class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
@@ -25,6 +30,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
 
     resumptions: ClassVar[int] = 12
 
+    @applies(opened)
     def test_only_declared_kinds_are_read(self) -> None:
         """Every entity is of a kind that the manifest declares as read."""
         found = {entity.kind for entity in self.read().entities()}
@@ -36,6 +42,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                 hint="declare the kind in the manifest, or leave it out",
             )
 
+    @applies(opened)
     def test_an_identifier_means_one_thing(self) -> None:
         """No two records of a reading give an entity of the same kind and identifier."""
         owners: dict[tuple[str, str], Key] = {}
@@ -51,6 +58,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                         "vendor numbers sorts separately",
                     )
 
+    @applies(opened)
     def test_identifiers_are_stable(self) -> None:
         """Read again some hours later, everything has the identifiers that it had."""
 
@@ -67,6 +75,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                 hint="never make identifiers from a position, a time or chance",
             )
 
+    @applies(opened)
     def test_a_reading_resumes_from_any_cursor(self) -> None:
         """Stopped after any page, the next run goes on from its cursor and nothing is lost."""
         self.rig().run(self._resumed)
@@ -92,6 +101,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                     hint="give a page's cursor only for what the page and those before it hold",
                 )
 
+    @applies(opened)
     def test_cursors_are_text(self) -> None:
         """A cursor is text that can be stored, or None."""
         for page in self.read().pages:
@@ -104,6 +114,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                     hint="write the position as JSON text",
                 )
 
+    @applies(opened)
     def test_parties_and_items_come_before_what_refers_to_them(self) -> None:
         """A party or item that a record refers to was handed over before it, or with it."""
         declared = self.type.manifest.able(Operation.READ) & {*PARTIES, ITEM}
@@ -125,7 +136,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                             hint="hand the party or item over on an earlier page, or before it",
                         )
 
-    @applies(lambda type_: Capability.INCREMENTAL in type_.manifest.capabilities)
+    @applies(_reads_changes)
     def test_only_what_changed_is_read_again(self) -> None:
         """Some hours later, a reading from the last cursor on is shorter than the first."""
 
@@ -185,7 +196,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                 promise="the kernel fetches the file of each attachment",
                 hint="declare attachment: READ and register fetch=..., or neither",
             )
-        if fetch is not None:
+        if fetch is not None and opened(self.type):
             self.rig().run(self._fetched)
 
     async def _fetched(self, bench: Bench) -> None:

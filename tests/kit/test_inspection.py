@@ -1,0 +1,60 @@
+"""Which modules of subledger are public is said once, and the kernel needs nothing of the kit."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import subledger
+from subledger.testing.inspection import PUBLIC, modules, private_imports
+
+KERNEL = Path(subledger.__file__).parent
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_kit_and_the_written_surface_agree():
+    """What the contract allows is what is written down as the public surface."""
+    tree = ast.parse((ROOT / "tests" / "architecture" / "surface.py").read_text())
+    (names,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PUBLIC"
+    )
+    files = [node.value for node in ast.walk(names) if isinstance(node, ast.Constant)]
+    written = {f"subledger.{name.removesuffix('.py').replace('/', '.')}" for name in files}
+    assert written == PUBLIC
+
+
+def test_the_kernel_does_not_know_the_kit():
+    """Nothing that runs in production imports what tests plugins."""
+    found = [
+        f"{place}:{node.lineno}"
+        for place, path in modules("subledger").items()
+        if not place.startswith(("subledger/testing/", "subledger/scaffold/"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        and "subledger.testing" in ast.unparse(node)
+    ]
+    assert found == []
+    assert len(modules("subledger")) > 100
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("import subledger.errors", []),
+        ("from subledger import errors", []),
+        ("from subledger.model.kinds import INVOICE", []),
+        ("from subledger.testing import Fault", []),
+        ("from subledgers import anything", []),
+        ("import subledger.kernel", ["x.py:1 subledger.kernel"]),
+        ("import subledger", ["x.py:1 subledger"]),
+        ("from subledger import kernel", ["x.py:1 subledger.kernel"]),
+        ("from subledger.config import Settings", ["x.py:1 subledger.config.Settings"]),
+        ("from subledger.money import _parse", ["x.py:1 subledger.money._parse"]),
+        ("def f():\n    from subledger.flow import desk", ["x.py:2 subledger.flow.desk"]),
+    ],
+)
+def test_private_imports_are_seen(line, found):
+    """An import of what is not public is found with its line, wherever it stands."""
+    assert private_imports("x.py", line) == found
