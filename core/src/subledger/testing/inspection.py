@@ -11,7 +11,8 @@ PUBLIC: Final = frozenset(
     {
         *("subledger.config.fields", "subledger.errors", "subledger.findings", "subledger.hooks"),
         *("subledger.manifest", "subledger.model", "subledger.money", "subledger.ports"),
-        *("subledger.retry", "subledger.runtime", "subledger.secret", "subledger.testing"),
+        *("subledger.retry", "subledger.roles", "subledger.runtime", "subledger.secret"),
+        "subledger.testing",
     }
 )
 """The modules, with those below them, that plugins may rely on (compatibility policy)."""
