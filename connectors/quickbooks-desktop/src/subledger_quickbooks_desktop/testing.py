@@ -28,6 +28,11 @@ CARD: Final = "PEX Card Account"
 BANK: Final = "Operating Checking"
 BOUGHT: Final = "Cable"
 """An item that is bought and sold; the other one of the sample company is only sold."""
+_CREDITS: Final = (
+    *("Check", "CreditCardCharge", "CreditMemo", "ReceivePayment"),
+    *("Bill", "ItemReceipt"),
+)
+"""Documents that lower their register."""
 _PERCENT: Final = re.compile(rb"<(?:\w+:)?receiveResponseXMLResult>(-?\d+)<")
 
 
@@ -110,7 +115,7 @@ class QuickBooksDesktopOutside:
                 type=one["type"],
                 id=one["txn_id"],
                 date=dt.date.fromisoformat(one["date"]),
-                amount=Decimal(one["amount"]),
+                amount=_moved(one),
                 memo=one["memo"],
                 text=repr(one),
             )
@@ -122,6 +127,17 @@ class QuickBooksDesktopOutside:
         """A person adds a remark."""
         (memo,) = (one.memo for one in self.documents() if one.id == id)
         self.company.human.edit_document(id, {"Memo": f"{memo} seen by Ann"})
+
+
+def _moved(one: Mapping[str, Any]) -> Decimal:
+    """What a document moves on its register: receivables, payables, or its own account."""
+    of = {RECEIVABLES, PAYABLES, CARD}
+    lines = [line["amount"] for line in one["lines"] if line["account"] in of]
+    if one["voided"]:
+        return Decimal(0)
+    if one["type"] in ("JournalEntry", "Check") and lines:
+        return sum(lines, Decimal(0))
+    return -one["amount"] if one["type"] in _CREDITS else Decimal(one["amount"])
 
 
 @define

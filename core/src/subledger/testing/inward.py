@@ -77,7 +77,7 @@ def _stubs() -> dict[str, Any]:
 
 def _arrived(content: bytes) -> streams.StreamReader:
     loop = asyncio.get_running_loop()
-    reader = streams.StreamReader(BaseProtocol(loop), 2**16, loop=loop)
+    reader = streams.StreamReader(BaseProtocol(loop), 2**30, loop=loop)
     if content:
         reader.feed_data(content)
     reader.feed_eof()

@@ -92,6 +92,7 @@ class EnrolledContract(PolledContract):
                         hint="compare with hmac.compare_digest, and keep one hash only",
                     )
             office.other.enrol(file, new)
+            await asyncio.sleep(3600)  # after so many guesses a peer may ask for patience
             await office.work.sync()
             if len(office.written(specimens[-1])) != 1:
                 breach(

@@ -1,12 +1,15 @@
 """What a peer promises about what its other side posts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, TypeVar
 
+from attrs import evolve
+
 from subledger.manifest import Capability, Operation
-from subledger.model import amount_of
+from subledger.model import Document, Entity, Movement, Settlement, amount_of
 from subledger.model.kinds import Kind
+from subledger.model.marker import marker
 from subledger.preview import preview
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import applies, breach
@@ -35,6 +38,10 @@ class PolledContract(BooksContract):
 
     most_calls = 24
     _office: Office | None = None
+
+    def specimens(self, kind: Kind, number: int) -> Sequence[Entity]:
+        """As ever; their memos begin with the marker, as those of the recipes do."""
+        return [_marked(one) for one in super().specimens(kind, number)]
 
     def errands(self) -> tuple[Errand, ...]:
         """A first poll."""
@@ -117,7 +124,8 @@ class PolledContract(BooksContract):
                 for one in await office.work.effects()
                 if (one.kind, one.record) == (subject.kind, subject.id)
             ]
-            if (operation.value, "settled") not in done:
+            ways = {"void", "delete"} if removes else {operation.value}  # stand-ins are deleted
+            if not any((way, "settled") in done for way in ways):
                 found = [f"{one.category}: {one.message}" for one in await office.work.findings()]
                 breach(
                     f"to {operation} a {kind} came to {done}; {found}",
@@ -281,6 +289,12 @@ class PolledContract(BooksContract):
                 )
 
         self.at_work(history)
+
+
+def _marked(entity: Entity) -> Entity:
+    if not isinstance(entity, Movement | Document | Settlement):
+        return entity
+    return evolve(entity, memo=marker(entity.kind, entity.id))
 
 
 __all__ = ["PolledContract"]
