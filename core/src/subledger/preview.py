@@ -55,8 +55,12 @@ async def copy_store(store: Store) -> Store:
 
     def copy(c: sa.Connection) -> None:
         source = cast("sqlite3.Connection", c.connection.driver_connection)
-        with engine.connect() as target:
-            source.backup(cast("sqlite3.Connection", target.connection.driver_connection))
+        with engine.connect() as connection:
+            target = cast("sqlite3.Connection", connection.connection.driver_connection)
+            if store.reader is None:  # one connection, which is writing: a backup would wait for it
+                target.deserialize(source.serialize())
+            else:
+                source.backup(target)
 
     await store.read(copy)
     METADATA.create_all(engine)
