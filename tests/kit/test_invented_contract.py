@@ -1,5 +1,8 @@
 """The invented ledger keeps the contract of sinks: what the contracts try is possible."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from subledger.errors import AuthenticationError
 from subledger.testing.contracts.sink import SinkContract
 from subledger.testing.invented import INVENTED_LEDGER, InventedBooks
@@ -27,11 +30,12 @@ class TestInventedLedger(SinkContract):
         Scenario(name="wrong token", settings={"token": "wrong"}, raises=AuthenticationError),
     )
 
-    exempt = {
+    exempt: ClassVar[Mapping[str, str]] = {
         "test_the_catalogue_accepts_it": "it is registered in memory, without a distribution",
         "test_no_version_is_pinned": "it is registered in memory, without a distribution",
         "test_only_the_public_surface_is_imported": "it is a part of subledger itself",
     }
 
     def outside(self, _clock):
+        """The books in a known state."""
         return InventedBooks()

@@ -321,9 +321,11 @@ def test_failing_plugin_functions_are_told(sound, write):
     )
     text = GOOD.replace('sink = "books"\n', 'sink = "books"\nsteps = ["crash"]\n')
     assert problems(sound, write(text)) == [
-        "flows.spend.step.crash: crash (from dist-crash 1.0) failed in a way it must not: "
-        "make() raised ZeroDivisionError: division by zero. "
-        "Upgrade dist-crash, or tell its makers; the others go on."
+        (
+            "flows.spend.step.crash: crash (from dist-crash 1.0) failed in a way it must not: "
+            "make() raised ZeroDivisionError: division by zero. "
+            "Upgrade dist-crash, or tell its makers; the others go on."
+        )
     ]
 
 
