@@ -295,7 +295,7 @@ def _refused(c: sa.Connection, effect: sa.Row[Any], refused: Refused, now: int) 
         _mark(c, effect, "rejected", number, now)
     else:
         _block_dependents(c, effect.id, number, now)
-    if refused.finding.category == "changed_in_books":
+    if refused.finding.category == "changed_in_books" and effect.account:
         books.ask(
             *(c, effect.connection, Query.DOCUMENTS, now),
             since=_date(effect.date),
