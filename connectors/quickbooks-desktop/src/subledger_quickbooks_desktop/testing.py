@@ -125,8 +125,10 @@ class QuickBooksDesktopOutside:
 
     def edit(self, id: str) -> None:  # noqa: A002 - the field's own name
         """A person adds a remark."""
-        (memo,) = (one.memo for one in self.documents() if one.id == id)
-        self.company.human.edit_document(id, {"Memo": f"{memo} seen by Ann"})
+        (one,) = (one for one in self.documents() if one.id == id)
+        journal = one.type == "JournalEntry"  # which has memos on its lines only
+        remark = {"RefNumber": "ANN"} if journal else {"Memo": f"{one.memo} seen by Ann"}
+        self.company.human.edit_document(id, remark)
 
 
 def _moved(one: Mapping[str, Any]) -> Decimal:

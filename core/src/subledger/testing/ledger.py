@@ -9,7 +9,10 @@ from subledger.ledger import findings
 from subledger.ledger.effects import State
 from subledger.manifest import Operation
 from subledger.model.kinds import Kind
+from subledger.model.marker import marker
+from subledger.model.stored import load
 from subledger.money import Money
+from subledger.ports import Delivery
 from subledger.store.schema import EFFECT, ENTRY, LINK, METADATA, POSTING, RECORD
 
 _MOMENTS = ("changed", "planned_at", "sent_at", "settled_at", "not_before")
@@ -90,6 +93,23 @@ def records(c: sa.Connection) -> list[Record]:
 def content(c: sa.Connection) -> Any:
     """Everything that a further round could change, moments left out: equal means at rest."""
     return [list(map(tuple, c.execute(statement))) for statement in _CONTENT]
+
+
+def planned(c: sa.Connection) -> list[Delivery]:
+    """What waits to be sent, as `subledger plan` hands it to a sink's preview."""
+    return [
+        Delivery(
+            effect=row.id,
+            kind=Kind(row.kind),
+            operation=Operation(row.operation),
+            key=row.key,
+            attempt_key=row.key,
+            marker=marker(Kind(row.kind), row.record),
+            entity=load(row.entity),
+        )
+        for row in c.execute(_EFFECTS)
+        if row.state == State.PLANNED
+    ]
 
 
 def everything(c: sa.Connection) -> str:

@@ -113,7 +113,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.xfail(strict=True, reason=reason))
     told = {
         "subject": contract.subject(),
-        "declared": dict(contract.declared()),
+        "declared": {name: f"{text}" for name, text in contract.declared().items()},
         "contract": _name(contract),
         "test": item.originalname,
         "case": item.name.removeprefix(item.originalname).strip("[]"),

@@ -179,6 +179,7 @@ class ConnectorContract(DeclarationContract):
 
     def _watched(self, *, calls: bool = False) -> Watch:
         async def watched(bench: Bench) -> Watch:
+            await self.ready(bench)
             watch = Watch(lambda: bench.door.acting, lambda: bench.door.spent)
             with watching(watch, calls=calls):
                 # a task of its own, since what runs now began before the watch
