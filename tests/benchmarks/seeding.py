@@ -85,7 +85,7 @@ def questions(c: sa.Connection, names: Sequence[str]) -> None:
     for name in names:
         c.exec_driver_sql(
             "INSERT INTO question (connection, query, state, position, asked)"
-            " VALUES (?, 'lists', 'open', '[2, \"\", \"\", 0, 0]', ?)",
+            " VALUES (?, 'lists', 'open', '{\"step\": 2}', ?)",
             (name, LONG_AGO),
         )
 

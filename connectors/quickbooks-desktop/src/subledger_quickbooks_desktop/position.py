@@ -41,10 +41,13 @@ class Position:
 
 
 def position_of(question: Question) -> Position:
-    """The position of a question; the start for a new one."""
-    if not question.position:
+    """The position of a question; the start for a new one.
+
+    A position in the form of an earlier version is the start as well: it is asked again.
+    """
+    values = json.loads(question.position or "{}")
+    if not isinstance(values, dict):
         return Position()
-    values = json.loads(question.position)
     values["failed"] = tuple(values.get("failed", ()))
     values["pending"] = tuple((name, number) for name, number in values.get("pending", ()))
     return Position(**values)
