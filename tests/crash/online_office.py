@@ -87,10 +87,6 @@ class OnlineOffice:
         flow = self.settings.flows[FLOW]
         return await self.servers.served(_ASK, lambda p: p.kernel.ask_for_documents(flow))
 
-    async def compared(self) -> Any:
-        """What the books were found to hold; None where the process stopped."""
-        return await self.servers.served(_ASK, lambda p: p.kernel.compare_answered())
-
     async def rest(self, seconds: float) -> None:
         """Time passes."""
         await asyncio.sleep(seconds)

@@ -90,16 +90,7 @@ class Calls:
         timeout: float = 30.0,  # noqa: ASYNC109 - part of the port
     ) -> HttpResponse:
         """The peer's answer. Raises TemporaryError where it is lost."""
-        pairs = params.items() if isinstance(params, Mapping) else params or ()
-        self.sent.append(
-            Sent(
-                method=method,
-                url=url,
-                headers=dict(headers or {}),
-                params=tuple(pairs),
-                body=body or b"",
-            )
-        )
+        self.sent.append(Sent.of(method, url, headers, params, body))
         breaks = len(self.sent) == self.at
         if not breaks or self.fate == "lost":
             answer = await self.office.work.inward()(

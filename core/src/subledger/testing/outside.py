@@ -185,6 +185,25 @@ class Sent:
     params: tuple[tuple[str, str], ...]
     body: bytes
 
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str] | list[tuple[str, str]] | None,
+        body: bytes | None,
+    ) -> "Sent":
+        """A request as the HTTP port is asked for it."""
+        pairs = params.items() if isinstance(params, Mapping) else params or ()
+        return cls(
+            method=method,
+            url=url,
+            headers=dict(headers or {}),
+            params=tuple(pairs),
+            body=body or b"",
+        )
+
 
 @define
 class Door:
@@ -216,16 +235,7 @@ class Door:
         timeout: float = 30.0,  # noqa: ASYNC109 - part of the port
     ) -> HttpResponse:
         """The answer. Raises TemporaryError where none arrived, as the real client does."""
-        pairs = params.items() if isinstance(params, Mapping) else params or ()
-        self.requests.append(
-            Sent(
-                method=method,
-                url=url,
-                headers=dict(headers or {}),
-                params=tuple(pairs),
-                body=body or b"",
-            )
-        )
+        self.requests.append(Sent.of(method, url, headers, params, body))
         struck = [fault.what for fault in self.faults if fault.strikes(method, url)]
         self.open += 1
         try:
