@@ -174,6 +174,11 @@ class ServiceWorld:
         again = partial(waysout.retry, manifest=manifest)
         await self.kernel.store.tx(again, finding.id, now, "person", "books")
 
+    async def skip(self, finding: FindingRow) -> None:
+        """A person leaves out what a finding is about."""
+        now = self.kernel.now_ms()
+        await self.kernel.store.tx(waysout.skip, finding.id, now, "person", "not needed")
+
     async def approve(self, name: str) -> int:
         """A person lets the planned documents go; how many."""
         now = self.kernel.now_ms()

@@ -96,6 +96,11 @@ _ALL = (
         hint="Retry voids its document in the books, skip keeps the document.",
     ),
     Category(
+        name="undone",
+        meaning="a person took a document out of the books again, or its last change",
+        hint="Retry posts it again, skip leaves it out for good.",
+    ),
+    Category(
         name="doubled_in_books",
         meaning="the books hold two documents for one record",
         hint="Delete one of the two in the books.",

@@ -31,6 +31,9 @@ COMMANDS: Final[dict[str, Command]] = {
         "subledger.cli.findings:findings", "List what needs a person; retry or skip."
     ),
     "approve": Command("subledger.cli.control:approve", "Let reviewed documents go."),
+    "undo": Command(
+        "subledger.cli.undo:undo", "Take out of the books again what a flow put there."
+    ),
     "reconcile": Command(
         "subledger.cli.reconcile:reconcile", "Compare the books with what was posted."
     ),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from attrs import field, frozen
 
 from subledger.findings import Finding
-from subledger.flow import readiness
+from subledger.flow import readiness, undo
 from subledger.flow.decide import Decision, Ready, Rules, decide
 from subledger.flow.settlement import wake
 from subledger.flow.trouble import mishap
@@ -101,7 +101,7 @@ _IS_STAGED = sa.and_(
     POSTING.c.state.not_in([sa.literal_column("'posted'"), sa.literal_column("'skipped'")]),
 )
 """In the very words of the partial index, so that what is done long ago is not looked at."""
-ANY_STAGED = sa.select(POSTING.c.id).where(_IS_STAGED).limit(1)
+ANY_STAGED: "sa.Select[tuple[str]]" = sa.select(POSTING.c.id).where(_IS_STAGED).limit(1)
 """Finds something where records of ``flow`` wait for a decision."""
 _WAITING = (
     sa.select(POSTING.c.kind, POSTING.c.id)
@@ -201,6 +201,8 @@ def record_decisions(
     for row, decision in decided:
         if row.version == effects.TAKEN_BACK:
             planned += _take_back(c, task, row, now)
+        elif row.version == effects.WITHDRAWN:
+            planned += _undo_again(c, task, row, now)
         elif isinstance(decision, Ready):
             planned += _plan_ready(c, task, row, decision, now)
         else:
@@ -226,6 +228,19 @@ def _take_back(c: sa.Connection, task: FlowTask, row: StagedRow, now: int) -> in
     number = findings.report(c, finding, now, flow=task.name)
     _mark(c, task, row, "posted", now, finding=number)
     return 0
+
+
+def _undo_again(c: sa.Connection, task: FlowTask, row: StagedRow, now: int) -> int:
+    """A person undid the record, and wants it tried again."""
+    mine = {"flow": task.name, "kind": row.kind, "record": row.id}
+    posting = c.execute(_THIS, mine).one()
+    state = undo.go_on(c, task.sink, task.source, posting, now)
+    told = posting.finding
+    if told is None:
+        finding = undo.undone(f"{row.kind} {row.id}", "tried again")
+        told = findings.report(c, finding, now, flow=task.name)
+    _mark(c, task, row, state, now, finding=told)
+    return int(state == "planned")
 
 
 def _wait(c: sa.Connection, task: FlowTask, row: StagedRow, verdict: Hold | Skip, now: int) -> None:

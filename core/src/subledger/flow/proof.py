@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from attrs import frozen
 
+from subledger.ledger.effects import WITHDRAWN
 from subledger.model.kinds import ATTACHMENT, LISTS, PARTIES
 from subledger.money import Money
 from subledger.store.schema import LINK, POSTING, RECORD
@@ -38,7 +39,8 @@ class Proof:
     """One flow: the source's total, where it went, and what the books said they took.
 
     ``source`` is summed from the records as read, ``buckets["posted"]`` from the amounts that the
-    books reported back, the others from the records that wait. ``by_account`` are the posted
+    books reported back, the others from the records that wait. Of a document whose newest version
+    waits, or was undone, the difference to it is among what waits. ``by_account`` are the posted
     totals by register account. ``without_amount`` counts records whose amount nobody can tell, or
     is in another currency than the books'.
     """
@@ -91,7 +93,10 @@ def prove(
         bucket = _BUCKET[row.state]
         link = links.get((row.kind, row.id))
         if link is not None:
-            bucket, amount = "posted", link.amount or 0
+            rest = "held" if row.version == WITHDRAWN else bucket
+            bucket, whole_amount, amount = "posted", amount, link.amount or 0
+            if rest != bucket:
+                totals[rest] += whole_amount - amount
             accounts.setdefault(link.account, []).append(amount)
         elif bucket == "posted":
             bucket = "unknown"
@@ -115,7 +120,7 @@ def _records(flow: str, source: str, since: str, until: str) -> sa.Select[Any]:
     return (
         sa.select(
             *(RECORD.c.kind, RECORD.c.id, RECORD.c.amount, RECORD.c.currency),
-            POSTING.c.state,
+            *(POSTING.c.state, POSTING.c.version),
         )
         .join(
             POSTING,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from subledger.findings import Finding
 from subledger.ledger import books, findings, history, links
-from subledger.ledger.effects import State
+from subledger.ledger.effects import WITHDRAWN, State
 from subledger.manifest import Operation
 from subledger.model import Reference
 from subledger.model.kinds import LISTS, PARTIES
@@ -69,7 +69,7 @@ _WAKE = (
     )
     .values(state="staged", needs="", finding=None)
 )
-_POSTING = sa.select(POSTING.c.version, POSTING.c.state).where(
+_POSTING = sa.select(POSTING.c.version, POSTING.c.state, POSTING.c.finding).where(
     POSTING.c.flow == sa.bindparam("flow"),
     POSTING.c.kind == sa.bindparam("kind"),
     POSTING.c.id == sa.bindparam("record"),
@@ -375,6 +375,8 @@ def _mark(c: sa.Connection, effect: sa.Row[Any], state: str, finding: int | None
     if posting is None:
         return
     newer = posting.version != effect.version and state in _DONE
+    if posting.version == WITHDRAWN and finding is None:
+        finding = posting.finding  # it tells who undid it, and how it comes back
     c.execute(
         _MARK,
         {

@@ -3,16 +3,33 @@
 import sqlalchemy as sa
 
 from subledger.ledger import books, effects, findings, history, links
-from subledger.ledger.effects import State
+from subledger.ledger.effects import WITHDRAWN, State
 from subledger.manifest import Manifest, Operation
 from subledger.model.kinds import Kind
 from subledger.ports import Query
-from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING
+from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING, RECORD
 
 _GONE = "missing_in_books"
 _CHANGED = "changed_in_books"
 _UNKNOWN = "unknown_outcome"
 _TAKEN_BACK = "gone_in_source"
+_UNDONE = "undone"
+_AS_READ = sa.update(POSTING).values(
+    version=sa.select(RECORD.c.version)
+    .where(
+        RECORD.c.kind == POSTING.c.kind,
+        RECORD.c.id == POSTING.c.id,
+        RECORD.c.connection.in_(
+            sa.select(EFFECT.c.source).where(
+                EFFECT.c.flow == POSTING.c.flow,
+                EFFECT.c.kind == POSTING.c.kind,
+                EFFECT.c.record == POSTING.c.id,
+            )
+        ),
+    )
+    .scalar_subquery()
+)
+"""What was undone is judged again as its source has it now."""
 _REMOVALS = (Operation.VOID, Operation.DELETE)
 
 
@@ -38,6 +55,8 @@ def retry(
         _take_new_guards(c, finding)
     if row.category == _UNKNOWN:
         _send_again(c, finding)
+    if row.category == _UNDONE:
+        c.execute(_AS_READ.where(POSTING.c.finding == finding))
     state = "staged"
     if row.category == _TAKEN_BACK:
         if not _remove(c, finding, now, manifest):
@@ -56,7 +75,10 @@ def retry(
 
 
 def skip(c: sa.Connection, finding: int, now: int, who: str, reason: str) -> int:
-    """Leaves the records of a finding out for good; posted ones only lose the finding."""
+    """Leaves the records of a finding out for good; posted ones only lose the finding.
+
+    An undo that was refused, or has not left yet, is given up: its document stays.
+    """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
     mine = POSTING.c.finding == finding
     posted = POSTING.c.state == "posted"
@@ -70,6 +92,7 @@ def skip(c: sa.Connection, finding: int, now: int, who: str, reason: str) -> int
         )
         c.execute(sa.update(EFFECT).where(flow_effects).values(state=State.SUPERSEDED))
     kept = c.execute(sa.update(POSTING).where(mine, posted).values(finding=None))
+    _keep(c, finding)
     c.execute(sa.update(POSTING).where(mine).values(state="skipped", changed=now))
     _close(c, finding)
     detail = f"{row.category}: {row.subject}. {reason}".strip()
@@ -77,11 +100,25 @@ def skip(c: sa.Connection, finding: int, now: int, who: str, reason: str) -> int
     return len(waiting) + int(kept.rowcount)
 
 
+def _keep(c: sa.Connection, finding: int) -> None:
+    """Documents that were to be undone, and that are there still, stand as before."""
+    for effect in _effects(c, finding):
+        if links.find(c, effect.connection, effect.source, effect.kind, effect.record) is None:
+            continue
+        mine = (
+            POSTING.c.flow == effect.flow,
+            POSTING.c.kind == effect.kind,
+            POSTING.c.id == effect.record,
+            POSTING.c.version == WITHDRAWN,
+        )
+        c.execute(_AS_READ.where(*mine).values(state="posted", finding=None))
+
+
 def _close(c: sa.Connection, finding: int) -> None:
     c.execute(sa.update(FINDING).where(FINDING.c.id == finding).values(state="closed"))
 
 
-def _settled_effects(c: sa.Connection, finding: int) -> list[sa.Row[tuple[object, ...]]]:
+def _effects(c: sa.Connection, finding: int) -> list[sa.Row[tuple[object, ...]]]:
     return list(
         c.execute(
             sa.select(EFFECT)
@@ -101,7 +138,7 @@ def _settled_effects(c: sa.Connection, finding: int) -> list[sa.Row[tuple[object
 def _forget_links(c: sa.Connection, finding: int, sink: str) -> None:
     """The documents or entries are gone: they may be created again."""
     links.release(c, sink, finding)
-    for effect in _settled_effects(c, finding):
+    for effect in _effects(c, finding):
         links.remove(c, effect.connection, effect.source, effect.kind, effect.record)
         if effect.state == State.SETTLED:
             effects.reopen(c, effect.id)
@@ -109,7 +146,7 @@ def _forget_links(c: sa.Connection, finding: int, sink: str) -> None:
 
 def _send_again(c: sa.Connection, finding: int) -> None:
     """The person looked: the books do not have it, neither the document nor its vendor."""
-    for effect in _settled_effects(c, finding):
+    for effect in _effects(c, finding):
         lost = sa.and_(
             EFFECT.c.id.in_([effect.id, effect.waits_for]), EFFECT.c.state == State.UNKNOWN
         )
@@ -119,7 +156,7 @@ def _send_again(c: sa.Connection, finding: int) -> None:
 def _remove(c: sa.Connection, finding: int, now: int, manifest: Manifest | None) -> bool:
     """The source took the record back: its document is to be void or deleted; whether it can be."""
     planned = False
-    for effect in _settled_effects(c, finding):
+    for effect in _effects(c, finding):
         link = links.find(c, effect.connection, effect.source, effect.kind, effect.record)
         if link is None or link.effect != effect.id:
             continue
@@ -139,7 +176,7 @@ def _way(kind: Kind, manifest: Manifest | None) -> Operation | None:
 
 def _take_new_guards(c: sa.Connection, finding: int) -> None:
     """The person decided that ours stands: write over what the books show now."""
-    for effect in _settled_effects(c, finding):
+    for effect in _effects(c, finding):
         links.refresh_guard(c, effect.connection, effect.source, effect.kind, effect.record)
 
 

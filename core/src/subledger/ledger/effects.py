@@ -33,6 +33,9 @@ class State(enum.StrEnum):
 TAKEN_BACK: Final = "gone"
 """Version of a record that the source took back; its document is to be removed."""
 
+WITHDRAWN: Final = "withdrawn"
+"""Version of a record that a person undid; what the source changes later does not post it again."""
+
 LINKED: Final = "linked"
 """Code of an effect whose document was there before: a person decided that it is the same."""
 
@@ -185,8 +188,18 @@ def plan_anew(c: sa.Connection, intent: Intent, now: int) -> Planned:
     return planned
 
 
-def plan_removal(c: sa.Connection, made: sa.Row[Any], operation: Operation, now: int) -> Planned:
-    """Plans to void or delete the document that an effect made, and that is still there."""
+def plan_removal(
+    c: sa.Connection,
+    made: sa.Row[Any],
+    operation: Operation,
+    now: int,
+    *,
+    version: str = TAKEN_BACK,
+) -> Planned:
+    """Plans to void or delete the document that an effect made, and that is still there.
+
+    ``version`` says why: the source took its record back, or a person undid it.
+    """
     intent = Intent(
         connection=made.connection,
         flow=made.flow,
@@ -195,7 +208,7 @@ def plan_removal(c: sa.Connection, made: sa.Row[Any], operation: Operation, now:
         record=made.record,
         operation=operation,
         entity=made.entity,
-        version=TAKEN_BACK,
+        version=version,
         fingerprint="",
         amount=0,
         currency=made.currency,
@@ -204,6 +217,37 @@ def plan_removal(c: sa.Connection, made: sa.Row[Any], operation: Operation, now:
         turn=str(made.id),
     )
     return plan_anew(c, intent, now)
+
+
+def plan_restoring(c: sa.Connection, former: sa.Row[Any], link: sa.Row[Any], now: int) -> Planned:
+    """Plans to write an earlier version of a record, which ``former`` wrote, over the present one.
+
+    ``link`` is what stands in the books now.
+    """
+    intent = Intent(
+        connection=former.connection,
+        flow=former.flow,
+        source=former.source,
+        kind=Kind(former.kind),
+        record=former.record,
+        operation=Operation.UPDATE,
+        entity=former.entity,
+        version=WITHDRAWN,
+        fingerprint=former.fingerprint,
+        amount=former.amount,
+        currency=former.currency,
+        date=former.date,
+        account=former.account,
+        turn=f"{link.effect}/{former.fingerprint}",
+    )
+    return plan_anew(c, intent, now)
+
+
+def plan_again(c: sa.Connection, effect: sa.Row[Any], now: int) -> None:
+    """Plans the very same write once more that was refused, or withdrawn."""
+    values = {"state": State.PLANNED, "planned_at": now, "not_before": None, "attempts": 0}
+    again = {"generation": effect.generation + 1, "code": "", "message": "", "payload": None}
+    c.execute(sa.update(EFFECT).where(EFFECT.c.id == effect.id).values(**values, **again))
 
 
 def _priority(intent: Intent) -> int:

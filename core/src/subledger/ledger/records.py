@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from subledger.findings import Finding
 from subledger.ledger import findings
-from subledger.ledger.effects import TAKEN_BACK
+from subledger.ledger.effects import TAKEN_BACK, WITHDRAWN
 from subledger.ledger.retirement import Lost, retire
 from subledger.ledger.upsert import upsert
 from subledger.manifest import Operation
@@ -49,8 +49,11 @@ _DIFFERENT = (
 """Of a page, JSON of versions by id, the ids of those that are new or have another version."""
 _PUT_RECORD = upsert(RECORD, "version", "entity", "amount", "currency", "date", "changed")
 _PUT_POSTING = upsert(
-    POSTING, "state", "version", "finding", "amount", "currency", "date", "changed"
+    *(POSTING, "state", "version", "finding", "amount", "currency", "date", "changed"),
+    keep=("state", "version", "finding"),
+    where=POSTING.c.version == sa.literal_column(f"'{WITHDRAWN}'"),
 )
+"""What a person undid stays undone, whatever becomes of its record."""
 
 
 @frozen(kw_only=True)

@@ -170,7 +170,7 @@ def _remember(
         )
     )
     if record.finding is None:
-        for posting in _postings(c, flows, row):
+        for posting in _standing(c, flows, row):
             _set(c, posting, version=effects.TAKEN_BACK)
 
 
@@ -185,7 +185,7 @@ def _note(
 ) -> None:
     _remember(c, connection, flows, row, record, now=now)
     finding = record.finding or gone_in_source(row.kind, row.id)
-    for posting in _postings(c, flows, row):
+    for posting in _standing(c, flows, row):
         _withdraw(c, posting)
         operation = flows[posting.flow].get(Kind(row.kind)) if record.finding is None else None
         if operation is not None and _remove(c, connection, posting, operation, now):
@@ -246,6 +246,12 @@ def _forget(c: sa.Connection, connection: str, flows: Removals, row: sa.Row[Any]
 def _postings(c: sa.Connection, flows: Removals, row: sa.Row[Any]) -> Sequence[sa.Row[Any]]:
     mine = (POSTING.c.flow.in_(list(flows)), POSTING.c.kind == row.kind, POSTING.c.id == row.id)
     return c.execute(sa.select(POSTING).where(*mine)).all()
+
+
+def _standing(c: sa.Connection, flows: Removals, row: sa.Row[Any]) -> list[sa.Row[Any]]:
+    """Those that no person undid: what was undone is out of the books, or on its way out."""
+    found = _postings(c, flows, row)
+    return [posting for posting in found if posting.version != effects.WITHDRAWN]
 
 
 def _withdraw(c: sa.Connection, posting: sa.Row[Any]) -> None:

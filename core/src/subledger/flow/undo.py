@@ -1,0 +1,375 @@
+"""Undo: a person takes out of the books again what a flow put there, a record or a whole run."""
+
+import enum
+from collections.abc import Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from subledger.errors import SubledgerError
+from subledger.findings import Finding
+from subledger.ledger import books, effects, findings, history, leases, links
+from subledger.ledger.effects import LINKED, WITHDRAWN, State
+from subledger.manifest import Manifest, Operation
+from subledger.model.kinds import LISTS, PARTIES, Kind
+from subledger.money import Money
+from subledger.store.schema import EFFECT, POSTING, RUN
+
+_A_MOMENT: Final = 1
+"""Milliseconds of a lease that is given back in the same transaction."""
+_REMOVALS: Final = (Operation.DELETE, Operation.VOID)
+_WRITES: Final = (Operation.CREATE, Operation.UPDATE)
+_STAY: Final = frozenset({*LISTS, *PARTIES})
+
+
+class Action(enum.StrEnum):
+    """What an undo does about one record."""
+
+    DELETE = "delete"
+    """Its document is deleted."""
+    VOID = "void"
+    """Its document is set to zero, and kept."""
+    RESTORE = "restore"
+    """Its document is written again as it was before the run."""
+    WITHDRAW = "withdraw"
+    """What was planned has not left, and does not go."""
+    LEAVE = "leave"
+    """Nothing; the step says why."""
+
+
+@frozen(kw_only=True)
+class Undo:
+    """What a person wants undone in a flow from ``source`` to ``sink``.
+
+    Either ``records``, pairs of kind and identifier, or all that came out of the run with the
+    number ``run``. ``manifest`` is the sink's; with ``void`` documents are kept at zero where it
+    can do that, else deleted.
+    """
+
+    flow: str
+    source: str
+    sink: str
+    manifest: Manifest
+    records: Sequence[tuple[str, str]] = ()
+    run: int | None = None
+    void: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What is undone, in words."""
+        if self.run is not None:
+            return f"run {self.run}"
+        return ", ".join(f"{kind} {record}" for kind, record in self.records)
+
+
+@frozen(kw_only=True)
+class UndoStep:
+    """What is to be done about one record, and ``why`` where nothing is.
+
+    ``date`` and ``amount`` are those of the document; ``type`` and ``target`` name it in the books.
+    """
+
+    kind: str
+    record: str
+    action: Action
+    why: str = ""
+    date: str = ""
+    amount: Money | None = None
+    type: str = ""
+    target: str = ""
+
+
+class NotUndone(SubledgerError):  # noqa: N818 - the name says what did not happen
+    """Nothing can be undone as asked; nothing was changed."""
+
+
+@frozen(kw_only=True)
+class RunRow:
+    """A run that can be undone: when it began (milliseconds), and what it planned."""
+
+    number: int
+    started: int
+    state: str
+    planned: int
+
+
+def recent_runs(c: sa.Connection, flow: str, most: int = 20) -> list[RunRow]:
+    """The newest runs of a flow that planned something, the newest first."""
+    begun = sa.func.lead(RUN.c.started).over(order_by=RUN.c.id)
+    runs = sa.select(RUN, begun.label("next")).where(RUN.c.flow == flow).subquery()
+    planned = (
+        sa.select(sa.func.count(sa.distinct(EFFECT.c.kind + "/" + EFFECT.c.record)))
+        .where(
+            EFFECT.c.flow == flow,
+            EFFECT.c.source != "",
+            EFFECT.c.planned_at >= runs.c.started,
+            sa.or_(runs.c.next.is_(None), EFFECT.c.planned_at < runs.c.next),
+        )
+        .scalar_subquery()
+    )
+    rows = c.execute(
+        sa.select(runs.c.id, runs.c.started, runs.c.state, planned.label("planned"))
+        .where(planned > 0)
+        .order_by(runs.c.id.desc())
+        .limit(most)
+    )
+    return [
+        RunRow(number=row.id, started=row.started, state=row.state, planned=row.planned)
+        for row in rows
+    ]
+
+
+def look(c: sa.Connection, wanted: Undo) -> list[UndoStep]:
+    """What :func:`undo` would do now. Raises :class:`NotUndone`."""
+    return [judged.step for judged in _judge(c, wanted)]
+
+
+def undo(
+    c: sa.Connection, wanted: Undo, *, owner: str, now: int, who: str, reason: str = ""
+) -> list[UndoStep]:
+    """Plans to take documents out of the books; they go with the next delivery.
+
+    A record that was undone stays out, whatever its source does with it later, until a person
+    retries the finding that tells of it. Raises :class:`NotUndone`.
+    """
+    lease = f"flow:{wanted.flow}"
+    epoch = leases.take(c, lease, owner, now, _A_MOMENT)
+    if epoch is None:
+        raise NotUndone(f"a run of {wanted.flow} is under way", hint="Try again when it has ended.")
+    steps = _judge(c, wanted)
+    told: int | None = None
+    for judged in steps:
+        if judged.step.action is Action.LEAVE:
+            continue
+        if told is None:
+            finding = undone(wanted.subject, f"{who}: {reason}" if reason else who)
+            told = findings.report(c, finding, now, flow=wanted.flow)
+        state = _plan(c, wanted, judged, now)
+        values = {"state": state, "version": WITHDRAWN, "finding": told, "changed": now}
+        c.execute(sa.update(POSTING).where(*_is(judged.posting)).values(**values))
+        history.add(
+            *(c, now, who, "undid"),
+            flow=wanted.flow,
+            connection=wanted.sink,
+            kind=judged.posting.kind,
+            record=judged.posting.id,
+            detail=f"{judged.step.action}: {wanted.subject}. {reason}".strip(),
+        )
+    leases.give_back(c, lease, epoch)
+    return [judged.step for judged in steps]
+
+
+def undone(subject: str, who: str) -> Finding:
+    """What is shown of records that a person undid."""
+    return Finding(
+        category="undone",
+        subject=subject,
+        message=f"{subject} was undone ({who})",
+    )
+
+
+def go_on(c: sa.Connection, sink: str, source: str, posting: sa.Row[Any], now: int) -> str:
+    """Plans an undo again that was refused or withdrawn; the state of its record."""
+    mine = {"flow": posting.flow, "kind": posting.kind, "record": posting.id}
+    if links.find(c, sink, source, posting.kind, posting.id) is None:
+        return "undone"
+    effect = c.execute(_WANTED, mine).first()
+    if effect is None or effect.state == State.SETTLED:
+        return "posted"
+    if effect.state in (State.REJECTED, State.SUPERSEDED):
+        effects.plan_again(c, effect, now)
+    return "planned"
+
+
+# ------------------------------------------------------------------ judging
+
+
+@frozen(kw_only=True)
+class _Judged:
+    """A step with what it rests on; ``made`` is the effect that is taken back or written again."""
+
+    step: UndoStep
+    posting: sa.Row[Any]
+    link: sa.Row[Any] | None = None
+    made: sa.Row[Any] | None = None
+
+
+_Window = tuple[int, int | None]
+"""The moments in which a run planned: from its start until the next one's."""
+
+_POSTINGS = sa.select(POSTING).where(POSTING.c.flow == sa.bindparam("flow"))
+_OF_RECORD = (
+    EFFECT.c.flow == sa.bindparam("flow"),
+    EFFECT.c.kind == sa.bindparam("kind"),
+    EFFECT.c.record == sa.bindparam("record"),
+)
+_NEWEST = (EFFECT.c.planned_at.desc(), EFFECT.c.id.desc())
+_WRITTEN = (
+    sa.select(EFFECT)
+    .where(*_OF_RECORD, EFFECT.c.state == State.SETTLED, EFFECT.c.operation.in_(_WRITES))
+    .order_by(*_NEWEST)
+)
+_WANTED = sa.select(EFFECT).where(*_OF_RECORD, EFFECT.c.version == WITHDRAWN).order_by(*_NEWEST)
+_PLANNED = (
+    sa.select(EFFECT.c.id)
+    .where(*_OF_RECORD, EFFECT.c.state.in_([State.PLANNED, State.HELD]))
+    .limit(1)
+)
+
+
+def _judge(c: sa.Connection, wanted: Undo) -> list[_Judged]:
+    window = _window(c, wanted)
+    closed, _version = books.state(c, wanted.sink)
+    found = [_judged(c, wanted, posting, window, closed) for posting in _chosen(c, wanted, window)]
+    return sorted(found, key=lambda one: (one.step.date, one.step.kind, one.step.record))
+
+
+def _window(c: sa.Connection, wanted: Undo) -> _Window | None:
+    if wanted.run is None:
+        return None
+    mine = RUN.c.flow == wanted.flow
+    started = c.execute(sa.select(RUN.c.started).where(mine, RUN.c.id == wanted.run)).scalar()
+    if started is None:
+        raise NotUndone(
+            f"{wanted.flow} has no run {wanted.run}",
+            hint=f"`subledger undo {wanted.flow}` lists its runs.",
+        )
+    later = sa.select(sa.func.min(RUN.c.started)).where(mine, RUN.c.id > wanted.run)
+    return started, c.execute(later).scalar()
+
+
+def _chosen(c: sa.Connection, wanted: Undo, window: _Window | None) -> list[sa.Row[Any]]:
+    if window is not None:
+        came = sa.exists().where(
+            EFFECT.c.flow == POSTING.c.flow,
+            EFFECT.c.kind == POSTING.c.kind,
+            EFFECT.c.record == POSTING.c.id,
+            EFFECT.c.state.not_in([State.SUPERSEDED, State.REJECTED]),
+            *_within(window),
+        )
+        return list(c.execute(_POSTINGS.where(came), {"flow": wanted.flow}))
+    found = []
+    for kind, record in wanted.records:
+        mine = _POSTINGS.where(POSTING.c.kind == kind, POSTING.c.id == record)
+        posting = c.execute(mine, {"flow": wanted.flow}).first()
+        if posting is None:
+            raise NotUndone(
+                f"{wanted.flow} knows no {kind} {record}",
+                hint="Write KIND/ID, as `subledger findings show` and the memo's marker name it.",
+            )
+        found.append(posting)
+    return found
+
+
+def _within(window: _Window) -> list["sa.ColumnElement[bool]"]:
+    started, later = window
+    until = [] if later is None else [EFFECT.c.planned_at < later]
+    return [EFFECT.c.planned_at >= started, *until]
+
+
+def _judged(
+    c: sa.Connection, wanted: Undo, posting: sa.Row[Any], window: _Window | None, closed: str
+) -> _Judged:
+    mine = {"flow": posting.flow, "kind": posting.kind, "record": posting.id}
+    link = links.find(c, wanted.sink, wanted.source, posting.kind, posting.id)
+    pending = c.execute(_PLANNED, mine).first() is not None
+    made: sa.Row[Any] | None = None
+    action, why = Action.LEAVE, _untouchable(c, posting, link)
+    if not why and link is not None:
+        written = c.execute(_WRITTEN, mine).all()
+        action, why, made = _taken_back(wanted, link, written, window)
+    if not why and made is None:
+        action, why = (Action.WITHDRAW, "") if pending else (Action.LEAVE, "nothing was posted")
+    if made is not None and link is not None and min(link.date, made.date) <= closed:
+        action, why = Action.LEAVE, f"the books are closed until {closed}"
+    return _Judged(step=_step(posting, link, action, why), posting=posting, link=link, made=made)
+
+
+def _untouchable(c: sa.Connection, posting: sa.Row[Any], link: sa.Row[Any] | None) -> str:
+    """Why nothing can be done about a record, whatever is wanted; empty where something can."""
+    if posting.version == WITHDRAWN and posting.state != "rejected":
+        return "it was undone already"
+    if effects.in_flight(c, posting.flow, posting.kind, posting.id):
+        return "it is on its way to the books; try again after the next delivery"
+    if link is not None and posting.kind in _STAY:
+        return "entries of lists stay; make it inactive in the books"
+    return ""
+
+
+def _taken_back(
+    wanted: Undo, link: sa.Row[Any], written: Sequence[sa.Row[Any]], window: _Window | None
+) -> tuple[Action, str, sa.Row[Any] | None]:
+    """What is done about a document in the books, and the effect that it is done with.
+
+    ``written`` are the settled writes of the record, the newest first. Without an effect there is
+    nothing to do in the books.
+    """
+    created = next((one for one in written if one.operation == Operation.CREATE), None)
+    ours = created is not None and created.code != LINKED
+    if window is None or (created is not None and _is_within(created.planned_at, window)):
+        if not ours:
+            return Action.LEAVE, "it was in the books before, and was linked", None
+        way = _way(wanted, Kind(link.kind))
+        return (way, "", created) if way else (Action.LEAVE, "the books cannot remove it", None)
+    changed = next((one for one in written if one.id == link.effect), None)
+    if changed is None or changed.planned_at < window[0]:
+        return Action.WITHDRAW, "", None
+    if not _is_within(changed.planned_at, window):
+        return Action.LEAVE, "a later run changed it again; undo that one first", None
+    former = next((one for one in written if one.planned_at < window[0]), None)
+    if former is None or former.code == LINKED:
+        return Action.LEAVE, "what it was before the run is not known", None
+    return Action.RESTORE, "", former
+
+
+def _is_within(moment: int, window: _Window) -> bool:
+    started, later = window
+    return started <= moment and (later is None or moment < later)
+
+
+def _way(wanted: Undo, kind: Kind) -> Action | None:
+    """How a document of a kind leaves the books; None where it cannot."""
+    ways = _REMOVALS[::-1] if wanted.void else _REMOVALS
+    return next((Action(way.value) for way in ways if wanted.manifest.can(kind, way)), None)
+
+
+def _step(posting: sa.Row[Any], link: sa.Row[Any] | None, action: Action, why: str) -> UndoStep:
+    shown = link if link is not None else posting
+    return UndoStep(
+        kind=posting.kind,
+        record=posting.id,
+        action=action,
+        why=why,
+        date=shown.date,
+        amount=None if shown.amount is None else Money(shown.amount, shown.currency),
+        type=link.type if link is not None else "",
+        target=link.target if link is not None else "",
+    )
+
+
+# ----------------------------------------------------------------- planning
+
+
+def _plan(c: sa.Connection, wanted: Undo, judged: _Judged, now: int) -> str:
+    """Plans one step; the state of its record."""
+    posting, made = judged.posting, judged.made
+    effects.supersede(c, wanted.sink, posting.flow, posting.kind, posting.id)
+    if judged.link is None:
+        return "undone"
+    if made is None:
+        return "posted"
+    if judged.step.action is Action.RESTORE:
+        effects.plan_restoring(c, made, judged.link, now)
+    else:
+        operation = Operation(judged.step.action.value)
+        effects.plan_removal(c, made, operation, now, version=WITHDRAWN)
+    return "planned"
+
+
+def _is(posting: sa.Row[Any]) -> tuple["sa.ColumnElement[bool]", ...]:
+    return (
+        POSTING.c.flow == posting.flow,
+        POSTING.c.kind == posting.kind,
+        POSTING.c.id == posting.id,
+    )
