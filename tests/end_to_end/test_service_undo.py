@@ -9,10 +9,12 @@ from service_world import open_service_world
 
 from subledger.flow.linking import Link, link
 from subledger.flow.undo import Action, NotUndone, Undo, look, recent_runs, undo
-from subledger.ledger import leases
+from subledger.ledger import leases, records
+from subledger.ledger.upsert import upsert
 from subledger.model.kinds import CUSTOMER, INVOICE, PAYMENT
 from subledger.model.marker import marker
 from subledger.preview import preview
+from subledger.store.schema import POSTING
 
 BOOKS = pytest.mark.parametrize("books", ["online", "desktop"])
 
@@ -111,6 +113,21 @@ async def test_x4_what_is_undone_stays_out_until_a_person_wants_it_back(tmp_path
         await world.quiet()
         await world.proof()
         await world.reconcile()
+
+
+async def test_without_its_guard_a_change_in_the_source_posts_it_again(tmp_path, monkeypatch):
+    """Control: where the source may overwrite what a person decided, the harness sees it."""
+    columns = ("state", "version", "finding", "amount", "currency", "date", "changed")
+    monkeypatch.setattr(records, "_PUT_POSTING", upsert(POSTING, *columns))
+    async with open_service_world(tmp_path) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 10_000)
+        await world.sync()
+        await undone(world, records=[(INVOICE, str(invoice.id))])
+        await world.deliver()
+        world.shop.reprice(invoice, 12_500)
+        await world.sync()
+        assert world.balance("receivables") == 125
 
 
 @BOOKS
