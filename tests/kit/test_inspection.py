@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import subledger
-from subledger.testing.inspection import PUBLIC, modules, private_imports
+from subledger.testing.inspection import PUBLIC, borrowed_numbers, modules, private_imports
 
 KERNEL = Path(subledger.__file__).parent
 ROOT = Path(__file__).parents[2]
@@ -58,3 +58,31 @@ def test_the_kernel_does_not_know_the_kit():
 def test_private_imports_are_seen(line, found):
     """An import of what is not public is found with its line, wherever it stands."""
     assert private_imports("x.py", line) == found
+
+
+FOUND = "from subledger.manifest import API, Manifest\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{FOUND}Manifest(name='x', api=2)", []),
+        (f"{FOUND}Manifest(**table)", []),
+        (f"{FOUND}NUMBER = 2\nManifest(name='x', api=NUMBER)", []),
+        (f"{FOUND}print(api=answer.API)", []),
+        ("from acme import Manifest\nManifest(name='x')", []),
+        (f"{FOUND}Manifest(name='x')", ["x.py:2 a manifest without api"]),
+        (f"{FOUND}Manifest(name='x', api=API)", ["x.py:2 api=API"]),
+        (f"{FOUND}StepType(api=int(API))", ["x.py:2 api=int(API)"]),
+        (f"{FOUND}OURS = API\nevolve(x, api=OURS)", ["x.py:3 api=OURS"]),
+        ("from subledger import manifest as m\nm.Manifest()", ["x.py:2 a manifest without api"]),
+        ("import subledger.manifest as m\nf(api=m.API)", ["x.py:2 api=m.API"]),
+        (
+            "import subledger.manifest\nf(api=subledger.manifest.API)",
+            ["x.py:2 api=subledger.manifest.API"],
+        ),
+    ],
+)
+def test_borrowed_numbers_are_seen(text, found):
+    """The kernel's own number as that of a plugin is found, and nothing else that looks like it."""
+    assert borrowed_numbers("x.py", text) == found

@@ -34,6 +34,7 @@ class TestInventedLedger(SinkContract):
         "test_the_catalogue_accepts_it": "it is registered in memory, without a distribution",
         "test_no_version_is_pinned": "it is registered in memory, without a distribution",
         "test_only_the_public_surface_is_imported": "it is a part of subledger itself",
+        "test_its_interface_number_is_written_out": "its recipes change with the kernel's number",
     }
 
     def outside(self, _clock):

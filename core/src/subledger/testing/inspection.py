@@ -1,4 +1,4 @@
-"""What a distribution is made of: its modules, what they import of subledger, what it requires."""
+"""What a distribution is made of: its modules, what they take of subledger, what it requires."""
 
 import ast
 import importlib.util
@@ -65,6 +65,52 @@ def _public(module: str) -> bool:
     hidden = any(part.startswith("_") for part in parts)
     above = {".".join(parts[:size]) for size in range(1, len(parts) + 1)}
     return not hidden and bool(above & PUBLIC)
+
+
+def borrowed_numbers(place: str, text: str) -> list[str]:
+    """Where the number of the plugin interface is not written out, with file and line.
+
+    Found are manifests that leave ``api`` to its default, and every ``api=`` that says the
+    kernel's own number: a later kernel would take the plugin for a newer one than it is.
+    """
+    tree = ast.parse(text)
+    known = _borrowed(tree)
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        given = {one.arg: one.value for one in node.keywords}
+        if "api" in given and any(_means(one, _API, known) for one in ast.walk(given["api"])):
+            found.append(f"{place}:{node.lineno} api={ast.unparse(given['api'])}")
+        elif _means(node.func, _MANIFEST, known) and not given.keys() & {"api", None}:
+            found.append(f"{place}:{node.lineno} a manifest without api")
+    return found
+
+
+_API: Final = "subledger.manifest.API"
+_MANIFEST: Final = "subledger.manifest.Manifest"
+
+
+def _borrowed(tree: ast.Module) -> dict[str, str]:
+    """The names that stand for something of subledger, each with what it stands for."""
+    found = {"subledger": "subledger"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {one.asname: one.name for one in node.names if one.asname and _ours(one.name)}
+        elif isinstance(node, ast.ImportFrom) and not node.level and _ours(node.module or ""):
+            found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and _means(node.value, _API, found):
+            found |= {ast.unparse(one): _API for one in node.targets}
+    return found
+
+
+def _means(node: ast.AST, what: str, known: dict[str, str]) -> bool:
+    """Whether a name, or an attribute of one, stands for something of subledger."""
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return False
+    first, dot, rest = ast.unparse(node).partition(".")
+    return f"{known.get(first, '')}{dot}{rest}" == what
 
 
 def pins(distribution: str) -> list[str]:

@@ -42,6 +42,7 @@ READ = frozenset({Operation.READ})
 MANIFEST = Manifest(
     name="acme",
     title="Acme Cards",
+    api=2,
     direction=Direction.SOURCE,
     roles=(Role.CARD_PLATFORM,),
     kinds=dict.fromkeys((kinds.CARD_TRANSACTION, kinds.VENDOR, kinds.ATTACHMENT), READ),

@@ -178,6 +178,21 @@ class DeclarationContract(Contract):
                 hint=f"public are {', '.join(sorted(inspection.PUBLIC))}",
             )
 
+    def test_its_interface_number_is_written_out(self) -> None:
+        """`api` is the number that it was made for, written out, not the kernel's own number."""
+        package = self.type.config.__module__.partition(".")[0]
+        found = [
+            line
+            for place, path in inspection.modules(package).items()
+            for line in inspection.borrowed_numbers(place, path.read_text(encoding="utf-8"))
+        ]
+        if found:
+            breach(
+                "; ".join(found[:5]),
+                promise="a later kernel can tell which plugin interface it was made for",
+                hint=f"write the number out: api={self.type.manifest.api}",
+            )
+
     def test_no_version_is_pinned(self) -> None:
         """Its distribution pins no version, so that it can be installed beside others."""
         distribution = self._installed().distribution
