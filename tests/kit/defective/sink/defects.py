@@ -15,6 +15,7 @@ from subledger.money import Money
 from subledger.ports import Posted, Query, Refused, Unknown
 from subledger.testing.invented import INVENTED_LEDGER
 from subledger.testing.invented.ledger import InventedSink
+from subledger.testing.invented.render import LONGEST_MEMO
 
 READ = {Operation.READ}
 WRITTEN = {Operation.READ, Operation.CREATE}
@@ -162,6 +163,40 @@ class Undoing(InventedSink):
         return await super().deliver(deliveries)
 
 
+class Trailing(InventedSink):
+    """Writes the marker behind the memo, where a long one leaves no room for it."""
+
+    async def deliver(self, deliveries):
+        return await super().deliver([trailing(one) for one in deliveries])
+
+
+def trailing(delivery):
+    memo = getattr(delivery.entity, "memo", "")
+    if len(memo) < LONGEST_MEMO:
+        return delivery
+    memo = f"{memo.removeprefix(delivery.marker)} {delivery.marker}"
+    return evolve(delivery, marker="", entity=evolve(delivery.entity, memo=memo))
+
+
+class Disordered(InventedSink):
+    """Tells first what was posted, and then what was refused."""
+
+    async def deliver(self, deliveries):
+        outcomes = await super().deliver(deliveries)
+        return sorted(outcomes, key=lambda one: isinstance(one, Refused))
+
+
+class Rash(InventedSink):
+    """Takes a lost answer for a refusal, where there were several at once."""
+
+    async def deliver(self, deliveries):
+        outcomes = await super().deliver(deliveries)
+        if len(deliveries) == 1:
+            return outcomes
+        busy = refused("rate_limited", again=60.0)
+        return [busy if isinstance(one, Unknown) else one for one in outcomes]
+
+
 class Nameless(InventedSink):
     async def deliver(self, deliveries):
         outcomes = await super().deliver(deliveries)
@@ -254,7 +289,9 @@ DEFECTS = {
     "test_previews_tell_what_will_be_written": sink(InventedSink, preview=fickle),
     "test_declared_operations_reach_the_books": sink(Undoing),
     "test_amounts_are_exact": sink(Inexact),
+    "test_documents_carry_their_marker": sink(Trailing),
     "test_entries_are_known_by_the_name_they_got": sink(Nameless),
+    "test_a_batch_has_an_outcome_for_each": sink(Disordered, batch=3),
     "test_what_the_books_refuse_is_told": sink(Vague),
     "test_what_a_person_changed_is_not_overwritten": sink(Overwriting),
     "test_text_is_kept_or_its_change_is_told": sink(Silent),
@@ -262,6 +299,7 @@ DEFECTS = {
     "test_what_was_written_is_found_again": sink(WrongFind),
     "test_a_lost_answer_is_never_a_refusal": sink(Optimist),
     "test_a_lost_answer_ends_with_one_document": sink(Blind),
+    "test_a_lost_batch_is_found_again": sink(Rash, batch=3),
     "test_what_never_arrived_is_posted_in_the_end": sink(Lazy),
     "test_a_busy_system_is_tried_again": sink(Impatient),
     "test_a_page_of_a_gateway_is_no_success": sink(Unsafe),

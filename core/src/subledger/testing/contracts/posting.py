@@ -100,17 +100,24 @@ class PostingContract(SinkBase):
 
     @applies(kind=documents)
     def test_documents_carry_their_marker(self, kind: Kind) -> None:
-        """Every document can be recognised in the books by the delivery's marker."""
+        """Every document is recognised in the books by its marker, however long its memo is."""
 
         async def history(stand: Stand) -> None:
             delivery = await stand.delivery(kind)
-            await stand.send(delivery)
-            if len(stand.written(delivery)) != 1:
-                breach(
-                    f"{len(stand.written(delivery))} documents carry the marker {delivery.marker}",
-                    promise="a document is recognised by its marker, by people and by find()",
-                    hint="write Delivery.marker first into the memo or a note of the document",
-                )
+            for number, memo in enumerate(("", "lunch", "a long memo " * 500), 1):
+                one = another(delivery, number)
+                if hasattr(one.entity, "memo"):
+                    one = evolve(one, entity=evolve(one.entity, memo=memo))  # type: ignore[misc]
+                outcome = await stand.send(one)
+                posted, there = isinstance(outcome, Posted), len(stand.written(one))
+                if there != posted or not (posted or memo):
+                    breach(
+                        f"a {kind} with the memo {memo!r:.30} was answered {outcome!r:.200}, and "
+                        f"{there} documents carry the marker {one.marker}",
+                        promise="a document is recognised by its marker, by people and by find()",
+                        hint="write Delivery.marker first into the memo or a note of the document, "
+                        "and cut off what comes after it",
+                    )
 
         self.stood(history)
 
