@@ -57,13 +57,14 @@ class EnrolledContract(PolledContract):
             peer = office.work.peer
             passwords = [await peer.new_password() for _ in range(3)]
             await office.work.deliver()
+            passwords.append(office.work.password)  # by which the other side was let in just now
             stored = await office.work.store.read(ledger.everything)
             kept = [one for one in passwords if one in stored]
             short = [one for one in passwords if len(one) < _SHORTEST_PASSWORD]
             if kept or short or len(set(passwords)) != len(passwords):
                 breach(
-                    f"of three passwords {len(kept)} are in the store, {len(short)} are short, and "
-                    f"{len(set(passwords))} differ",
+                    f"of {len(passwords)} passwords {len(kept)} are in the store, {len(short)} are "
+                    f"short, and {len(set(passwords))} differ",
                     promise="whoever reads the database cannot poll in the other side's name",
                     hint="secrets.token_urlsafe(32), and a salted hash of it at the desk",
                 )
@@ -134,6 +135,9 @@ class EnrolledContract(PolledContract):
             calls = await self._recorded(office)
             before = [(one.id, one.state) for one in await office.work.effects()]
             there = list(office.other.documents())
+            specimens = self.specimens(self.subject_kind(), 2)
+            office.system.put(*specimens)
+            await office.work.run()  # so that there is something that old calls could take
             for restarted in (False, True):
                 if restarted:
                     office.restart()
@@ -142,9 +146,14 @@ class EnrolledContract(PolledContract):
                 await asyncio.sleep(ROUND)
             await office.work.sync()
             after = [(one.id, one.state) for one in await office.work.effects()]
-            if list(office.other.documents()) != there or after != before:
+            now = list(office.other.documents())
+            new = [one for one in now if one not in there]
+            ours = (self.specimens(self.subject_kind(), 1)[-1], specimens[-1])
+            once = all(len(office.written(one)) == 1 for one in ours)
+            if len(now) - len(new) != len(there) or after[: len(before)] != before or not once:
                 breach(
-                    f"a replayed session turned the effects {before} into {after}",
+                    f"a replayed session turned the effects {before} into {after}, and the books "
+                    f"hold {new!r:.300} besides what they held",
                     promise="a ticket is good for one session, and a reply counts once",
                     hint="bind the ticket to the epoch of the lease, and check it in every step",
                 )
