@@ -209,7 +209,7 @@ class PolledContract(BooksContract):
         __tracebackhide__ = True
 
         async def history(office: Office) -> tuple[int, int, list[str]]:
-            await office.post()
+            await office.work.round()  # the lists are read
             specimens = self.specimens(self.subject_kind(), 1)
             office.system.put(*specimens)
             await office.work.run()
