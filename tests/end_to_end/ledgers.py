@@ -131,8 +131,10 @@ class OnlineLedger:
         """A person enters a customer; its Id."""
         return str(self.person.create("Customer", {"DisplayName": name})["Id"])
 
-    def enter_invoice(self, customer: str, number: str, amount: Decimal) -> str:
-        """A person writes an invoice; its Id."""
+    def enter_invoice(
+        self, customer: str, number: str, amount: Decimal, day: dt.date | None = None
+    ) -> str:
+        """A person writes an invoice for the customer of an Id; its own Id."""
         item = self.entries("item")["Labour"]["Id"]
         line = {
             "Amount": amount,
@@ -140,6 +142,8 @@ class OnlineLedger:
             "SalesItemLineDetail": {"ItemRef": {"value": item}},
         }
         body = {"CustomerRef": {"value": customer}, "DocNumber": number, "Line": [line]}
+        if day is not None:
+            body["TxnDate"] = day.isoformat()
         return str(self.person.create("Invoice", body)["Id"])
 
     def receive(self, customer: str, number: str, amount: Decimal) -> str:
@@ -272,6 +276,18 @@ class DesktopLedger:
     def add_customer(self, name: str) -> str:
         """A person enters a customer; its ListID."""
         return self.books.human.add_list_object("Customer", {"Name": name})
+
+    def enter_invoice(self, customer: str, number: str, amount: Decimal, day: dt.date) -> str:
+        """A person writes an invoice for the customer of a ListID; its TxnID."""
+        item = {"FullName": "Labour"}
+        line = {"ItemRef": item, "Rate": f"{amount:.2f}", "Quantity": "1"}
+        body = {
+            "CustomerRef": {"ListID": customer},
+            "TxnDate": day.isoformat(),
+            "RefNumber": number,
+            "InvoiceLineAdd": [line],
+        }
+        return self.books.human.add_document("Invoice", body)
 
     def receive(self, customer: str, number: str, amount: Decimal) -> str:
         """A person records what a customer paid on an invoice; the payment's TxnID."""

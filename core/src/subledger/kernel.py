@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -123,17 +122,15 @@ class Kernel:
             await self.dispatch(flow.sink, progress, writes=False)
             found = await self.store.tx(survey, flow, start.epoch, self.now_ms(), heard=heard)
         if not found.ready:
-            return RunReport(
-                flow=flow.name,
-                state="waiting",
-                read=read,
-                changed=changed,
-                message=f"the lists of {flow.sink} have not been read yet",
-                hint="They are read in the next session with the books; documents follow.",
-            )
+            return runs.unread(flow, read, changed, "lists")
         planned = 0
         if not found.idle:
-            planned, _left = await self._prepare(flow, start.epoch, progress, budget=None)
+            planned, unread = await self._prepare(flow, start.epoch, progress, budget=None)
+            if unread and flow.sink in self.pushed():
+                await self.dispatch(flow.sink, progress, writes=False)
+                planned, unread = await self._prepare(flow, start.epoch, progress, budget=None)
+            if unread:
+                return runs.unread(flow, read, changed, "documents")
         report = RunReport(
             flow=flow.name, state="done", read=read, changed=changed, planned=planned
         )
@@ -165,11 +162,13 @@ class Kernel:
     async def _prepare(
         self, flow: FlowSettings, epoch: int, progress: Progress, budget: dt.timedelta | None
     ) -> tuple[int, bool]:
-        """Plans what is staged, for at most ``budget``; the number planned, and if more is left."""
+        """Plans what is staged, for at most ``budget``; the number planned, and if any is left."""
         task = self.task(flow)
         started = self.runtime.now()
         index = await self.books(flow.sink)
-        await self.store.tx(self._fenced, flow, epoch, prepare.restage, task, index)
+        ready = partial(prepare.begin, now=self.now_ms())
+        if not await self.store.tx(self._fenced, flow, epoch, ready, task, index):
+            return 0, True
         withheld = await self._withheld(task, index) if task.complete else None
         planned = done = 0
         while rows := await self.store.tx(prepare.staged, task):
@@ -243,8 +242,8 @@ class Kernel:
     ) -> DispatchReport:
         """Plans and delivers what waits for a sink that the kernel calls, and reads what was asked.
 
-        One dispatch of a connection at a time in all processes. Without ``writes`` only the lists
-        are read.
+        One dispatch of a connection at a time in all processes. Without ``writes`` it only reads
+        what has to be known before anything is planned.
         """
         settings = self.settings.connections[connection]
         sink = settings.sink
@@ -376,6 +375,7 @@ class Kernel:
             digest=flow.digest,
             review=flow.review,
             complete=flow.require_complete_mapping,
+            look=runs.first_look(flow, self.today()) if flow.hold_duplicates else None,
             updates=sink.manifest.able(Operation.UPDATE) if sink else frozenset(),
             removal=flow.removal,
         )
@@ -409,7 +409,11 @@ class Kernel:
             return None
         target = folder / connection
         target.mkdir(parents=True, exist_ok=True)
-        return lambda name, content: _write(target / name, content)
+
+        def write(name: str, content: bytes) -> None:
+            (target / name).write_bytes(content)
+
+        return write
 
     # ------------------------------------------------------ plain transactions
 
@@ -442,7 +446,3 @@ class Kernel:
         return RunReport(
             flow=flow.name, state="failed", message=finding.message, hint=finding.way_out
         )
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)

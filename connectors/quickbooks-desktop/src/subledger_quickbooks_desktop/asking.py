@@ -60,7 +60,7 @@ class Asking:
             return self._send(desk, session.after("activity", identifier="activity"), [query])
         if unsettled is not None:
             return self._recover(desk, session, unsettled)
-        question = desk.question(Query.LISTS)
+        question = desk.question(Query.LISTS) or _awaited(desk)
         if question is not None:
             return self._read(desk, session, question)
         if not session.prepared:
@@ -80,7 +80,12 @@ class Asking:
         return Reply()
 
     def prepared(self, desk: Desk, session: Session, *, more: bool) -> Reply:
-        """Goes on once everything staged is planned; while more is left, QuickBooks waits."""
+        """Goes on once everything staged is planned; while more is left, QuickBooks waits.
+
+        What planning waits for is read first.
+        """
+        if more and _awaited(desk) is not None:
+            return self.next(desk, session)
         if more:
             save(desk, evolve(session, error=NO_OP))
             return Reply(text=NO_OP)
@@ -164,3 +169,9 @@ class Asking:
         save(desk, session)
         text = qbxml.message_set(requests, version=session.version or "13.0")
         return Reply(text=text.decode("ascii"))
+
+
+def _awaited(desk: Desk) -> Question | None:
+    """The question for documents whose answer a flow waits for before it plans anything."""
+    question = desk.question(Query.DOCUMENTS)
+    return question if question is not None and question.flow else None

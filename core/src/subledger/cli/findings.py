@@ -171,7 +171,10 @@ def print_findings(out: "Console", rows: list[FindingRow]) -> None:
 
 def _print_records(out: "Console", records: list[dict[str, object]]) -> None:
     rows = [
-        (r["kind"], r["id"], r["state"], r["date"], Money(int(str(r["amount"] or 0))).text())
+        (
+            *(r["kind"], r["id"], r["state"], r["date"]),
+            *(Money(int(str(r["amount"] or 0))).text(), r["same"] or ""),
+        )
         for r in records
     ]
-    out.print(table(("kind", "record", "state", "date", "amount"), rows))
+    out.print(table(("kind", "record", "state", "date", "amount", "in the books"), rows))

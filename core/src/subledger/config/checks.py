@@ -12,7 +12,7 @@ from subledger.config.problems import invalid
 from subledger.config.schema import FlowTable, Gone
 from subledger.config.settings import ConnectionSettings, FlowSettings
 from subledger.errors import Problem
-from subledger.manifest import Direction, Frequency, Manifest, Operation, Role
+from subledger.manifest import Capability, Direction, Frequency, Manifest, Operation, Role
 from subledger.model.kinds import LISTS, PARTIES, STAND_INS, Kind
 from subledger.ports import FlowPlan, RecipeType
 from subledger.roles import ROLES
@@ -21,6 +21,12 @@ _LONGEST_LOOK_BACK: Final = dt.timedelta(days=400)
 _DAILY: Final = dt.timedelta(days=1)
 _CRON_FROM: Final = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 _CRON_RUNS: Final = 500
+
+
+def looks_first(kinds: Iterable[Kind], sink: ConnectionSettings) -> bool:
+    """Whether documents flow, and the books can tell which they hold already."""
+    reads = sink.sink is not None and Capability.READ_BACK in sink.sink.manifest.capabilities
+    return reads and not {*LISTS, *PARTIES}.issuperset(kinds)
 
 
 def sides(

@@ -90,6 +90,7 @@ def build_flow(name: str, table: FlowTable, around: Surroundings) -> FlowSetting
         review=table.review,
         match_email=table.match_email,
         require_complete_mapping=table.require_complete_mapping,
+        hold_duplicates=table.hold_duplicates and checks.looks_first(kinds, sink),
         settings=planned.settings,
         plan=evolve(planned.plan, kinds=kinds),
         steps=tuple((made.name, made.step) for made in steps),
@@ -221,6 +222,7 @@ def _digest(table: FlowTable, planned: _Planned, steps: list[_Made], kinds: list
             "closed_period": table.closed_period,
             "require_complete_mapping": table.require_complete_mapping,
             "match_email": table.match_email,
+            "hold_duplicates": table.hold_duplicates,
         },
         [planned.settings, *(made.config for made in steps)],
     )

@@ -177,6 +177,13 @@ class FlowTable:
             "its e-mail address, where exactly one there has it."
         ),
     )
+    hold_duplicates: bool = field(
+        default=True,
+        metadata=describe(
+            "Whether the books are looked through before the first posting, and a record whose "
+            "like is there already, entered by hand or by another program, waits for a person."
+        ),
+    )
     require_complete_mapping: bool = field(
         default=False,
         metadata=describe("Whether nothing is posted until everything has its counterpart."),

@@ -64,6 +64,7 @@ class FlowSettings:
     review: bool = False
     match_email: bool = False
     require_complete_mapping: bool = False
+    hold_duplicates: bool = False
     settings: Any = None
     plan: FlowPlan
     steps: tuple[tuple[str, Step], ...] = ()

@@ -60,14 +60,14 @@ class Service:
     """What a dispatch needs of the kernel.
 
     ``opened`` gives the sink, ``connector`` is its name for people, ``prepare`` plans what is
-    staged for it, ``compare`` compares what was read back.
+    staged for it and tells whether more is left, ``compare`` compares what was read back.
     """
 
     opened: Callable[[], AbstractAsyncContextManager[Sink]]
     connector: str
     batch: int
     fetch: Fetch
-    prepare: Callable[[], Awaitable[object]]
+    prepare: Callable[[], Awaitable[bool]]
     compare: Callable[[], Awaitable[object]]
 
 
@@ -76,7 +76,7 @@ async def dispatch(
 ) -> DispatchReport:
     """Plans and delivers what waits for a sink, and reads what was asked; under its lease.
 
-    Without ``writes`` only the lists are read.
+    Without ``writes`` only the lists are read, and what a flow looks for before it posts.
     """
     entered = await peer.enter(owner, LEASE, lambda _desk, epoch: epoch)
     if entered is None:
@@ -112,13 +112,15 @@ async def _work(
         )
         if not writes:
             await courier.read_lists()
+            await courier.read_documents(first=True)
             return DispatchReport(connection=peer.connection, state="done")
         await courier.settle_lost()
         await courier.read_lists()
         before = -1
         while courier.delivered > before:
             before = courier.delivered
-            await service.prepare()
+            if await service.prepare() and await courier.read_documents(first=True):
+                await service.prepare()
             await courier.send(progress)
         await courier.read_documents()
     await service.compare()
@@ -199,11 +201,19 @@ class Courier:
 
         await self._step(done)
 
-    async def read_documents(self) -> None:
-        """Answers every open question for documents."""
+    async def read_documents(self, *, first: bool = False) -> bool:
+        """Answers every open question for documents; whether there was one.
+
+        Only those that a flow waits for, where they are to be answered ``first``.
+        """
+        read = False
         while question := await self._step(lambda desk: desk.question(Query.DOCUMENTS)):
+            if first and not question.flow:
+                break
             await self._answer(question)
             await self._step(partial(SqlDesk.answered, question=question, position=None))
+            read = True
+        return read
 
     async def _answer(self, question: Question) -> None:
         async for entries, documents in self.sink.read(question):

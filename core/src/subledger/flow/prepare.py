@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from attrs import field, frozen
 
 from subledger.findings import Finding
-from subledger.flow import readiness, undo
+from subledger.flow import duplicates, readiness, undo
 from subledger.flow.decide import Decision, Ready, Rules, decide
+from subledger.flow.duplicates import Look
 from subledger.flow.settlement import wake
 from subledger.flow.trouble import mishap
 from subledger.ledger import effects, findings, history, leases, links, records, retirement
@@ -33,6 +34,7 @@ class FlowTask:
     """What the loop needs to know of a flow. ``digest`` changes with its configuration.
 
     With ``complete`` nothing is planned while a record lacks its counterpart in the books.
+    ``look`` is where it looks for what was entered by hand, before it posts anything.
     ``updates`` are the kinds that the sink can change, ``removal`` is what the flow does to a
     posted document whose record is gone, by kind.
     """
@@ -44,6 +46,7 @@ class FlowTask:
     digest: str
     review: bool = False
     complete: bool = False
+    look: Look | None = None
     updates: frozenset[Kind] = KNOWN
     removal: Mapping[Kind, Operation] = field(factory=dict)
 
@@ -67,6 +70,14 @@ def prepared_with(digest: str, books: BookIndex) -> str:
 def rests_on(digest: str, closing: str, version: int) -> str:
     """As :func:`prepared_with`, of the closing date's text and the number of the lists."""
     return f"{digest}/{closing}/{version}"
+
+
+def begin(c: sa.Connection, task: FlowTask, books: BookIndex, now: int) -> bool:
+    """Gets records ready to be judged; False while the books have to be read first."""
+    if task.look is not None and not duplicates.has_looked(c, task.look, now):
+        return False
+    restage(c, task, books)
+    return True
 
 
 def restage(c: sa.Connection, task: FlowTask, books: BookIndex) -> int:
@@ -287,6 +298,9 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     if link is not None and row.kind not in task.updates:
         _mark(c, task, row, "posted", now, finding=_no_update(c, task, row, now))
         return 0
+    like = None
+    if link is None and task.look is not None:
+        like = duplicates.alike(c, task.name, task.sink, ready.entity, ready.account)
     amount, date = amount_of(ready.entity), date_of(ready.entity)
     operation = Operation.CREATE if link is None else Operation.UPDATE
     if operation is Operation.UPDATE:
@@ -307,12 +321,17 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
             currency=amount.currency if amount is not None else "",
             date=date.isoformat() if date else "",
             account=ready.account,
-            waits_for=_parties(c, task, ready, now),
+            waits_for=_parties(c, task, ready, now) if like is None else None,
             review=task.review,
             turn="" if link is None else f"{link.effect}/{ready.fingerprint}",
         ),
         now,
     )
+    if like is not None:
+        duplicates.hold(c, planned.id, like)
+        number = findings.report(c, duplicates.FOUND, now, flow=task.name)
+        _mark(c, task, row, "held", now, finding=number, account=ready.account)
+        return 0
     finding = None
     if task.review and planned.state is State.HELD:
         finding = findings.report(

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from subledger.config import FlowSettings
 from subledger.flow import prepare
+from subledger.flow.duplicates import Look
 from subledger.ledger import history, leases
 from subledger.ports import ExtractRequest
 from subledger.schedule.due import Rhythm
@@ -110,6 +111,24 @@ def extract_request(flow: FlowSettings, start: Start, today: dt.date) -> Extract
         until=min(flow.end or today, today),
         cursor=start.cursor,
         whole=flow.plan.whole,
+    )
+
+
+def first_look(flow: FlowSettings, today: dt.date) -> Look:
+    """Where a flow looks for what was entered by hand, before it posts for the first time."""
+    since = window_start(flow, None, today)
+    return Look(flow=flow.name, sink=flow.sink, plan=flow.plan, since=since, until=today)
+
+
+def unread(flow: FlowSettings, read: int, changed: int, what: str) -> RunReport:
+    """The report of a run that can plan nothing before the books have been read."""
+    return RunReport(
+        flow=flow.name,
+        state="waiting",
+        read=read,
+        changed=changed,
+        message=f"the {what} of {flow.sink} have not been read yet",
+        hint="They are read in the next session with the books; documents follow.",
     )
 
 

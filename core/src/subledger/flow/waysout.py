@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from subledger.flow import duplicates
 from subledger.ledger import books, effects, findings, history, links
 from subledger.ledger.effects import WITHDRAWN, State
 from subledger.manifest import Manifest, Operation
@@ -14,6 +15,7 @@ _CHANGED = "changed_in_books"
 _UNKNOWN = "unknown_outcome"
 _TAKEN_BACK = "gone_in_source"
 _UNDONE = "undone"
+_DUPLICATE = "duplicate_document"
 _AS_READ = sa.update(POSTING).values(
     version=sa.select(RECORD.c.version)
     .where(
@@ -55,6 +57,9 @@ def retry(
         _take_new_guards(c, finding)
     if row.category == _UNKNOWN:
         _send_again(c, finding)
+    if row.category == _DUPLICATE:
+        for effect in _effects(c, finding):
+            duplicates.post_anyway(c, effect.id)
     if row.category == _UNDONE:
         c.execute(_AS_READ.where(POSTING.c.finding == finding))
     state = "staged"

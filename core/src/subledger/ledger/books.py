@@ -237,14 +237,19 @@ def ask(
     since: dt.date | None = None,
     until: dt.date | None = None,
     account: str = "",
+    flow: str = "",
 ) -> int:
-    """Puts a question to the books, unless the same one is open; returns its number."""
+    """Puts a question to the books, unless the same one is open; returns its number.
+
+    A ``flow`` that is named waits for the answer before it posts anything.
+    """
     values: Mapping[str, str] = {
         "connection": connection,
         "query": query.value,
         "since": since.isoformat() if since else "",
         "until": until.isoformat() if until else "",
         "account": account,
+        "flow": flow,
         "state": "open",
     }
     same = [QUESTION.c[name] == value for name, value in values.items()]

@@ -39,6 +39,9 @@ WITHDRAWN: Final = "withdrawn"
 LINKED: Final = "linked"
 """Code of an effect whose document was there before: a person decided that it is the same."""
 
+ANYWAY: Final = "anyway"
+"""Code of an effect that a person wants posted, although the books seem to have its like."""
+
 _LAST = 120
 _EARLY = 25
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
@@ -48,7 +51,8 @@ _AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
 _ONE = EFFECT.c.id == sa.bindparam("effect")
 _GET = sa.select(EFFECT).where(_ONE)
 _SAME = sa.select(
-    *(EFFECT.c.id, EFFECT.c.state, EFFECT.c.generation, EFFECT.c.fingerprint, EFFECT.c.review)
+    *(EFFECT.c.id, EFFECT.c.state, EFFECT.c.generation, EFFECT.c.fingerprint, EFFECT.c.review),
+    EFFECT.c.code,
 ).where(
     EFFECT.c.connection == sa.bindparam("connection"),
     EFFECT.c.key == sa.bindparam("key"),
@@ -133,7 +137,7 @@ def plan(c: sa.Connection, intent: Intent, now: int) -> Planned:
         "planned_at": now,
         "not_before": None,
         "attempts": 0,
-        "code": "",
+        "code": ANYWAY if row and row.code == ANYWAY else "",
         "message": "",
     }
     if row is None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 
 from subledger.findings import CATEGORIES, Finding
 from subledger.observe import redact
-from subledger.store.schema import FINDING, POSTING
+from subledger.store.schema import EFFECT, FINDING, POSTING
 
 _INSERT = sqlite.insert(FINDING)
 _OPEN = _INSERT.on_conflict_do_update(
@@ -141,8 +141,26 @@ def listing(c: sa.Connection, flows: Sequence[str] = ()) -> list[FindingRow]:
     ]
 
 
+_SAME = (
+    sa.select(EFFECT.c.type + " " + EFFECT.c.target)
+    .where(
+        EFFECT.c.flow == POSTING.c.flow,
+        EFFECT.c.kind == POSTING.c.kind,
+        EFFECT.c.record == POSTING.c.id,
+        EFFECT.c.state.in_(["held", "rejected"]),
+        EFFECT.c.target != "",
+    )
+    .order_by(EFFECT.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
 def records_of(c: sa.Connection, finding: int, limit: int = 100) -> Sequence[Any]:
-    """The records that wait for a finding: kind, id, state, date, amount and currency."""
+    """The records that wait for a finding: kind, id, state, date, amount and currency.
+
+    ``same`` is what the books have that it perhaps is, as ``link`` takes it; None where nothing is.
+    """
     return c.execute(
         sa.select(
             POSTING.c.flow,
@@ -152,6 +170,7 @@ def records_of(c: sa.Connection, finding: int, limit: int = 100) -> Sequence[Any
             POSTING.c.date,
             POSTING.c.amount,
             POSTING.c.currency,
+            _SAME.label("same"),
         )
         .where(POSTING.c.finding == finding)
         .order_by(POSTING.c.date, POSTING.c.id)
