@@ -1,6 +1,7 @@
 """Runs a contract on a connector in this process, and installs one that is not a package."""
 
 import asyncio
+import gc
 import importlib
 import sys
 import warnings
@@ -40,6 +41,18 @@ def _tests(contract: type[Contract]) -> Sequence[tuple[str, str, Callable[[], No
                 )
             found.append((name, text, lambda f=function, g=given: f(contract(), **g)))
     return found
+
+
+@pytest.fixture(autouse=True)
+def _old_objects_are_left_alone():
+    """Looking for garbage looks at what the test itself has made.
+
+    The contracts and pytest's own sessions in a session look for files that were left open, which
+    takes seconds each time where other tests have filled the memory before.
+    """
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

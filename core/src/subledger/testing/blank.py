@@ -2,6 +2,8 @@
 
 import sys
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +11,7 @@ from subledger.store import Store
 from subledger.testing.crash import Disk, Trap
 
 _SPARE: Final[list[Disk]] = []
+_LENT: Final[list[list[tuple[Disk, Trap]]]] = []
 
 
 def blank_store() -> Store:
@@ -18,9 +21,31 @@ def blank_store() -> Store:
     """
     disk = _SPARE.pop() if _SPARE else Disk()
     disk.put(_nothing())
-    store = disk.store(Trap(patience=sys.maxsize))
-    weakref.finalize(store, _SPARE.append, disk)
+    trap = Trap(patience=sys.maxsize)
+    store = disk.store(trap)
+    if _LENT:
+        _LENT[-1].append((disk, trap))
+    else:
+        weakref.finalize(store, _SPARE.append, disk)
     return store
+
+
+@contextmanager
+def lending() -> Iterator[None]:
+    """Blank stores that are asked for meanwhile are given back at the end.
+
+    Whoever still has one then cannot use it any more. A store stands in circles of references, so
+    that without this the next would come long before the collector of garbage frees the last one.
+    """
+    lent: list[tuple[Disk, Trap]] = []
+    _LENT.append(lent)
+    try:
+        yield
+    finally:
+        _LENT.remove(lent)
+        for disk, trap in lent:
+            trap.kill()
+            _SPARE.append(disk)
 
 
 @lru_cache(maxsize=1)

@@ -4,14 +4,18 @@ import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import streams, web
 from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import HttpVersion11, RawRequestMessage
 from aiohttp.test_utils import make_mocked_request
 from attrs import frozen
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from subledger.errors import TemporaryError
 from subledger.runtime import HttpResponse
@@ -43,7 +47,7 @@ class Inward:
         path = f"{parts.path or '/'}?{query}" if query else parts.path or "/"
         content = body or b""
         sent = {"Host": parts.netloc, "Content-Length": str(len(content)), **(headers or {})}
-        request = make_mocked_request(method, path, sent, payload=_arrived(content), **_stubs())
+        request = _request(method, path, sent, content)
         try:
             async with asyncio.timeout(timeout):
                 response = await self.handle(request)
@@ -61,18 +65,28 @@ class Inward:
         )
 
 
+def _request(method: str, path: str, headers: Mapping[str, str], content: bytes) -> web.Request:
+    """A request as the server's parser makes it, without a connection."""
+    stubs = _stubs()
+    fields = CIMultiDictProxy(CIMultiDict(headers))
+    raw = tuple((name.encode(), value.encode()) for name, value in fields.items())
+    message = RawRequestMessage(
+        *(method.upper(), path, HttpVersion11, fields, raw),
+        *(False, None, False, False, URL(path)),  # close, compression, upgrade, chunked, url
+    )
+    loop = asyncio.get_running_loop()
+    connection = (stubs.protocol, stubs.writer, stubs.task)
+    request = web.Request(message, _arrived(content), *connection, loop)
+    request._match_info = stubs.place  # noqa: SLF001 - as the router does
+    return request
+
+
 @cache
-def _stubs() -> dict[str, Any]:
+def _stubs() -> Any:
     """What stands for the connection of every request; making them anew takes ten times longer."""
-    transport, protocol, writer = Mock(), Mock(), Mock()
-    transport.get_extra_info.return_value = None
-    protocol.peername = protocol.sockname = protocol.ssl_context = None
-    return {
-        "app": web.Application(),
-        "transport": transport,
-        "protocol": protocol,
-        "writer": writer,
-    }
+    made = make_mocked_request("GET", "/", app=web.Application())
+    protocol = Mock(transport=made.transport, peername=None, sockname=None, ssl_context=None)
+    return SimpleNamespace(protocol=protocol, writer=Mock(), task=Mock(), place=made.match_info)
 
 
 def _arrived(content: bytes) -> streams.StreamReader:

@@ -6,16 +6,15 @@ from typing import Any, Literal, cast
 from attrs import define, field
 
 from subledger.errors import TemporaryError
-from subledger.manifest import Operation
-from subledger.model import Entity, kinds
+from subledger.model import Entity
 from subledger.model.marker import marker
 from subledger.ports import SinkType
 from subledger.runtime import Http, HttpResponse
 from subledger.testing.bench import Bench
 from subledger.testing.invented import INVENTED_RECORDS, InventedSystem
 from subledger.testing.outside import PollingBooks, Sent, Written
-from subledger.testing.stand import carrying
-from subledger.testing.workplace import SINK, SOURCE, Side, Workplace, settings_of
+from subledger.testing.stand import carrying, settings_for
+from subledger.testing.workplace import SINK, SOURCE, Side, Workplace
 
 
 @define(kw_only=True)
@@ -37,12 +36,8 @@ class Office:
             SOURCE: Side.of(INVENTED_RECORDS, system),
             SINK: Side.of(type_, bench.outside, http=bench.door),
         }
-        able = sorted(type_.manifest.able(Operation.CREATE) & kinds.KNOWN)
         work = Workplace(
-            settings=settings_of(sides, {"kinds": able, "gone": gone}),
-            sides=sides,
-            clock=bench.clock,
-            diary=bench.diary,
+            settings=settings_for(sides, gone), sides=sides, clock=bench.clock, diary=bench.diary
         )
         return cls(bench=bench, work=work, system=system)
 

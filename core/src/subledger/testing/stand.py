@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from attrs import define, evolve, field
 
+from subledger.config import Settings
 from subledger.findings import Finding
 from subledger.manifest import Operation
 from subledger.model import Entity, kinds
@@ -187,6 +189,24 @@ def _carries(document: Written, mark: str) -> bool:
     return False
 
 
+def settings_for(sides: Mapping[str, Side], gone: str) -> Settings:
+    """The settings of a flow of all that a sink creates.
+
+    They are read once for the same sides, since that takes as long as a short history.
+    """
+    asked = ([(side.type, repr(side.settings)) for side in sides.values()], gone)
+    for known, settings in _SETTINGS:
+        if known == asked:
+            return settings
+    creatable = sides[SINK].type.manifest.able(Operation.CREATE) & kinds.KNOWN
+    settings = settings_of(sides, {"kinds": sorted(creatable), "gone": gone})
+    _SETTINGS.append((asked, settings))
+    return settings
+
+
+_SETTINGS: Final[deque[tuple[object, Settings]]] = deque(maxlen=4)
+
+
 @asynccontextmanager
 async def standing(bench: Bench, make: Make, gone: str = "flag") -> AsyncIterator[Stand]:
     """A stand on a bench. ``gone`` is what the kernel does with records that are removed."""
@@ -194,16 +214,14 @@ async def standing(bench: Bench, make: Make, gone: str = "flag") -> AsyncIterato
     if not isinstance(type_, SinkType):
         raise TypeError(f"{type_.manifest.name} is not a sink")
     stand = Stand(bench=bench, make=make)
-    creatable = type_.manifest.able(Operation.CREATE) & kinds.KNOWN
     sides = {
         SOURCE: Side.of(INVENTED_RECORDS, stand.system),
         SINK: Side.of(
             type_, bench.outside, http=bench.door, around=lambda sink: Ambush(sink, stand)
         ),
     }
-    flow = {"kinds": sorted(creatable), "gone": gone}
     stand.work = Workplace(
-        settings=settings_of(sides, flow), sides=sides, clock=bench.clock, diary=bench.diary
+        settings=settings_for(sides, gone), sides=sides, clock=bench.clock, diary=bench.diary
     )
     async with stand.work.opened() as sink:
         stand.sink = sink
