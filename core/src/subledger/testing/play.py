@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Any, Final, cast
 
 from attrs import define, evolve, field
@@ -19,14 +20,16 @@ from subledger.store.moments import to_ms
 from subledger.testing import ledger
 from subledger.testing.crash import Disk
 from subledger.testing.outside import Clock, Door, OutsideBooks
-from subledger.testing.servers import DELIVER, RUN, SINK_LEASE, Job, Servers
+from subledger.testing.servers import DELIVER, RUN, Job, Servers
 from subledger.testing.verdict import Result
 from subledger.testing.workplace import FLOW, ROUND, SINK, SOURCE, Side, Workplace
 
 ROUNDS: Final = 40
 """A world that has not come to rest after so many rounds never will."""
 
-ANSWER: Final = Job(does="answer", lease=SINK_LEASE, proves=True)
+ANSWERS: Final = {
+    name: Job(does="answer", lease=f"connection:{name}", proves=True) for name in (SOURCE, SINK)
+}
 """A peer's job. It may write late: what the other side says that it did is true for ever."""
 
 
@@ -66,14 +69,14 @@ class Play:
     _sides: dict[str, Side] = field(factory=dict, init=False)
     _ways: list[_Way] = field(factory=list, init=False)
     _settings: Settings = field(init=False)
-    _password: str = field(default="", init=False)
+    _passwords: dict[str, str] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.servers = Servers(
             disk=self.disk, clock=self.clock, open=self._open, outside=self._passed
         )
         for name, side in self.given.items():
-            http = side.http if side.other is None else cast("Http", self._answered)
+            http = side.http if side.other is None else cast("Http", partial(self._answered, name))
             self._sides[name] = evolve(side, http=self._way(name, http))
         self._settings = self.configured(self._sides)
 
@@ -95,17 +98,17 @@ class Play:
         process = Workplace(
             settings=self._settings, sides=self._sides, store=store, clock=self.clock, seed=number
         )
-        process.password = self._password
+        process.passwords = self._passwords
         return process
 
     # ------------------------------------------------------------------- what happens
 
     async def settled_in(self) -> None:
-        """What a person does once: consents on both sides, and sets the other side of a peer up."""
+        """What a person does once: consents on both sides, and sets those up who poll us."""
         process = self.servers.process
         await process.authorised()
         await process.enrolled()
-        self._password = process.password
+        self._passwords = process.passwords
         self.servers.restart()
 
     async def run(self) -> RunReport | None:
@@ -113,17 +116,18 @@ class Play:
         return await self.servers.served(RUN, Workplace.run)
 
     async def deliver(self) -> DispatchReport | None:
-        """What is planned is delivered; the other side of a peer polls us."""
-        side = self._sides[SINK]
-        if side.other is None:
-            return await self.servers.served(DELIVER, Workplace.deliver)
-        await side.other.poll(side.http)
+        """Who polls us does it once; what is planned is delivered where the kernel does that."""
+        for side in self._sides.values():
+            if side.other is not None:
+                await side.other.poll(side.http)
+        if self._sides[SINK].other is None:
+            return await self.servers.served(DELIVER, lambda one: one.kernel.dispatch(SINK))
         return None
 
-    async def _answered(self, method: str, url: str, **more: Any) -> HttpResponse:
-        """The serving process answers the other side of a peer. Raises TemporaryError."""
+    async def _answered(self, name: str, method: str, url: str, **more: Any) -> HttpResponse:
+        """The serving process answers who polls us. Raises TemporaryError."""
         answer = await self.servers.served(
-            ANSWER, lambda process: process.inward()(method, url, **more)
+            ANSWERS[name], lambda process: process.inward(name)(method, url, **more)
         )
         if answer is not None:
             return answer

@@ -133,7 +133,7 @@ class Stage:
         self._disk.put(self._blank)
         play = Play(
             given={
-                SOURCE: Side.of(self.route.source.type, source),
+                SOURCE: Side.of(self.route.source.type, source, peer=self.route.source.peer),
                 SINK: Side.of(self.route.sink.type, books),
             },
             books=cast("OutsideBooks", books),

@@ -72,10 +72,14 @@ _SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @frozen(kw_only=True)
 class End:
-    """One end of a flow: a registered type, and how its outside system is made."""
+    """One end of a flow: a registered type, and how its outside system is made.
+
+    A source that polls us is answered by the ``peer`` of the sink of its name.
+    """
 
     type: SourceType[Any] | SinkType[Any]
     outside: Make
+    peer: SinkType[Any] | None = None
 
 
 @frozen(kw_only=True)
@@ -107,12 +111,13 @@ def into_invented_books(
     outside: Make,
     since: dt.date | None = None,
     happens: Callable[[Any], None] | None = None,
+    peer: SinkType[Any] | None = None,
 ) -> Route:
     """What a source reads of a period goes into the invented books, without a recipe."""
     flowing = bare_kinds(type.manifest, INVENTED_LEDGER.manifest)
     return Route(
         name=type.manifest.name,
-        source=End(type=type, outside=outside),
+        source=End(type=type, outside=outside, peer=peer),
         sink=End(type=INVENTED_LEDGER, outside=lambda _clock: InventedBooks()),
         flow={**_from(since), "kinds": sorted(flowing), "steps": ["completing"]},
         plugins=(completing(flowing),),
@@ -176,13 +181,14 @@ def by_recipe(
     *,
     chart: Chart = INVENTED_CHART,
     since: dt.date | None = None,
+    peer: SinkType[Any] | None = None,
 ) -> Route:
     """The flow of a recipe, from a source into the invented books or from an invented source.
 
     ``settings`` are added to what follows from the ``chart`` of the books.
     """
     settings = {**settings_for(recipe.name, chart), **settings}
-    end = End(type=type, outside=outside)
+    end = End(type=type, outside=outside, peer=peer)
     if isinstance(type, SourceType):
         books = End(type=INVENTED_LEDGER, outside=lambda _clock: InventedBooks())
         extra = {"default_tax_code": "Standard"} if recipe.name == "psa-invoices" else {}

@@ -97,8 +97,8 @@ class Side:
     """One end of a flow: a registered type, and the outside system behind it.
 
     ``settings`` are the connection's table as in TOML, with secrets in plain text. ``grant`` is
-    what a person consented to, ``other`` the side of a peer that polls us. ``around`` wraps the
-    sink, to play what may happen to it.
+    what a person consented to, ``other`` the side that polls us, and ``peer`` the sink that answers
+    it where it is a source. ``around`` wraps the sink.
     """
 
     type: SourceType[Any] | SinkType[Any]
@@ -106,6 +106,7 @@ class Side:
     http: Http = nowhere
     grant: Callable[[], Grant] | None = None
     other: PollingBooks | None = None
+    peer: SinkType[Any] | None = None
     around: Callable[[Sink], Sink] = lambda sink: sink
 
     @classmethod
@@ -116,12 +117,11 @@ class Side:
         **more: Any,
     ) -> "Side":
         """The side of an outside system; further values replace what it tells."""
-        peer = isinstance(type, SinkType) and type.peer is not None
         given = {
             "settings": outside.settings,
             "http": outside.http,
             "grant": outside.consent if isinstance(outside, Consenting) else None,
-            "other": outside if peer else None,
+            "other": outside if type.open is None else None,
             **more,
         }
         return cls(type=type, **given)
@@ -170,9 +170,9 @@ class Workplace:
     diary: Diary = field(factory=Diary)
     attempts: list[Attempt] = field(factory=list)
     rounds: list[Round] = field(factory=list)
-    password: str = ""
+    passwords: dict[str, str] = field(factory=dict)
     kernel: _Kernel = field(init=False)
-    _peer: Peer | None = field(default=None, init=False)
+    _peers: dict[str, Peer] = field(factory=dict, init=False)
 
     @classmethod
     def of(
@@ -257,14 +257,13 @@ class Workplace:
         return await self.kernel.run_flow(FLOW)
 
     async def deliver(self) -> DispatchReport | None:
-        """Delivers what is planned and reads what was asked; a peer's other side polls once."""
+        """Delivers what is planned and reads what was asked; who polls us does it once."""
         await self.authorised()
-        other = self.sides[SINK].other
-        if other is None:
-            return await self.kernel.dispatch(SINK)
         await self.enrolled()
-        await other.poll(self.inward())
-        return None
+        for name, side in self.sides.items():
+            if side.other is not None:
+                await side.other.poll(self.inward(name))
+        return await self.kernel.dispatch(SINK) if self.sides[SINK].other is None else None
 
     async def compare(self) -> list[Comparison]:
         """Reads the books back and compares them with what was posted, as the owner asks for."""
@@ -288,17 +287,21 @@ class Workplace:
 
     @property
     def peer(self) -> Peer:
-        """The peer of this process, as the server makes it. Raises TypeError without one."""
-        if self._peer is None:
-            connection = self.kernel.settings.connections[SINK]
-            if connection.sink is None or connection.sink.peer is None:
-                raise TypeError(f"{connection.connector} is not a sink that polls us")
-            self._peer = connection.sink.peer(connection.config, self.kernel.peer(SINK))
-        return self._peer
+        """The peer of the sink. Raises TypeError without one."""
+        return self.peer_of(SINK)
 
-    def inward(self) -> Inward:
+    def peer_of(self, name: str) -> Peer:
+        """The peer of a side, as the server makes it for this process. Raises TypeError."""
+        if name not in self._peers:
+            connection = self.kernel.settings.connections[name]
+            if connection.sink is None or connection.sink.peer is None:
+                raise TypeError(f"{connection.connector} has no sink that polls us")
+            self._peers[name] = connection.sink.peer(connection.config, self.kernel.peer(name))
+        return self._peers[name]
+
+    def inward(self, name: str = SINK) -> Inward:
         """The way by which the other side calls the peer."""
-        return Inward(self.peer.handle)
+        return Inward(self.peer_of(name).handle)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Sink]:
@@ -311,11 +314,12 @@ class Workplace:
             yield sink
 
     async def enrolled(self) -> None:
-        """Sets the other side of a peer up, as a person does once."""
-        other = self.sides[SINK].other
-        if other is not None and not self.password:
-            self.password = await self.peer.new_password()
-            other.enrol(await self.peer.enrolment(URL), self.password)
+        """Sets those up who poll us, as a person does once."""
+        for name, side in self.sides.items():
+            if side.other is not None and name not in self.passwords:
+                peer = self.peer_of(name)
+                self.passwords[name] = await peer.new_password()
+                side.other.enrol(await peer.enrolment(URL), self.passwords[name])
 
     # ----------------------------------------------------------------- what there is
 
@@ -358,6 +362,7 @@ def settings_of(
         table, secrets = referred(side.settings, side.type.config, f"subledger_{name}")
         connections[name] = {"connector": side.type.manifest.name, **table}
         variables |= secrets
+    types = [one for side in sides.values() for one in (side.type, side.peer) if one is not None]
     report = Report()
     settings = read_company(
         {
@@ -367,7 +372,7 @@ def settings_of(
         company="",
         folder=Path(),
         environment=variables,
-        open_catalogue=catalogue_of([*(side.type for side in sides.values()), *plugins]),
+        open_catalogue=catalogue_of([*types, *plugins]),
         report=report,
     )
     try:

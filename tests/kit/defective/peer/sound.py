@@ -259,7 +259,7 @@ class Peer:
         elif question is not None and question.query is Query.RECORDS:
             changes = understood["changes"]
             last = str(changes[-1]["number"]) if changes else question.position
-            desk.offer(records=[record_of(one) for one in changes], question=question)
+            self.keep_records(desk, question, [record_of(one) for one in changes])
             desk.answered(question, last if changes else None, cursor=last or None)
         elif question is not None:
             for entries, documents in understood:
@@ -276,6 +276,10 @@ class Peer:
     def offer(self, desk, question, entries, documents):
         """Hands over what was read."""
         desk.offer(entries, documents, question=question)
+
+    def keep_records(self, desk, question, records):
+        """Hands over the records of a page."""
+        desk.offer(records=records, question=question)
 
 
 def record_of(change):

@@ -57,7 +57,9 @@ class EnrolledContract(PolledContract):
             peer = office.work.peer
             passwords = [await peer.new_password() for _ in range(3)]
             await office.work.deliver()
-            passwords.append(office.work.password)  # by which the other side was let in just now
+            passwords.append(
+                office.work.passwords[SINK]
+            )  # by which the other side was let in just now
             stored = await office.work.store.read(ledger.everything)
             kept = [one for one in passwords if one in stored]
             short = [one for one in passwords if len(one) < _SHORTEST_PASSWORD]
@@ -79,7 +81,7 @@ class EnrolledContract(PolledContract):
             specimens = self.specimens(self.subject_kind(), 1)
             office.system.put(*specimens)
             await office.work.run()
-            file, old = await office.work.peer.enrolment(URL), office.work.password
+            file, old = await office.work.peer.enrolment(URL), office.work.passwords[SINK]
             new = await office.work.peer.new_password()
             for wrong in ("", "wrong", f"{new}x", old):
                 office.other.enrol(file, wrong)

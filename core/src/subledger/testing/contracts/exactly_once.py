@@ -9,8 +9,9 @@ import pytest
 
 from subledger.manifest import Operation
 from subledger.model import Entity, Kind, kinds
-from subledger.ports import SourceType
+from subledger.ports import SinkType, SourceType
 from subledger.testing.contracts.base import Contract, applies, breach
+from subledger.testing.contracts.role import answered_by
 from subledger.testing.invented import INVENTED_LEDGER
 from subledger.testing.outside import Clock, Outside
 from subledger.testing.proof import Changing, Stage, spread
@@ -45,7 +46,7 @@ def provable(type_: Any) -> bool:
     """Whether something can flow between the type and an invented system."""
     if isinstance(type_, SourceType):
         both = bare_kinds(type_.manifest, INVENTED_LEDGER.manifest)
-        return type_.open is not None and bool(both)
+        return bool(both)
     return bool(type_.manifest.able(Operation.CREATE))
 
 
@@ -55,7 +56,8 @@ class ExactlyOnceContract(Contract):
     The connector works with an invented system at the other end, on virtual time. ``worlds`` is
     how many histories are played, about (none for 0); the environment's ``SUBLEDGER_WORLDS``
     replaces it. Of a source the last ``recent`` days are read, or ``days``; a sink is given
-    specimens of kinds that it creates, by its ``chart``.
+    specimens of kinds that it creates, by its ``chart``. A source that polls us is answered by the
+    ``peer`` of the sink that is registered beside it.
     """
 
     worlds: ClassVar[int] = 60
@@ -63,6 +65,7 @@ class ExactlyOnceContract(Contract):
     start: ClassVar[dt.datetime] = START
     days: ClassVar[int] = 365
     recent: ClassVar[int | None] = None
+    peer: ClassVar[SinkType[Any] | None] = None
     real_time: ClassVar[bool] = False
 
     def outside(self, clock: Clock) -> Outside:
@@ -177,7 +180,8 @@ class ExactlyOnceContract(Contract):
         if isinstance(self.type, SourceType):
             happens = _change if isinstance(outside, Changing) else None
             since = self.start.date() - dt.timedelta(days=self.recent or self.days)
-            return into_invented_books(self.type, self.outside, since, happens)
+            answered_by(self.type, self.peer)
+            return into_invented_books(self.type, self.outside, since, happens, self.peer)
         entities = self.flowing()
         changes_to = [
             changed(one) for one in entities if self.type.manifest.can(one.kind, Operation.UPDATE)

@@ -14,7 +14,7 @@ from subledger.model import kinds
 from subledger.model.marker import marker
 from subledger.ports import RecipeType, SinkType, SourceType
 from subledger.roles import ROLES
-from subledger.testing.contracts.base import Contract, applies, breach
+from subledger.testing.contracts.base import Contract, breach
 from subledger.testing.outside import Clock, Outside
 from subledger.testing.proof import Stage
 from subledger.testing.routes import INVENTED_CHART, by_recipe, recipes_of
@@ -24,9 +24,15 @@ from subledger.testing.workplace import SINK, SOURCE, START
 from subledger.testing.worlds import World
 
 
-def called(type_: Any) -> bool:
-    """Whether it can be tried in this process: a source that polls us cannot."""
-    return isinstance(type_, SinkType) or type_.open is not None
+def answered_by(type_: SourceType[Any], peer: SinkType[Any] | None) -> None:
+    """Demands a peer where a source polls us."""
+    __tracebackhide__ = True
+    if type_.open is None and peer is None:
+        breach(
+            "nobody answers this source, which polls us",
+            promise="what a run asks is answered by the peer of the sink of the same name",
+            hint="give the contract peer = SINK, the sink that is registered beside the source",
+        )
 
 
 class RoleContract(Contract):
@@ -35,12 +41,14 @@ class RoleContract(Contract):
     ``recipes`` are settings by recipe, which are added to those that follow from the ``chart`` of
     a sink's books, or of the invented ones. The invented other side is a card platform or a
     service business's system for a sink, and a general ledger for a source, of which the last
-    ``days`` are read.
+    ``days`` are read. A source that polls us is answered by the ``peer`` of the sink that is
+    registered beside it.
     """
 
     recipes: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     start: ClassVar[dt.datetime] = START
     days: ClassVar[int] = 365
+    peer: ClassVar[SinkType[Any] | None] = None
     chart: ClassVar[Chart] = Chart()
     real_time: ClassVar[bool] = False
 
@@ -56,18 +64,20 @@ class RoleContract(Contract):
             "recipe": lambda: [(one.name, one) for one in recipes_of(cls.type)],
         }
 
-    @applies(called)
     def test_a_recipe_of_its_role_works(self, recipe: RecipeType[Any]) -> None:
         """Every record is in the books to the cent, and a second sync writes nothing."""
         __tracebackhide__ = True
         if self.real_time:
             pytest.skip("days pass in no time, so the outside must have no real sockets")
         tested = SOURCE if isinstance(self.type, SourceType) else SINK
+        if isinstance(self.type, SourceType):
+            answered_by(self.type, self.peer)
         try:
             route = by_recipe(
                 *(recipe, self.type, self.outside, self.recipes.get(recipe.name, {})),
                 chart=INVENTED_CHART if tested == SOURCE else self.chart,
                 since=self.start.date() - dt.timedelta(days=self.days),
+                peer=self.peer,
             )
         except ConfigError as error:
             breach(
