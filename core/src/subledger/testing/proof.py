@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 TROUBLES: Final = (Trouble.LOST, Trouble.UNSENT, Trouble.UNAVAILABLE)
 """What goes wrong at the door in some worlds."""
+_ALL: Final = 1_000_000
+"""More worlds than there are."""
 
 
 @runtime_checkable
@@ -184,38 +186,41 @@ class Stage:
         return self._settings[1]
 
     # ------------------------------------------------------------------- many worlds
+    # Of each sort of history in which each is played to its end before it can be cut, no more are
+    # played than ``most``, the worlds that are wanted of them.
 
-    def troubles(self, scenario: str) -> list[list[World]]:
+    def troubles(self, scenario: str, _most: int = _ALL) -> list[list[World]]:
         """Worlds without a crash, in each of which one request meets trouble."""
         return [
             [self._world(scenario, f"{trouble}@{n}")] for trouble, n in self._meetings(scenario)
         ]
 
-    def crashes(self, scenario: str) -> list[list[World]]:
+    def crashes(self, scenario: str, _most: int = _ALL) -> list[list[World]]:
         """Worlds in which the process dies, at each of its steps."""
         return crashes(self._trailed, self._world(scenario))[1:]
 
-    def crashes_in_trouble(self, scenario: str) -> list[list[World]]:
+    def crashes_in_trouble(self, scenario: str, most: int = _ALL) -> list[list[World]]:
         """Worlds in which a request meets trouble, and the process dies as well."""
         chosen = spread(self._meetings(scenario), 4)
         chosen = [*chosen, *((Trouble.LOST, n) for _, n in chosen)]
         found = [
             crashes(self._trailed, self._world(scenario, f"{trouble}@{n}"))[1:]
-            for trouble, n in dict.fromkeys(chosen)
+            for trouble, n in spread([*dict.fromkeys(chosen)], most)
         ]
         return [*_in_turn(found)]
 
-    def crashes_again(self, scenario: str) -> list[list[World]]:
+    def crashes_again(self, scenario: str, most: int = _ALL) -> list[list[World]]:
         """Worlds in which the process dies, and the next one too, at one of its first awaits."""
         return [
             [evolve(alike[0], fault=f"again@{number % 25 + 1}")]
-            for number, alike in enumerate(self.crashes(scenario))
+            for number, alike in enumerate(self.crashes(scenario, most))
         ]
 
-    def frozen(self, scenario: str) -> list[list[World]]:
+    def frozen(self, scenario: str, most: int = _ALL) -> list[list[World]]:
         """Worlds in which the process freezes, and goes on when others have taken over."""
         found = [
-            crashes(self._trailed, self._world(scenario, f"frozen@{n}"))[1:] for n in (1, 3, 99)
+            crashes(self._trailed, self._world(scenario, f"frozen@{n}"))[1:]
+            for n in spread((1, 3, 99), most)
         ]
         return [*_in_turn(found)]
 

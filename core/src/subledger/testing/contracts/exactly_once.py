@@ -39,7 +39,7 @@ _SORTS: Final = (
 
 Note = Callable[[str, object], None]
 """pytest's record_property."""
-Histories = Callable[[Stage, str], Sequence[Sequence[World]]]
+Histories = Callable[[Stage, str, int], Sequence[Sequence[World]]]
 
 
 def provable(type_: Any) -> bool:
@@ -130,10 +130,11 @@ class ExactlyOnceContract(Contract):
             pytest.skip("worlds = 0: none is played")
         stage = self._proof_stage()
         most = int(os.environ.get(_MORE, self.worlds)) * share // 100 // len(stage.scenarios)
+        most = max(2, most)
         chosen: list[Sequence[World]] = []
         for scenario in stage.scenarios:
             self._must_be_calm(stage, scenario)
-            chosen += spread(histories(stage, scenario), max(2, most))
+            chosen += spread(histories(stage, scenario, most), most)
         report = explore(stage.simulate, chosen)
         for name in ("worlds", "played", "lost", "doubled"):
             note(name, getattr(report, name))
