@@ -36,6 +36,13 @@ class ServerSettings:
         default="",
         metadata=describe("The address that the Web Connector and browsers use, with https."),
     )
+    metrics: bool = field(
+        default=False,
+        metadata=describe(
+            "Whether /metrics tells a Prometheus server how things stand; it names flows and "
+            "connections to everybody who can reach the server."
+        ),
+    )
 
     @port.validator
     def _is_port(self, _attribute: object, port: int) -> None:

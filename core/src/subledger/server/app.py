@@ -1,5 +1,6 @@
 """The aiohttp application: thin handlers over the kernel and its peers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from subledger.flow.runs import run_now
 from subledger.kernel import Kernel
 from subledger.ports import Peer, PeerContext, WebhookVerdict
 from subledger.schedule.dispatcher import Dispatcher
+from subledger.server import metrics
 
 _HOOK_LIMIT: Final = 1024 * 1024
 
@@ -65,6 +67,7 @@ def make_app(plant: Plant) -> web.Application:
     app.router.add_route("GET", "/support", _support)
     app.router.add_route("GET", "/health", _health)
     app.router.add_route("GET", "/ready", _ready)
+    app.router.add_route("GET", "/metrics", _metrics)
     app.router.add_route("GET", CALLBACK, _callback)
     app.router.add_route("POST", "/webhooks/{connection}", _webhook)
     app.router.add_route("*", "/{mount}/{connection}", _peer)
@@ -111,6 +114,15 @@ async def _ready(request: web.Request) -> web.Response:
     bad = sorted(plant.problems)
     work = {name: one.health() for name, one in plant.dispatchers.items()}
     return web.json_response({"status": "ready", "companies_with_problems": bad, **work})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    kernel = request.app[PLANT].kernel
+    if not kernel.settings.server.metrics:
+        raise web.HTTPNotFound(text="Metrics are switched off: see [server] metrics.\n")
+    series = await kernel.store.read(metrics.measured, kernel.now_ms())
+    text = await asyncio.to_thread(metrics.exposition, series)
+    return web.Response(body=text, headers={"Content-Type": metrics.CONTENT_TYPE})
 
 
 async def _callback(request: web.Request) -> web.Response:
