@@ -1,10 +1,13 @@
 """Constant statements take the short way to SQLite and give what SQLAlchemy gives."""
 
+from weakref import WeakSet
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from subledger.ledger.upsert import upsert
+from subledger.store import prepared
 from subledger.store.engine import make_engine
 from subledger.store.prepared import PreparedConnection, Rows
 from subledger.store.schema import CONNECTION, ENTRY, METADATA
@@ -29,7 +32,9 @@ def _entry(identifier, *, active=True):
 
 
 @pytest.fixture
-def c():
+def c(monkeypatch):
+    monkeypatch.setattr(prepared, "_seen", WeakSet())
+    monkeypatch.setattr(prepared, "_known", {})
     engine = make_engine(":memory:")
     METADATA.create_all(engine)
     with PreparedConnection(engine) as connection:
@@ -109,3 +114,18 @@ def test_one_row_is_one_row(c):
     c.execute(PUT, [_entry("a"), _entry("b")])
     with pytest.raises(MultipleResultsFound):
         c.execute(ALL).one()
+
+
+def test_what_one_connection_learnt_another_knows(c):
+    """A statement that ran twice is prepared for every database, and each has rows of its own."""
+    _twice(c, PUT, _entry("a"))
+    _twice(c, ALL)
+    engine = make_engine(":memory:")
+    METADATA.create_all(engine)
+    with PreparedConnection(engine) as other:
+        found = other.execute(ALL)
+        assert isinstance(found, Rows)
+        assert found.all() == []
+        assert isinstance(other.execute(PUT, _entry("b", active=False)), Rows)
+        assert other.execute(ALL).all() == [("b", False)]
+    assert c.execute(ALL).all() == [("a", True)]

@@ -84,18 +84,21 @@ class _Known:
     forms: dict[tuple[str, ...], _Prepared | None] = field(factory=dict)
 
 
+_seen: Final[WeakSet[Any]] = WeakSet()
+_known: Final[dict[int, _Known]] = {}
+"""What the process has learnt: a prepared form is a matter of the dialect, not of a connection."""
+
+
 class PreparedConnection(sa.Connection):
     """A SQLite connection on which constant statements run prepared."""
 
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine)
-        self._seen: WeakSet[Any] = WeakSet()
-        self._known: dict[int, _Known] = {}
         self._driver = cast("sqlite3.Connection", self.connection.driver_connection)
 
     def execute(self, statement: Any, parameters: Any = None, **more: Any) -> Any:
         """As :meth:`sqlalchemy.Connection.execute`."""
-        known = self._known.get(id(statement)) or self._learn(statement)
+        known = _known.get(id(statement)) or _learn(statement)
         if known is None:
             return super().execute(statement, parameters, **more)
         many = isinstance(parameters, list)
@@ -115,15 +118,16 @@ class PreparedConnection(sa.Connection):
         rows = done.fetchall()
         return Rows([*map(prepared.row, rows)], len(rows))
 
-    def _learn(self, statement: Any) -> _Known | None:
-        """Keeps a statement that is executed again; None at its first time."""
-        if statement not in self._seen:
-            self._seen.add(statement)
-            return None
-        if len(self._known) >= _MOST:
-            self._known.clear()
-        known = self._known[id(statement)] = _Known(statement)  # kept, so that its id stays its own
-        return known
+
+def _learn(statement: Any) -> _Known | None:
+    """Keeps a statement that is executed again; None at its first time."""
+    if statement not in _seen:
+        _seen.add(statement)
+        return None
+    if len(_known) >= _MOST:
+        _known.clear()
+    known = _known[id(statement)] = _Known(statement)  # kept, so that its id stays its own
+    return known
 
 
 def _prepare(statement: Any, names: tuple[str, ...], dialect: sa.Dialect) -> _Prepared | None:
