@@ -4,12 +4,12 @@ import asyncio
 import json
 import os
 import re
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import forked
 from attrs import define
 from world import ENVIRONMENT
 
@@ -20,34 +20,31 @@ _LISTENS = re.compile(r"listening on (\S+)")
 class Server:
     """A process that listens, and where."""
 
-    process: asyncio.subprocess.Process
+    process: forked.Process
     url: str
 
     async def kill(self) -> None:
         """Ends it as a power cut does."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
+        self.process.kill()
+        await asyncio.to_thread(self.process.wait)
+        self.process.close()
 
 
-async def start(*words: str, **pipes: Any) -> asyncio.subprocess.Process:
-    """Starts a command."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "subledger.cli", *words),
-        env={**os.environ, **ENVIRONMENT},
-        **{"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.DEVNULL, **pipes},
+async def start(*words: str, out: bool = True) -> forked.Process:
+    """Starts a command; its log is not looked at, nor without ``out`` what it prints."""
+    return await asyncio.to_thread(
+        forked.start, *words, environment=ENVIRONMENT, out=out, log=False
     )
 
 
 async def listening(*words: str) -> Server:
     """Starts a command that listens, once it does."""
     process = await start(*words)
-    assert process.stdout is not None
-    async for line in process.stdout:
+    while line := await asyncio.to_thread(process.stdout.readline):
         found = _LISTENS.search(line.decode())
         if found:
             return Server(process, found[1])
-    raise AssertionError(f"{words} ended before it listened: {await process.wait()}")
+    raise AssertionError(f"{words} ended before it listened: {process.communicate()}")
 
 
 @asynccontextmanager
@@ -61,8 +58,13 @@ async def running(*words: str) -> AsyncIterator[Server]:
 
 
 async def output(*words: str) -> tuple[int, Any]:
-    """Exit status and JSON document of a command that ends."""
-    process = await start(*words, stderr=asyncio.subprocess.PIPE)
+    """Exit status and JSON document of a command that ends and starts as it does at a person's."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "subledger.cli", *words),
+        env={**os.environ, **ENVIRONMENT},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     out, error = await process.communicate()
     assert out, error.decode()
     return process.returncode or 0, json.loads(out)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 from attrs import define, field
+from forked import Process
 from processes import Server, listening, output, running, start
 from world import REGISTER, TOKEN, change, command, company_tables, marker, toml
 
@@ -29,7 +30,7 @@ class Office:
     pex: str
     rng: Random
     server: Server | None = None
-    connector: asyncio.subprocess.Process | None = None
+    connector: Process | None = None
     port: str = "0"
     hit: Counter = field(factory=Counter)
 
@@ -46,15 +47,15 @@ class Office:
         words = ("--company", str(self.folder / "company.db"), "--runs", "10000", "--every", "0.1")
         where = ("--connect", f"{self.server.url}/qbwc/books", "--username", "books")
         more = ("--password-env", "QBWC_PASSWORD", "--noop-seconds", "0.1", "--fault", fault)
-        quiet = {"stdout": asyncio.subprocess.DEVNULL}
         self.connector = await start(
-            "simulate", "quickbooks-desktop", *words, *where, *more, **quiet
+            "simulate", "quickbooks-desktop", *words, *where, *more, out=False
         )
 
     async def unplug(self):
         """Kills the Web Connector."""
         self.connector.kill()
-        await self.connector.wait()
+        await asyncio.to_thread(self.connector.wait)
+        self.connector.close()
         self.connector = None
 
     async def kill(self):

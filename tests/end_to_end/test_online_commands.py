@@ -1,10 +1,9 @@
 """The commands as processes, on books that are called over the internet."""
 
 import asyncio
-import os
 import re
-import sys
 
+import forked
 from service_world import SECRETS, open_service_world
 from world import command
 
@@ -14,23 +13,15 @@ from subledger.model.kinds import INVOICE, PAYMENT
 async def connect_by_command(world):
     """Runs `subledger connect`, and opens the address that it prints as a browser would."""
     words = ("connect", "books", "--no-browser", "--config", str(world.folder / "subledger.toml"))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "subledger.cli", *words),
-        env={**os.environ, **SECRETS},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await asyncio.to_thread(forked.start, *words, environment=SECRETS)
     address = ""
-    async for line in process.stderr:
-        found = re.search(r"http://\S+", line.decode())
-        if found:
-            address = found[0]
-            break
+    while not address and (line := await asyncio.to_thread(process.stderr.readline)):
+        address = "".join(re.findall(r"http://\S+", line.decode()))
     while address:
         answer = await world.kernel.runtime.http("GET", address)
         address = answer.headers.get("location", "")
-    out, _error = await process.communicate()
-    return process.returncode, out.decode()
+    out, _error = await asyncio.to_thread(process.communicate)
+    return process.returncode, out
 
 
 async def test_from_connect_to_reconcile(tmp_path, unused_port):

@@ -1,5 +1,6 @@
 """X12: each simulator runs alone, by one command, without a configuration or an account."""
 
+import asyncio
 import json
 
 import aiohttp
@@ -40,7 +41,7 @@ async def test_web_connector_without_a_server(tmp_path):
     words = ("--company", str(tmp_path / "c.db"), "--connect", "http://127.0.0.1:9/qbwc/books")
     who = ("--username", "books", "--password-env", "QBWC_PASSWORD", "--json")
     process = await start("simulate", "quickbooks-desktop", *words, *who)
-    out, _ = await process.communicate()
+    out, _log = await asyncio.to_thread(process.communicate)
     assert process.returncode == 1
     (run,) = json.loads(out)["runs"]
     assert run["error"].startswith("QBWC")

@@ -3,8 +3,6 @@
 import asyncio
 import datetime as dt
 import json
-import os
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import forked
 import structlog
 from attrs import define, evolve, field
 from passing import Clock, Naps
@@ -129,14 +128,11 @@ async def command(
 ) -> tuple[int, Any]:
     """Runs a command of the CLI as a process; its exit status and its JSON document."""
     config = folder / "subledger.toml" if (folder / "subledger.toml").exists() else folder
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "subledger.cli", *words, "--config", str(config), "--json"),
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    process = await asyncio.to_thread(
+        forked.start, *words, "--config", str(config), "--json", environment=environment
     )
-    out, error = await process.communicate()
-    assert b"Traceback" not in error, error.decode()
+    out, error = await asyncio.to_thread(process.communicate)
+    assert "Traceback" not in error, error
     return process.returncode or 0, json.loads(out)
 
 
