@@ -60,19 +60,22 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
     [kind] = raw.makes
     if is_deleted(record):
         return ()
-    currency = text(record, "CurrencyRef", "FullName")
+    try:
+        _must_be_home(text(record, "CurrencyRef", "FullName"))
+        return () if _is_void(kind, record) else (_entity(kind, record),)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RecordRejected(
+            f"{kind} {raw.id} cannot be read: {error}", category="unreadable"
+        ) from error
+
+
+def _must_be_home(currency: str) -> None:
     if currency not in _HOME:
         raise RecordRejected(
             f"It is in {currency}; amounts in US dollars only are read.",
             category="currency",
             field=f"currency {currency}",
         )
-    try:
-        return () if _is_void(kind, record) else (_entity(kind, record),)
-    except (ValueError, KeyError, ArithmeticError) as error:
-        raise RecordRejected(
-            f"{kind} {raw.id} cannot be read: {error}", category="unreadable"
-        ) from error
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:
@@ -88,12 +91,18 @@ def _is_void(kind: Kind, record: Mapping[str, Any]) -> bool:
 
 
 def balance_of(raw: RawRecord) -> Money | None:
-    """The signed change of the receivables or payables account that a record makes."""
+    """The signed change of the receivables or payables account that a record makes.
+
+    None for list entries, and where the amount cannot be read.
+    """
     [kind] = raw.makes
     if kind not in _SIGN:
         return None
     word, sign = _SIGN[kind]
-    amount = Money(0) if is_deleted(raw.data) else total_of(word, raw.data)
+    try:
+        amount = Money(0) if is_deleted(raw.data) else total_of(word, raw.data)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        return None
     return amount if sign > 0 else -amount
 
 

@@ -1,6 +1,7 @@
 """The values of an answer: results with their status, records as nested dicts of strings."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -71,8 +72,8 @@ def lines(record: Mapping[str, Any], *names: str) -> Iterator[tuple[str, Any]]:
     """
     rest = {name: iter(many(record, name)) for name in names}
     for name in record.get(ORDER, ()):
-        if name in rest:
-            yield name, next(rest[name])
+        for value in islice(rest.get(name, ()), 1):
+            yield name, value
     for name, values in rest.items():
         for value in values:
             yield name, value
