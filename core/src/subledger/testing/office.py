@@ -53,7 +53,16 @@ class Office:
     async def post(self, *entities: Entity) -> None:
         """Has records come into the books: run and poll until nothing changes any more."""
         self.system.put(*entities)
-        await self.work.sync()
+        await self.settle()
+
+    async def remove(self, entity: Entity) -> None:
+        """Has a record go from its source, and what follows from that reach the books."""
+        self.system.remove(entity)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Runs and polls until a round changes nothing; where nothing breaks one such is enough."""
+        await self.work.sync(quiet=1)
 
     def written(self, entity: Entity) -> list[Written]:
         """The documents of the books that carry the marker of a record."""

@@ -211,8 +211,8 @@ class Door:
 
     Everybody else may go on before a request acts, and again before its answer is there. An answer
     that is too slow takes its ``sleep``. ``requests`` are those that were made, ``open`` is how
-    many wait for their answer. While the outside itself computes, ``acting`` is true; ``spent`` is
-    the CPU time it took, in seconds.
+    many wait for their answer, ``struck`` how many met trouble. While the outside itself computes,
+    ``acting`` is true; ``spent`` is the CPU time it took, in seconds.
     """
 
     http: Http
@@ -221,6 +221,7 @@ class Door:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     requests: list[Sent] = field(factory=list)
     open: int = 0
+    struck: int = 0
     acting: bool = False
     spent: float = 0.0
 
@@ -237,6 +238,7 @@ class Door:
         """The answer. Raises TemporaryError where none arrived, as the real client does."""
         self.requests.append(Sent.of(method, url, headers, params, body))
         struck = [fault.what for fault in self.faults if fault.strikes(method, url)]
+        self.struck += bool(struck)
         self.open += 1
         try:
             await asyncio.sleep(0)

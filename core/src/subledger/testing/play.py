@@ -136,20 +136,25 @@ class Play:
         raise TemporaryError("the connection was lost")
 
     async def heal(self) -> list[str]:
-        """Runs and delivers until a round changes nothing; what is wrong if that never comes."""
+        """Runs and delivers until a calm round changes nothing; what is wrong if none comes."""
         run = dispatch = None
         before = self._contents()
         for _ in range(ROUNDS):
             await asyncio.sleep(ROUND)
-            stops = self.servers.stops
+            trouble = self._trouble()
             run, dispatch = await self.run(), await self.deliver()
             after = self._contents()
             reports = [report for report in (run, dispatch) if report is not None]
-            well = stops == self.servers.stops and all(one.state == "done" for one in reports)
+            calm = trouble == self._trouble()
+            well = calm and all(one.state == "done" for one in reports)
             if well and after == before and not self._put_off():
                 return []
             before = after
         return [f"it does not come to rest: {run} {dispatch}"]
+
+    def _trouble(self) -> object:
+        """What has gone wrong so far; the other side of a peer does not report it."""
+        return self.servers.stops, [door.struck for door in self.doors.values()]
 
     def _contents(self) -> object:
         return self.disk.do(ledger.content), list(self.books.documents())

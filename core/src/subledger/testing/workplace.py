@@ -227,17 +227,17 @@ class Workplace:
 
     # ------------------------------------------------------------------- at work
 
-    async def sync(self) -> Round:
-        """Runs the flow and delivers, or is polled, until two rounds in a row change nothing.
+    async def sync(self, quiet: int = 2) -> Round:
+        """Runs the flow and delivers, or is polled, until ``quiet`` rounds in a row change nothing.
 
         What waits for its time is waited for. Returns the last round; raises :class:`Restless`.
         """
-        quiet, before = 0, None
+        passed, before = 0, None
         for _ in range(ROUNDS):
             last = await self.round()
             after = await self._durable()
-            quiet = quiet + 1 if after == before and not await self._put_off() else 0
-            if quiet == 2:  # noqa: PLR2004 - the two rounds of the first sentence
+            passed = passed + 1 if after == before and not await self._put_off() else 0
+            if passed == quiet:
                 return last
             before = after
             await asyncio.sleep(max(ROUND, await self._put_off()))

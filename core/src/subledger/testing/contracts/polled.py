@@ -119,8 +119,7 @@ class PolledContract(BooksContract):
                 subject = changed(subject)
                 await office.post(subject)
             elif removes:
-                office.system.remove(subject)
-                await office.work.sync()
+                await office.remove(subject)
             done = [
                 (one.operation.value, one.state.value)
                 for one in await office.work.effects()
