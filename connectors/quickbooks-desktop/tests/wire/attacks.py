@@ -1,7 +1,14 @@
-"""Hostile documents, and a runner that measures one refusal in a process of its own."""
+"""Hostile documents, and a runner that measures each refusal in a process of its own.
+
+The runner is started once and told of one attack a line. It has imported everything and read
+nothing, so each of the processes that it forks begins as a new one would. (A process that was
+started by a large one counts that one's memory as its own peak, and would hide what it takes.)
+"""
 
 import json
+import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +21,7 @@ LAUGHS = "".join(
     f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' if n else '<!ENTITY l0 "ha">' for n in range(10)
 )
 PADDING = "<!--" + "x" * 5000 + "-->"
+SECONDS_AT_MOST = 60
 DECLARATION = '<?xml version="1.0"?>'
 
 
@@ -122,22 +130,39 @@ READERS: dict[str, Callable[[bytes], object]] = {
 }
 
 
-def main() -> None:
-    """Read one attack by one reader; print whether it was refused, the seconds and the memory."""
-    reader, attack = READERS[sys.argv[1]], ATTACKS[sys.argv[2]]
-    data = attack()
+def through_greed(data: bytes) -> object:
+    """Refuse nothing and keep two copies: what a measurement has to see."""
+    return data * 2
+
+
+def measured(reader: str, attack: str) -> dict[str, object]:
+    """Read one attack by one reader: why it was refused, the seconds and the memory it took."""
+    read, data = READERS.get(reader, through_greed), ATTACKS[attack]()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
     reason = ""
     try:
-        reader(data)
+        read(data)
     except HostileXml as error:
         reason = error.reason
     except SoapError:
         reason = "soap"
     seconds = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"reason": reason, "seconds": seconds, "mb": (peak - before) / 1024}))
+    return {"reason": reason, "seconds": seconds, "mb": (peak - before) / 1024}
+
+
+def main() -> None:
+    """Fork for each line of a reader and an attack; the child prints what it measured."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            signal.alarm(SECONDS_AT_MOST)
+            print(json.dumps(measured(*json.loads(line))), flush=True)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            print(json.dumps({"reason": "", "status": status}), flush=True)
 
 
 if __name__ == "__main__":
