@@ -33,6 +33,8 @@ PASSWORD = "typed once"
 CALL_TIMEOUT = 100.0
 POLL = ROUND
 """Seconds between two polls."""
+_WAY = 0.001
+"""Seconds that a call is under way: what follows an answer is later than what was asked."""
 
 
 def _late_document(answer: Any) -> str:
@@ -122,6 +124,7 @@ class Office:
     async def post(self, action: str, body: bytes) -> Reply:
         """Carries one SOAP call to the server; the Web Connector's transport."""
         method = action.rpartition("/")[2]
+        await self.rest(_WAY)
         if self.servers.called():
             await self.servers.thaw()
         if method == "receiveResponseXML" and self.writes in self.errands:

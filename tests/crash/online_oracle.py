@@ -11,6 +11,7 @@ from subledger.testing import ledger
 from subledger.testing.verdict import unposted, unsettled
 from subledger.testing.workplace import FLOW, SINK, SOURCE
 
+_FINDINGS = sa.select(POSTING).where(POSTING.c.finding.is_not(None))
 _ENTRIES = {CUSTOMER: "Customer", ITEM: "Item"}
 
 
@@ -76,7 +77,7 @@ def _moved(company, id_, account):
 
 def _told(c):
     """Markers of records about which a person is told."""
-    rows = c.execute(sa.select(POSTING).where(POSTING.c.finding.is_not(None))).all()
+    rows = c.execute(_FINDINGS).all()
     return {marker(row.kind, row.id) for row in rows}
 
 

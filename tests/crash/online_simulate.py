@@ -238,7 +238,7 @@ def digest(world):
 
 def _business(c):
     tables = (RECORD, POSTING, EFFECT, LINK, ENTRY)
-    rows = [[dict(row._mapping) for row in c.execute(sa.select(table))] for table in tables]
+    rows = [[dict(row._asdict()) for row in c.execute(sa.select(table))] for table in tables]
     return repr([sorted(str({**row, "batch": ""}) for row in table) for table in rows])
 
 

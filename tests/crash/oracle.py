@@ -13,6 +13,7 @@ from subledger.testing.verdict import unposted, unsettled
 from subledger.testing.workplace import FLOW, SINK, SOURCE
 
 REGISTER = "PEX Card Account"
+_LINKS = sa.select(LINK)
 _QUIET = {State.SETTLED, State.SUPERSEDED}
 
 
@@ -68,7 +69,7 @@ def judge_ledger(c, documents):
     """Nothing hangs, every document of ours has its effect and its link, the proof agrees."""
     effects = ledger.effects(c)
     written = {one.target for one in effects if one.state is State.SETTLED}
-    linked = {row.target for row in c.execute(sa.select(LINK))}
+    linked = {row.target for row in c.execute(_LINKS)}
     other = [*unsettled(effects, quiet=_QUIET), *unposted(ledger.records(c))]
     other += [
         f"{document['type']} {document['txn_id']} has no effect or no link"

@@ -12,7 +12,7 @@ from subledger.ledger import books
 from subledger.ports import Query
 from subledger.store.moments import to_ms
 from subledger.testing.chance import chance
-from subledger.testing.crash import Disk, Endless
+from subledger.testing.crash import Disk, Endless, put_rows
 from subledger.testing.ledger import content
 from subledger.testing.virtual_time import run
 from subledger.testing.workplace import FLOW, SINK
@@ -93,11 +93,12 @@ def empty():
 
 @lru_cache
 def acquainted():
-    """After a first session, in which the lists were read, and the documents of the day."""
+    """After a first session: the lists were read, and the documents that the flow looks through."""
 
     def ask(office, _feed):
         asked = (SINK, Query.DOCUMENTS, to_ms(office.clock()))
-        office.disk.do(lambda c: books.ask(c, *asked, since=DAY, until=DAY, account=REGISTER))
+        days = {"since": DAY, "until": DAY}
+        office.disk.do(lambda c: books.ask(c, *asked, **days, account=REGISTER, flow=FLOW))
 
     return _after(empty(), chance(0), ask)
 
@@ -121,7 +122,6 @@ def _after(base, rng, prepare):
         await office.rest(1)
         company = office.company
         content = company.store.snapshot()
-        company.close()
         return Base(disk().content(), content, office.clock(), tuple(feed.changes.items()))
 
     return run(lived)
@@ -154,10 +154,18 @@ def with_cards(loop, base, rng, **more):
     return office, cards
 
 
+@lru_cache
+def company_file():
+    """One company file for all worlds of this process, one after another."""
+    return CompanyFile(":memory:", lambda: START)
+
+
 def _office(loop, base, rng, configured, **more):
     clock = loop.clock(base.start)
-    company = CompanyFile(":memory:", clock)
-    company.store.load_snapshot(base.company)
+    company = company_file()
+    company._clock = clock
+    put_rows(company.store._connection, base.company)
+    company.store._settings = None
     disk().put(base.store)
     return Office(
         settings=configured,
@@ -208,7 +216,6 @@ async def _simulated(loop, world, base):
         other.append(f"the process never came to {world.point}")
     if sum(office.company.trial_balance().values()):
         other.append("debits and credits differ")
-    office.company.close()
     return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
 
 

@@ -10,6 +10,7 @@ import itertools
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator, Hashable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar, cast, get_args
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from attrs import define, field, frozen
 
 from subledger.store import Store
 from subledger.store.engine import InlineWriter, make_engine
+from subledger.store.prepared import PreparedConnection
 from subledger.store.schema import METADATA
 
 T = TypeVar("T")
@@ -184,6 +186,38 @@ def name_of(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
+def put_rows(driver: sqlite3.Connection, content: bytes) -> None:
+    """Replaces all rows of a database by those of a snapshot that has the same tables.
+
+    Unlike a copy of the whole database it leaves the schema alone, and so every statement that is
+    prepared for it: preparing them again would take longer than all else.
+    """
+    driver.execute("BEGIN IMMEDIATE")
+    for delete, insert, rows in _rows(content):
+        driver.execute(delete)
+        driver.executemany(insert, rows)
+    driver.execute("COMMIT")
+
+
+@lru_cache(maxsize=8)
+def _rows(content: bytes) -> list[tuple[str, str, list[Any]]]:
+    """For each table of a snapshot: how to empty it, how to fill it, and with what."""
+    source = sqlite3.connect(":memory:")
+    source.deserialize(content)
+    tables = source.execute("SELECT name, ncol FROM pragma_table_list WHERE type='table'")
+    found = [
+        (
+            f'DELETE FROM "{table}"',
+            f'INSERT INTO "{table}" VALUES({",".join("?" * width)})',
+            source.execute(f'SELECT * FROM "{table}"').fetchall(),
+        )
+        for table, width in tables
+        if not table.startswith("sqlite_") or table == "sqlite_sequence"
+    ]
+    source.close()
+    return found
+
+
 class Disk:
     """A database in memory that outlives the processes which use it, one after another.
 
@@ -195,8 +229,8 @@ class Disk:
         self._engine = make_engine(":memory:")
         METADATA.create_all(self._engine)
         self._writer = InlineWriter(self._engine, self._around)
-        with self._engine.connect() as connection:
-            self._driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        self._look = PreparedConnection(self._engine)
+        self._driver = cast("sqlite3.Connection", self._look.connection.driver_connection)
         self._named = (-1, "")
 
     def _around(self, moment: str) -> None:
@@ -219,16 +253,12 @@ class Disk:
 
     def put(self, content: bytes) -> None:
         """Replaces everything by a snapshot."""
-        source = sqlite3.connect(":memory:")
-        source.deserialize(content)  # not the driver itself: its prepared statements would crash
-        source.backup(self._driver)
-        source.close()
+        put_rows(self._driver, content)
         self._named = (-1, "")
 
     def do(self, function: Callable[[sa.Connection], T]) -> T:
         """Runs a function beside all processes, to look or to prepare, and returns its result."""
-        with self._engine.connect() as connection:
-            return function(connection)
+        return function(self._look)
 
     def store(self, trap: Trap) -> Store:
         """The store as a process with this trap sees it."""
@@ -274,4 +304,5 @@ __all__ = [
     "Steps",
     "Trap",
     "name_of",
+    "put_rows",
 ]

@@ -83,10 +83,12 @@ def effects(c: sa.Connection) -> list[Effect]:
 
 def records(c: sa.Connection) -> list[Record]:
     """Every record that a flow has judged, with the category of its finding."""
-    told = {row.id: row.category for row in findings.listing(c)}
+    rows = c.execute(_RECORDS).all()
+    asks = any(row.finding is not None for row in rows)
+    told = {row.id: row.category for row in findings.listing(c)} if asks else {}
     return [
         Record(kind=Kind(row.kind), id=row.id, state=row.state, finding=told.get(row.finding, ""))
-        for row in c.execute(_RECORDS)
+        for row in rows
     ]
 
 

@@ -23,6 +23,8 @@ class _Selector(selectors.DefaultSelector):
     loop: "VirtualLoop"
 
     def select(self, timeout: float | None = None) -> Any:
+        if timeout == 0 and len(self.get_map()) == 1:  # nothing but the loop's own alarm
+            return []
         events = super().select(0)
         if events or timeout == 0:
             return events

@@ -33,6 +33,7 @@ NAMES = _CALLS + _WRITES + _OPENINGS + _RUNS + _RATES + _SWITCHES
 
 _ITEM = re.compile(r"(?P<name>[a-z-]+)(?:=(?P<value>[^@,]+))?(?:@(?P<at>\d+))?")
 _HRESULT = re.compile(r"0x[0-9A-Fa-f]{8}")
+_PARSER = etree.XMLParser(resolve_entities=False)
 
 
 class FaultPlanError(ValueError):
@@ -188,7 +189,7 @@ class Faults:
 def is_write(qbxml: str) -> bool:
     """Tell whether a qbXML document holds a request that changes the books."""
     try:
-        root = etree.fromstring(qbxml.encode(), etree.XMLParser(resolve_entities=False))
+        root = etree.fromstring(qbxml.encode(), _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         return False
     requests = (str(element.tag) for element in root.iterfind("QBXMLMsgsRq/*"))

@@ -15,6 +15,7 @@ from .errors import ConnectorError
 
 LOCK_NAME = "AppLock"
 FILE_ID_NAME = "FileID"
+_PARSER = etree.XMLParser(resolve_entities=False)
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 _TICKS_A_SECOND = 10**7
 
@@ -165,6 +166,6 @@ def _document(version: str, *requests: str) -> str:
 
 def _parse(response: str) -> etree._Element:
     try:
-        return etree.fromstring(response.encode(), etree.XMLParser(resolve_entities=False))
+        return etree.fromstring(response.encode(), _PARSER)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"QuickBooks did not answer with XML: {error}") from error

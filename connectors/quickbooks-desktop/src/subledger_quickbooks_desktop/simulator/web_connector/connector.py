@@ -69,7 +69,7 @@ class WebConnector:
         owner_id: str = NO_OWNER,
         machine: str = "SIMULATED-PC",
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        log: Callable[[str], None] = lambda _line: None,
+        log: Callable[[str], None] | None = None,
         faults: Faults | None = None,
         door: BooksDoor | None = None,
         lock: UpdateLock | None = None,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -17,7 +18,14 @@ _HEAD = (
     ' xmlns:xsd="http://www.w3.org/2001/XMLSchema"><soap:Body>'
 )
 _TAIL = "</soap:Body></soap:Envelope>"
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_ESCAPES = {"\r": "&#xD;"}
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    huge_tree=True,
+    remove_comments=True,
+    remove_pis=True,
+)
 _INT = re.compile(r"\s*[+-]?\d+\s*")
 _INT_LIMIT = 2**31
 
@@ -57,7 +65,7 @@ def render_call(method: str, values: Sequence[str | int]) -> bytes:
     """
     parts = zip(PARAMETERS[method], map(str, values), strict=True)
     inner = "".join(
-        f"<{name}>{value.translate(_ESCAPES)}</{name}>" if value else f"<{name} />"
+        f"<{name}>{escape(value, _ESCAPES)}</{name}>" if value else f"<{name} />"
         for name, value in parts
     )
     start = f'<{method} xmlns="{NAMESPACE}"'
@@ -131,15 +139,8 @@ def _body(reply: Reply) -> etree._Element:
 
 
 def _parse(reply: Reply) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(reply.body, parser)
+        root = etree.fromstring(reply.body, _PARSER)
     except etree.XMLSyntaxError as error:
         raise BadReplyError(f"Response is not well-formed XML: {error}") from error
     if root.getroottree().docinfo.doctype:
