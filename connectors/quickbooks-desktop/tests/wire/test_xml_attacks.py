@@ -64,7 +64,7 @@ def test_memory_is_measured(measure) -> None:
     """The guard has a negative control: a reader that refuses nothing and keeps copies is seen."""
     figures = measure("greedy", "60 MB text")
     assert not figures["reason"]
-    assert figures["mb"] > 100
+    assert figures["mb"] > MEGABYTES
 
 
 def test_a_good_document_passes_the_door() -> None:
