@@ -288,3 +288,25 @@ async def test_s9_dates_are_corrected(tmp_path, books):
         assert {paper.date for paper in world.papers().values()} == {day}
         await world.quiet()
         await world.reconcile()
+
+
+async def test_o3_departments_follow_the_locations_of_the_source(tmp_path):
+    """O3: a location of the source is a location (department) of QuickBooks Online."""
+    settings = {"departments": {"7": "Texas:Austin"}}
+    async with open_service_world(tmp_path, settings=settings) as world:
+        top = world.ledger.person.create("Department", {"Name": "Texas"})["Id"]
+        austin = world.ledger.person.create(
+            "Department",
+            {"Name": "Austin", "SubDepartment": True, "ParentRef": {"value": top}},
+        )["Id"]
+        world.shop.customer("Silva Dental")
+        there = world.shop.invoice("Silva Dental", 10_000, location_id=7)
+        other = world.shop.invoice("Silva Dental", 20_000)
+        await world.sync()
+        placed = {
+            record["DocNumber"]: record.get("DepartmentRef", {}).get("value")
+            for record in world.ledger.company.query("select * from Invoice")["Invoice"]
+        }
+        assert placed == {there.number: austin, other.number: None}
+        await world.quiet()
+        await world.proof()

@@ -27,7 +27,9 @@ SINK: Final = Manifest(
     direction=Direction.SINK,
     roles=(Role.GENERAL_LEDGER,),
     kinds={
-        **dict.fromkeys((k.ACCOUNT, k.CLASS, k.TAX_CODE, k.TERMS, k.PAYMENT_METHOD), _READ),
+        **dict.fromkeys(
+            (k.ACCOUNT, k.CLASS, k.DEPARTMENT, k.TAX_CODE, k.TERMS, k.PAYMENT_METHOD), _READ
+        ),
         **dict.fromkeys((k.CUSTOMER, k.VENDOR, k.ITEM), _ENTRY),
         **dict.fromkeys(
             (

@@ -71,9 +71,10 @@ def header(
     )
 
 
-def location(company: Company) -> Body:
-    """The location of a document, where the connection has one."""
-    return {"DepartmentRef": {"value": company.location}} if company.location else {}
+def location(company: Company, department: Reference | None = None) -> Body:
+    """The location of a document: its own, else the connection's, where it has one."""
+    own = ref(department)
+    return {"DepartmentRef": own or {"value": company.location}} if own or company.location else {}
 
 
 def document_class(class_: Reference | None, lines: Iterable[Line], company: Company) -> Body:
@@ -198,34 +199,8 @@ def sales_tax(document: Document, company: Company) -> Body:
     }
 
 
-def expense_line(
-    line: Line, class_: Reference | None, company: Company, *, customer: Reference | None = None
-) -> Body:
-    """One line of a purchase or bill: an account or an item."""
-    billed_to = line.customer or customer
-    common: Body = {
-        "CustomerRef": ref(billed_to),
-        "ClassRef": line_class(line, class_, company),
-        "BillableStatus": "NotBillable" if billed_to else None,
-        "TaxCodeRef": ref(line.tax) if line.tax and not company.is_us else None,
-    }
-    described = {"Description": text.cut(line.memo, text.NOTE_LIMIT)}
-    if line.item is not None:
-        detail = {"ItemRef": ref(line.item), **quantity_and_price(line), **common}
-        sort = "ItemBasedExpenseLineDetail"
-    else:
-        detail = {"AccountRef": needed(line.account, "account"), **common}
-        sort = "AccountBasedExpenseLineDetail"
-    return {
-        **without_empty(described),
-        "Amount": amount(line.amount),
-        "DetailType": sort,
-        sort: without_empty(detail),
-    }
-
-
 def purchase_tax(company: Company, *, coded: bool) -> Body:
-    """How a purchase is taxed outside the United States; ``coded``: its lines have tax codes."""
+    """How a refund is taxed outside the United States; ``coded``: its line has a tax code."""
     if company.is_us or not company.sales_tax:
         return {}
     return {"GlobalTaxCalculation": "TaxExcluded" if coded else "NotApplicable"}

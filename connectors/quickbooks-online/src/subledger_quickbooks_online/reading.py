@@ -8,6 +8,7 @@ from subledger.model.kinds import (
     ACCOUNT,
     CLASS,
     CUSTOMER,
+    DEPARTMENT,
     ITEM,
     PAYMENT_METHOD,
     TAX_CODE,
@@ -26,6 +27,7 @@ from subledger_quickbooks_online.wire.query import EVERYTHING, Select, moment, q
 KINDS: Final[Mapping[str, Kind]] = {
     "Account": ACCOUNT,
     "Class": CLASS,
+    "Department": DEPARTMENT,
     "Customer": CUSTOMER,
     "Vendor": VENDOR,
     "Item": ITEM,

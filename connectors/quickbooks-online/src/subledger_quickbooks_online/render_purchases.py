@@ -13,14 +13,13 @@ from subledger_quickbooks_online.parts import (
     amount,
     applied_lines,
     document_class,
-    expense_line,
     header,
     location,
     needed,
-    purchase_tax,
     ref,
     without_empty,
 )
+from subledger_quickbooks_online.purchase_lines import calculation, expense_line
 
 NAMES = {BILL: "Bill", VENDOR_CREDIT: "VendorCredit", PURCHASE_ORDER: "PurchaseOrder"}
 
@@ -40,6 +39,7 @@ def purchase_document(
             "Let the flow post the tax as a line.",
         )
     is_bill = document.kind == BILL
+    taxed = calculation(document.lines, company)
     body = {
         "VendorRef": needed(document.party, "vendor"),
         **header(document, marker, company, document.amount.currency),
@@ -47,11 +47,11 @@ def purchase_document(
         "DueDate": document.due.isoformat() if document.due and is_bill else None,
         "SalesTermRef": ref(document.terms) if is_bill else None,
         "APAccountRef": ref(document.account),
-        **location(company),
+        **location(company, document.department),
         **document_class(document.class_, document.lines, company),
-        **purchase_tax(company, coded=any(line.tax for line in document.lines)),
+        "GlobalTaxCalculation": taxed,
     }
-    lines = [expense_line(line, document.class_, company) for line in document.lines]
+    lines = [expense_line(line, document.class_, company, taxed) for line in document.lines]
     if document.order is not None and is_bill and len(order_lines) == len(lines):
         order = needed(document.order, "purchase order")["value"]
         for line, identifier in zip(lines, order_lines, strict=True):

@@ -43,7 +43,7 @@ def sales(document: Document, marker: str, company: Company) -> tuple[str, Body]
         "BillEmail": email(document.email),
         "BillAddr": postal(document.billing),
         "ARAccountRef": ref(document.account),
-        **location(company),
+        **location(company, document.department),
         **document_class(document.class_, document.lines, company),
         **sales_tax(document, company),
     }

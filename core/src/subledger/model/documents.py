@@ -65,7 +65,7 @@ class Document:
     order: Reference | None = None
     """Purchase order that a bill or an item receipt is for."""
     location: str = ""
-    """The source's name of a place or branch; the flow makes a class of it."""
+    """The source's name of a place or branch; the flow makes a class or department of it."""
     created: dt.date | None = None
     """Day on which the source made it."""
     detail: Mapping[str, str] = field(factory=dict)
@@ -77,6 +77,8 @@ class Document:
     """Payment terms."""
     class_: Reference | None = None
     """Class of the whole document, where the books have one."""
+    department: Reference | None = None
+    """Department (location) of the whole document, where the books have them."""
     memo: str = ""
     """Internal text; it begins with the mark by which the document is found again."""
 

@@ -8,6 +8,7 @@ from subledger.model.kinds import (
     CLASS,
     CREDIT_MEMO,
     CUSTOMER,
+    DEPARTMENT,
     INVOICE,
     ITEM,
     ITEM_RECEIPT,
@@ -69,6 +70,7 @@ def _references(settings: PsaInvoicesSettings) -> tuple[Reference, ...]:
         *((PAYMENT_METHOD, name) for name in settings.payment_methods.values()),
         *((CLASS, name) for name in settings.locations.values()),
         (CLASS, settings.default_class),
+        *((DEPARTMENT, name) for name in settings.departments.values()),
     ]
     named = [(kind, name.strip()) for kind, name in wanted if name]
     return tuple(Reference(kind=kind, name=name) for kind, name in dict.fromkeys(named))

@@ -95,6 +95,13 @@ class PsaInvoicesSettings:
     locations: Mapping[str, str] = field(
         factory=dict, metadata=describe("Class of the books, by the source's location.")
     )
+    departments: Mapping[str, str] = field(
+        factory=dict,
+        metadata=describe(
+            "Department (called location in QuickBooks Online, which alone has them) of the books, "
+            "by the source's location."
+        ),
+    )
     default_class: str | None = _name("Class of documents that have none.")
     invoices: bool = field(default=True, metadata=describe("Post invoices and credit memos."))
     zero_invoices: bool = field(default=True, metadata=describe("Post invoices over 0.00."))
