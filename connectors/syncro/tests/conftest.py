@@ -186,8 +186,8 @@ class World:
         return [f"{one[0]} {one[1].removeprefix(prefix)}" for one in self.wire.sent[since:]]
 
 
-def make_world(*, seed: int = 1, invoices: int = 150, permissions: Any = None) -> World:
-    """A simulated account of a year."""
+def make_world(*, seed: int = 1, invoices: int = 60, permissions: Any = None) -> World:
+    """A simulated account of a year; it has every hand-made case, whatever its size."""
     clock = VirtualTime(dt.datetime.combine(TODAY, dt.time(12), dt.UTC))
     more = {} if permissions is None else {"permissions": permissions}
     simulation = Simulation.of(

@@ -54,7 +54,7 @@ async def test_a_year_agrees_to_the_cent(world, read):
 
 async def test_the_comparison_notices_one_missing_payment(world, read):
     """Negative control: without one record the year does not agree."""
-    account = world()
+    account = world(invoices=150)
     found = read(await account.pages())
     del found.entities[kinds.PAYMENT, str(account.marks["overpayment"])]
     assert paid(found) != true_money(account.truth)
@@ -77,7 +77,7 @@ async def test_open_balances_agree(world, read):
 
 async def test_each_record_balances_and_can_be_stored(world, read):
     """The proof counts exactly what the entities of a record change, and entities survive."""
-    found = read(await world().pages())
+    found = read(await world(invoices=150).pages())
     for record in found.records.values():
         made = [found.entities[kind, record.id] for kind in record.makes
                 if (kind, record.id) in found.entities]  # fmt: skip

@@ -23,16 +23,15 @@ def _windowed(call: Call, keep: Callable[[Transaction], bool]) -> list[Seen]:
     pendings, declines = call.query.flag("IncludePendings"), call.query.flag("IncludeDeclines")
     bill_pay = call.query.flag("IncludeVendorBillPay", default=True)
     by_settlement = call.simulation.behaviour.window_field == "settlement"
-    found = []
+    found, now = [], call.now
     for item in call.simulation.transactions:
-        is_settled = item.is_settled_at(call.now)
         if (
-            not keep(item)
+            not _in_window(item, window, by_settlement=by_settlement and item.is_settled_at(now))
+            or not keep(item)
             or (item.is_bill_pay and not bill_pay)
-            or not _in_window(item, window, by_settlement=by_settlement and is_settled)
         ):
             continue
-        seen = seen_at(item, call.now)
+        seen = seen_at(item, now)
         if seen is None or (seen.is_pending and not pendings):
             continue
         if item.is_decline and not declines:

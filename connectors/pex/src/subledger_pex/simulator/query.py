@@ -80,17 +80,16 @@ class Query:
 
 @frozen(kw_only=True)
 class Window:
-    """A stretch of Eastern wall time, both ends included; None is open."""
+    """A stretch of Eastern wall time in whole seconds, both ends included; None is open."""
 
     begin: datetime | None
     end: datetime | None
 
     def __contains__(self, moment: datetime) -> bool:
         """Whether the second that ``moment`` falls into is inside."""
-        second = moment.replace(microsecond=0)
-        return (self.begin is None or self.begin <= second) and (
-            self.end is None or second <= self.end
-        )
+        if self.begin is not None and moment < self.begin:
+            return False
+        return self.end is None or moment <= self.end or moment.replace(microsecond=0) <= self.end
 
     @classmethod
     def of(cls, query: Query, begin: str = "StartDate", end: str = "EndDate") -> "Window":
