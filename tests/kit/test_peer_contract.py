@@ -2,8 +2,12 @@
 
 import pytest
 
+from subledger.testing.contracts.base import Breach
 from subledger.testing.contracts.connector import ConnectorContract
 from subledger.testing.contracts.enrolled import EnrolledContract
+from subledger.testing.contracts.exactly_once import ExactlyOnceContract
+from subledger.testing.contracts.role import RoleContract
+from subledger.testing.routes import INVENTED_CHART
 from subledger.testing.specimens import Chart
 
 from .defective.peer.defects import DEFECTS, SOUND
@@ -28,6 +32,26 @@ class Contract(EnrolledContract):
 def test_a_sound_peer_keeps_every_promise(broken):
     """A peer that does everything right passes all of the contract."""
     assert broken(Contract, TESTS) == {}
+
+
+class TestInAFlow(ExactlyOnceContract, RoleContract):
+    """The sound peer takes everything once, and by the recipe of its role."""
+
+    type = SOUND
+    worlds = 10
+    chart = INVENTED_CHART
+
+    def outside(self, _clock):
+        """New books, and the program beside them."""
+        return PollingInvented()
+
+
+def test_a_peer_that_takes_silence_for_absence_doubles_in_some_world():
+    """Control: what the other side never told of is not written again."""
+    denying = DEFECTS["test_a_call_that_never_arrived_loses_nothing"]
+    broken = type("Broken", (TestInAFlow,), {"type": denying, "worlds": 60})
+    with pytest.raises(Breach, match="doubled"):
+        broken().test_any_answer_may_be_lost(lambda _name, _value: None)
 
 
 @pytest.mark.parametrize("promise", DEFECTS)

@@ -97,7 +97,7 @@ class Repeating(Peer):
 
     new = True
 
-    def next(self, desk, session):
+    def next(self, desk, session, **planned):
         last = dict(desk.recall("last"))
         if self.new:
             self.new = False
@@ -105,7 +105,7 @@ class Repeating(Peer):
             desk.remember("last", last)
             if last["processes"] == 3 and "request" in last:
                 return self.say(desk, session, {**last["request"], "key": "again"})
-        reply = super().next(desk, session)
+        reply = super().next(desk, session, **planned)
         if reply and (reply["request"] or {}).get("key"):
             desk.remember("last", {**last, "request": reply["request"]})
         return reply

@@ -109,9 +109,9 @@ class Peer:
     async def work(self, call):
         """What is to be done next; null where nothing is."""
         reply = await self.step(call, self.next)
-        while reply is None:
+        if reply is None:
             more = await self.context.prepare()
-            reply = await self.step(call, partial(self.planned, more=more))
+            reply = await self.step(call, partial(self.next, prepared=True, more=more))
         return reply
 
     async def done(self, call):
@@ -165,19 +165,17 @@ class Peer:
 
     # ------------------------------------------------------------------------- work
 
-    def planned(self, desk, session, more):
-        """Goes on once all is planned."""
-        if not more:
-            session["planned"] = True
-        return None if more else self.next(desk, session)
+    def next(self, desk, session, *, prepared=False, more=False):
+        """The next request: what has no outcome yet, lists, what is planned, documents.
 
-    def next(self, desk, session):
-        """The next request: what has no outcome yet, lists, what is planned, documents."""
+        None where something has to be planned first; ``more`` may need what is read.
+        """
+        session["planned"] = session.get("planned") or (prepared and not more)
         if (sent := self.unsettled(desk, session)) is not None:
             return self.send(desk, session, sent)
         if (question := desk.question(Query.LISTS)) is not None:
             return self.ask(desk, session, question)
-        if not session.get("planned") and desk.staged():
+        if not session["planned"] and not prepared and desk.staged():
             return None
         if (claimed := desk.claim(self.rendered)) is not None:
             return self.send(desk, session, claimed)
