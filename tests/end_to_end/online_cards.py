@@ -8,7 +8,7 @@ from typing import Any
 
 from passing import Clock
 from service_world import SECRETS, ServiceWorld, connect, listening, open_kernel, open_online
-from world import REGISTER, TOKEN, business, company_tables
+from world import REGISTER, TOKEN, business, company_tables, since
 
 from subledger_pex.simulator import Simulation
 from subledger_pex.simulator.server import serving as pex_serving
@@ -49,6 +49,7 @@ async def open_card_world(
         ):
             ledger.person.create("Account", {"Name": name, "AccountType": type_})
         ledger.person.create("Class", {"Name": "Clinic"})
+        changes["flow"] = {**since(items), **changes.get("flow", {})}
         written = company_tables(
             pex, books={}, settings={**SETTINGS, **(settings or {})}, **changes
         )

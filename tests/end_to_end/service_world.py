@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from attrs import define, evolve
+from blank import blank_store
 from ledgers import DesktopLedger, Ledger, OnlineLedger, Paper, papers_by_mark
 from passing import Clock
 from shop import API_TOKEN, open_shop
@@ -30,7 +31,6 @@ from subledger.model.marker import marker
 from subledger.realworld import real_runtime
 from subledger.server.app import Plant
 from subledger.server.run import RELOAD, TICK, Listen, listening
-from subledger.store import open_store
 from subledger_quickbooks_online.simulator import Clock as OnlineClock
 from subledger_quickbooks_online.simulator import Simulation, Switches
 from subledger_quickbooks_online.simulator.server import serving as online_serving
@@ -283,7 +283,7 @@ async def open_kernel(
     config.write_text(toml(written))
     settings = load_settings(config, environment=SECRETS)
     async with AsyncExitStack() as stack:
-        store = open_store(folder / "subledger.db")
+        store = blank_store(folder / "subledger.db")
         stack.callback(store.close)
         real = await stack.enter_async_context(real_runtime())
         runtime = evolve(real, now=clock, sleep=Skips(clock))

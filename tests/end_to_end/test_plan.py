@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 
 import pytest
-from world import TODAY, ago
+from world import TODAY, ago, since
 
 from subledger_pex.simulator.landmarks import bought, plain
 
@@ -98,7 +98,7 @@ async def test_closed_between_plan_and_post(make, policy):
 
     QuickBooks tells its closing date at the start of the session, and refuses such a document.
     """
-    async with make(NEW, flow={"closed_period": policy}) as world:
+    async with make(NEW, flow={"closed_period": policy, **since([OLD])}) as world:
         await world.sync()
         late = bought("late", -300, ago(40), settlement=ago(39), tags=plain("Fuel"))
         world.cards.add(late)

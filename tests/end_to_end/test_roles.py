@@ -64,7 +64,7 @@ async def test_another_card_platform(tmp_path, make, recipe):
     moved_in(tmp_path)
     pex_only = dict.fromkeys(("token", "base_url", "requests_per_second"))
     cards = {**pex_only, **CORNER}
-    async with make(plugins=PLUGIN, cards=cards, flow={"recipe": recipe}) as world:
+    async with make(plugins=PLUGIN, cards=cards, flow={"recipe": recipe, "start": None}) as world:
         await world.sync()
         assert await world.count() == {"posted": 5}
         balances = world.company.books.trial_balance()

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import forked
 import structlog
 from attrs import define, evolve, field
+from blank import blank_store
 from passing import Clock, Naps
 
 from subledger.config import load_settings
@@ -25,7 +26,6 @@ from subledger.ledger import findings
 from subledger.ledger.findings import FindingRow
 from subledger.realworld import real_runtime
 from subledger.server.run import Listen, serving
-from subledger.store import open_store
 from subledger_pex.simulator import Business, Simulation, generate_business, instant
 from subledger_pex.simulator.server import serving as pex_serving
 from subledger_quickbooks_desktop.config import OWNER_ID
@@ -116,6 +116,12 @@ def business(*items: Any, **changes: Any) -> Business:
     ]
     landmarks = {item.landmark: item.id for item in numbered}
     return evolve(made, transactions=tuple(numbered), landmarks=landmarks)
+
+
+def since(items: Iterable[Any]) -> dict[str, dt.date]:
+    """A flow's start two weeks before anything happened: the empty year before it is not read."""
+    first = min((item.time.date() for item in items), default=TODAY)
+    return {"start": first - dt.timedelta(days=14)}
 
 
 def ago(days: float, hour: int = 12) -> dt.datetime:
@@ -367,6 +373,8 @@ async def open_world(
 
     ``tables`` are changes of :func:`company_tables`.
     """
+    if whole is None:
+        tables["flow"] = {**since(items), **tables.get("flow", {})}
     made = whole or business(*items, funding=funding)
     simulation = Simulation.of(made, token=TOKEN)
     simulation.behaviour = evolve(simulation.behaviour, **(cards_behaviour or {}))
@@ -376,7 +384,7 @@ async def open_world(
         config = folder / "subledger.toml"
         config.write_text(toml(company_tables(pex, **tables)))
         settings = load_settings(config, environment=ENVIRONMENT)
-        store = open_store(folder / "subledger.db")
+        store = blank_store(folder / "subledger.db")
         stack.callback(store.close)
         real = await stack.enter_async_context(real_runtime())
         naps = Naps()
