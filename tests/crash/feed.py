@@ -29,6 +29,8 @@ class Feed:
     page: int = 2
     changes: dict[tuple[str, str], tuple[int, Movement]] = field(factory=dict)
     newest: int = 0
+    undone: set[tuple[str, str]] = field(factory=set)
+    """Kind and id of records that a person took out of the books again."""
 
     def put(self, *movements):
         """New records, or new versions of known ones."""
@@ -45,7 +47,8 @@ class Feed:
 
     def wanted(self):
         """The documents that the books are to show."""
-        return map(wanted_of, self.records)
+        kept = (one for one in self.records if (one.kind, one.id) not in self.undone)
+        return map(wanted_of, kept)
 
     def change(self, movement):
         """The record comes back with another amount, day and accounts."""

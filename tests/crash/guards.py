@@ -10,9 +10,10 @@ from subledger.flow.desk import SqlDesk
 from subledger.flow.intake import store_page
 from subledger.flow.peer import KernelPeer
 from subledger.ledger.effects import State
+from subledger.ledger.upsert import upsert
 from subledger.ports import Absent, Unknown
 from subledger.store.moments import to_ms
-from subledger.store.schema import EFFECT, FLOW
+from subledger.store.schema import EFFECT, FLOW, POSTING
 
 
 def key(patch):
@@ -80,6 +81,12 @@ def message_set(patch):
         settle(desk, effect, Absent(outcome.reason) if lost else outcome)
 
     patch.setattr(SqlDesk, "settle", hasty)
+
+
+def sticky(patch):
+    """What a person undid is judged again when its source changes it."""
+    columns = ("state", "version", "finding", "amount", "currency", "date", "changed")
+    patch.setattr("subledger.ledger.records._PUT_POSTING", upsert(POSTING, *columns))
 
 
 @contextmanager

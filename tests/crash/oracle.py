@@ -65,18 +65,28 @@ def judge_books(documents, balance, wanted):
     return lost, doubled, other
 
 
-def judge_ledger(c, documents):
-    """Nothing hangs, every document of ours has its effect and its link, the proof agrees."""
+def judge_ledger(c, documents, undone=()):
+    """Nothing hangs, every document of ours has its effect and its link, the proof agrees.
+
+    What a person undid is out of the books, and stays so.
+    """
     effects = ledger.effects(c)
     written = {one.target for one in effects if one.state is State.SETTLED}
     linked = {row.target for row in c.execute(_LINKS)}
-    other = [*unsettled(effects, quiet=_QUIET), *unposted(ledger.records(c))]
+    records = ledger.records(c)
+    kept = [one for one in records if (one.kind, one.id) not in undone]
+    other = [*unsettled(effects, quiet=_QUIET), *unposted(kept)]
+    other += [
+        f"record {one.kind} {one.id} was undone, and is {one.state}"
+        for one in records
+        if one not in kept and (one.state, one.finding) != ("undone", "undone")
+    ]
     other += [
         f"{document['type']} {document['txn_id']} has no effect or no link"
         for document in documents
         if document["txn_id"] not in written & linked
     ]
     proof = prove(c, FLOW, SOURCE, SINK)
-    if not proof.agrees or proof.buckets["posted"].records != proof.records:
+    if not proof.agrees or proof.buckets["posted"].records != len(kept):
         other.append(f"the proof does not agree: {proof}")
     return other

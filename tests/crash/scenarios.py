@@ -4,8 +4,12 @@ A scenario is short, so that a crash hits it everywhere: together they hold a ne
 two, splits, transfers, fees, updates, and changes at every awkward moment.
 """
 
+from subledger.flow.undo import Undo
+from subledger.flow.undo import undo as take_back
 from subledger.model import Way
 from subledger.model.kinds import FEE, TRANSFER
+from subledger.store.moments import to_ms
+from subledger.testing.workplace import FLOW, SINK, SOURCE
 
 from .office import POLL
 
@@ -53,6 +57,27 @@ async def update(office, feed):
     """Records that were posted change; see `posted` of the simulation."""
     for movement in office.rng.sample(feed.records, 2):
         feed.change(movement)
+    await office.run_flow()
+    await _pause(office)
+    await office.poll()
+
+
+async def undo(office, feed):
+    """A person undoes what was posted; one of the records changes in its source meanwhile."""
+    chosen = office.rng.sample(feed.records, 2)
+    feed.undone = {(one.kind, one.id) for one in chosen}
+    wanted = Undo(
+        flow=FLOW,
+        source=SOURCE,
+        sink=SINK,
+        manifest=office.settings.connections[SINK].sink.manifest,
+        records=sorted(feed.undone),
+    )
+    by = {"owner": "person", "now": to_ms(office.clock()), "who": "person"}
+    office.disk.do(lambda c: take_back(c, wanted, **by))
+    if office.rng.random() < 0.5:
+        await office.poll()
+    feed.change(chosen[0])
     await office.run_flow()
     await _pause(office)
     await office.poll()
@@ -108,4 +133,4 @@ async def pex(office, cards):
     await office.poll()
 
 
-SCENARIOS = {one.__name__: one for one in (shop, move, update, hasty, late, first, pex)}
+SCENARIOS = {one.__name__: one for one in (shop, move, update, undo, hasty, late, first, pex)}

@@ -131,7 +131,7 @@ def base_of(world):
     """The state in which a world begins."""
     if world.scenario == "first":
         return empty()
-    return posted(world.seed) if world.scenario == "update" else acquainted()
+    return posted(world.seed) if world.scenario in ("update", "undo") else acquainted()
 
 
 def furnished(loop, base, rng, **more):
@@ -210,7 +210,8 @@ async def _simulated(loop, world, base):
     documents = office.company.documents()[1:]
     balance = office.company.balance(REGISTER)
     lost, doubled, other = judge_books(documents, balance, list(source.wanted()))
-    other += office.disk.do(lambda c: judge_ledger(c, documents))
+    undone = getattr(source, "undone", ())
+    other += office.disk.do(lambda c: judge_ledger(c, documents, undone))
     other += [*problems, *servers.problems, *servers.failures]
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")

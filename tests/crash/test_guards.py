@@ -19,6 +19,7 @@ _CASES = [
     (guards.fence, "hasty", "frozen@99", ("await",), "other"),
     (guards.intent, "late", "none", MOMENTS, "lost"),
     (guards.cursor, "shop", "none", ("before",), "lost"),
+    (guards.sticky, "undo", "none", ("before",), "other"),
     (guards.message_set, "shop", "lost-answer@2", MOMENTS, "doubled"),
 ]
 
