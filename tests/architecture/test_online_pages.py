@@ -1,11 +1,9 @@
 """The pages about books that are called: typed as they stand, against simulated systems."""
 
 import json
-import os
 import re
 import shlex
 import socket
-import subprocess
 import sys
 import time
 import tomllib
@@ -15,11 +13,12 @@ from urllib.request import urlopen
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
 
-import pages
+import forked  # noqa: E402 - found through the path above
+import pages  # noqa: E402 - as above
 
-SUBLEDGER = str(Path(sys.executable).with_name("subledger"))
 PATIENCE = 180.0
 REALM = "9341453172000001"
 SECRETS = {
@@ -47,7 +46,7 @@ class Reader:
     def __init__(self, page: str, folder: Path) -> None:
         self.page = pages.DOCS / "how-to" / page
         self.folder = folder
-        self.running: list[subprocess.Popen[str]] = []
+        self.running: list[forked.Process] = []
         self.addresses: dict[str, str] = {}
         shown = self.page.read_text(encoding="utf-8")
         text = "".join(block.text for block in pages.blocks("console", shown, self.page))
@@ -84,16 +83,9 @@ class Reader:
             },
         }[connector]
 
-    def starts(self, words: list[str]) -> subprocess.Popen[str]:
+    def starts(self, words: list[str]) -> forked.Process:
         """Starts a command."""
-        process = subprocess.Popen(
-            [SUBLEDGER, *words],
-            cwd=self.folder,
-            env={**os.environ, **SECRETS},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = forked.start(*words, environment=SECRETS, folder=self.folder)
         self.running.append(process)
         return process
 
@@ -105,7 +97,7 @@ class Reader:
                 if one.connect_ex(("127.0.0.1", port)) == 0:
                     return
             assert time.monotonic() < ends, "nobody listens"
-            time.sleep(0.1)
+            time.sleep(0.02)
 
     def types(self, command: str, expected: tuple[int, ...] = (0,)) -> str:
         """What a command prints; it has to end as expected."""
@@ -117,10 +109,9 @@ class Reader:
     def connects(self, connection: str) -> str:
         """Types the command, allows the access in a browser; what the browser shows."""
         process = self.starts(["connect", connection, "--no-browser"])
-        assert process.stderr is not None
         address = ""
         while not address and (line := process.stderr.readline()):
-            address = "".join(re.findall(r"http://\S+", line))
+            address = "".join(re.findall(r"http://\S+", line.decode()))
         with urlopen(address, timeout=PATIENCE) as shown:  # noqa: S310 - our own simulator
             text: str = shown.read().decode()
         assert process.wait(timeout=PATIENCE) == 0

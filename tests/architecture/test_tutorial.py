@@ -1,11 +1,9 @@
 """The tutorial, typed as it stands on its page, with real processes."""
 
-import os
 import re
 import shlex
 import socket
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -14,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
 
-import pages
+import forked  # noqa: E402 - found through the path above
+import pages  # noqa: E402 - as above
 
 TUTORIAL = pages.DOCS / "tutorial" / "index.md"
 PATIENCE = 120.0
@@ -45,20 +45,14 @@ class Reader:
         toml += f"\n[server]\nport = {self.ports['8080']}\n"
         (folder / "subledger.toml").write_text(toml, encoding="utf-8")
         exports = [c for c in self.commands if c.startswith("export ")]
-        self.env = {**os.environ, **dict(c.removeprefix("export ").split("=") for c in exports)}
-        self.running: list[subprocess.Popen[str]] = []
+        self.variables = dict(c.removeprefix("export ").split("=") for c in exports)
+        self.running: list[forked.Process] = []
 
-    def start(self, beginning: str) -> subprocess.Popen[str]:
+    def start(self, beginning: str) -> forked.Process:
         """Starts the first command that begins so."""
         line = next(c for c in self.commands if c.startswith(f"subledger {beginning}"))
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("subledger")), *shlex.split(line)[1:]],
-            cwd=self.folder,
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        words = shlex.split(line)[1:]
+        process = forked.start(*words, environment=self.variables, folder=self.folder, log=False)
         self.running.append(process)
         return process
 
@@ -71,7 +65,7 @@ class Reader:
         ends = time.monotonic() + PATIENCE
         while not happened():
             assert time.monotonic() < ends, "it did not happen"
-            time.sleep(0.1)
+            time.sleep(0.02)
 
     def listens(self, port: str) -> bool:
         """Whether somebody does, at a port of the page."""
