@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from subledger.model import Line, Movement, Tag, Way
-from subledger.model.kinds import ACCOUNT, CLASS, CUSTOMER, ITEM
+from subledger.model.kinds import ACCOUNT, CLASS, CUSTOMER, ITEM, TAX_CODE
 from subledger.money import Money
 from subledger.ports import BookEntry
 from subledger_mapping.config import MappingConfig
@@ -29,8 +29,9 @@ NAMES = {
     CLASS: ["Administration", "Clinic", "Field Services", "Field Services:North"],
     CUSTOMER: ["Lakeside Clinic", "Lakeside Clinic:Roof Repair", "Harbor School District"],
     ITEM: ["Consulting"],
+    TAX_CODE: ["GST", "HST ON", "Exempt"],
 }
-INACTIVE = {ACCOUNT: ["Postage", "Old:Postage", "Old:Advertising"]}
+INACTIVE = {ACCOUNT: ["Postage", "Old:Postage", "Old:Advertising"], TAX_CODE: ["VAT 2019"]}
 
 
 def folded(name):

@@ -42,6 +42,6 @@ def show(verdict, title):
     entity = verdict.entity
     lines = [title] if entity.party is None else [f"{title}, vendor {entity.party.name}"]
     for one in entity.lines:
-        places = (one.account, one.class_, one.customer, one.item)
+        places = (one.account, one.class_, one.customer, one.item, one.tax)
         lines.append(f"  {one.amount.text()} " + " / ".join(p.name if p else "-" for p in places))
     return lines

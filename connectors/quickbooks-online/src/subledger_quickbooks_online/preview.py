@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from subledger.findings import Finding
 from subledger.model import Document, Line, Movement, Reference, Settlement, Way
 from subledger.model.kinds import (
     ACCOUNT,
@@ -38,6 +39,7 @@ def preview(delivery: Delivery, books: Books) -> Preview:
     entity = delivery.entity
     warnings = losses(entity)
     if isinstance(entity, Movement):
+        warnings += _taxed(entity)
         return Preview(
             type=document_type(entity, _type_in(books), Style()),
             number=text.number_of(entity.number),
@@ -58,6 +60,22 @@ def preview(delivery: Delivery, books: Books) -> Preview:
     name = str(getattr(entity, "name", ""))
     kind = entity.kind.replace("_", " ").capitalize()
     return Preview(type=kind, number="", memo="", party=name, postings=(), warnings=warnings)
+
+
+def _taxed(entity: Movement) -> tuple[Finding, ...]:
+    """The postings of a line with a tax code are gross: its rate is known to QuickBooks only."""
+    if not any(line.tax is not None for line in entity.lines):
+        return ()
+    return (
+        Finding(
+            category="validation",
+            subject="tax within the amount",
+            message="QuickBooks takes the tax of a line's tax code out of the amount shown; in the "
+            "United States, where purchases have no tax codes, it will be refused",
+            hint="Nothing to do outside the United States; within them, take tax codes out of the "
+            "mapping.",
+        ),
+    )
 
 
 def _type_in(books: Books) -> Callable[[Reference], str]:

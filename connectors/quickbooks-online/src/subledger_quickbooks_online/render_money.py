@@ -19,15 +19,14 @@ from subledger_quickbooks_online.parts import (
     Body,
     amount,
     document_class,
-    expense_line,
     header,
     line_class,
     location,
     needed,
-    purchase_tax,
     ref,
     without_empty,
 )
+from subledger_quickbooks_online.purchase_lines import calculation, expense_line, without_codes
 
 
 @frozen(kw_only=True)
@@ -42,8 +41,15 @@ def document_type(movement: Movement, type_of: Callable[[Reference], str], style
     """The document that a movement becomes: ``Purchase``, ``Deposit``, ``Transfer``...
 
     ``type_of`` tells an account's type, empty where it is not known.
-    Raises :class:`RecordRejected`.
+    Raises :class:`RecordRejected`, also where that document cannot carry a line's tax code.
     """
+    found = _document_type(movement, type_of, style)
+    if found != "Purchase":
+        without_codes(movement, _WORDS[found])
+    return found
+
+
+def _document_type(movement: Movement, type_of: Callable[[Reference], str], style: Style) -> str:
     account = movement.account
     if account is None:
         raise rejected("account_type", "account", "the document names no account")
@@ -87,6 +93,7 @@ def _purchase(entity: Movement, marker: str, company: Company, style: Style) -> 
     kind = account.type if account else ""
     by_card = kind == "Credit Card"
     paid = "Check" if style.bank_payments == "check" and kind == "Bank" else "Cash"
+    taxed = calculation(entity.lines, company, included=True)
     body = {
         "PaymentType": "CreditCard" if by_card else paid,
         "AccountRef": needed(entity.account, "account"),
@@ -97,9 +104,9 @@ def _purchase(entity: Movement, marker: str, company: Company, style: Style) -> 
         "DocNumber": text.number_of(entity.number),
         **location(company),
         **document_class(None, entity.lines, company),
-        **purchase_tax(company, coded=any(line.tax for line in entity.lines)),
+        "GlobalTaxCalculation": taxed,
     }
-    lines = [expense_line(line, None, company) for line in entity.lines]
+    lines = [expense_line(line, None, company, taxed) for line in entity.lines]
     return {**without_empty(body), "Line": lines}
 
 
@@ -205,6 +212,11 @@ def _journal_party(party: Reference | None) -> Body | None:
     return {"Type": word, "EntityRef": needed(party, "party")}
 
 
+_WORDS: Mapping[str, str] = {
+    "Deposit": "deposit",
+    "Transfer": "transfer",
+    "JournalEntry": "journal entry",
+}
 _WRITERS: Mapping[str, Callable[[Movement, str, Company, Style], Body]] = {
     "Purchase": _purchase,
     "Deposit": _deposit,

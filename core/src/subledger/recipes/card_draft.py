@@ -115,7 +115,7 @@ def _lines(settings: CardExpensesSettings, movement: Movement) -> tuple[Line, ..
             return _missing(movement.kind)
         other = _account(counter)
         return tuple(
-            evolve(line, account=other, item=None, customer=None, class_=None)
+            evolve(line, account=other, item=None, customer=None, class_=None, tax=None)
             for line in movement.lines
         )
     default = None if counter is None else _account(counter)

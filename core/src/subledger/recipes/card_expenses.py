@@ -5,7 +5,7 @@ from typing import Any
 
 from subledger.manifest import API, Role
 from subledger.model import Reference
-from subledger.model.kinds import ACCOUNT, ATTACHMENT, CLASS, VENDOR, Kind
+from subledger.model.kinds import ACCOUNT, ATTACHMENT, CLASS, TAX_CODE, VENDOR, Kind
 from subledger.ports import FlowPlan, RecipeType
 from subledger.recipes.card_draft import KINDS, drafting
 from subledger.recipes.card_settings import CardExpensesSettings
@@ -37,6 +37,8 @@ def _steps(settings: CardExpensesSettings) -> tuple[tuple[str, Mapping[str, Any]
         mapping["account_default"] = settings.default_expense_account
     if settings.default_class is not None:
         mapping["class_default"] = settings.default_class
+    if settings.default_tax_code is not None:
+        mapping["tax_default"] = settings.default_tax_code
     return (("approvals", {}), ("mapping", mapping))
 
 
@@ -50,6 +52,8 @@ def _references(settings: CardExpensesSettings) -> tuple[Reference, ...]:
     wanted: list[tuple[Kind, str]] = [(ACCOUNT, name.strip()) for name in accounts]
     if settings.default_class is not None:
         wanted.append((CLASS, settings.default_class.strip()))
+    if settings.default_tax_code is not None and settings.purchases:
+        wanted.append((TAX_CODE, settings.default_tax_code.strip()))
     if settings.default_vendor is not None and not settings.create_vendors:
         wanted.append((VENDOR, clean_name(settings.default_vendor)))
     return tuple(Reference(kind=kind, name=name) for kind, name in dict.fromkeys(wanted))

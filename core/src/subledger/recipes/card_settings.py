@@ -24,7 +24,8 @@ def _named(_instance: object, _attribute: "Attribute[Any]", name: str | None) ->
 class CardExpensesSettings:
     """Settings of a flow from a card platform to a general ledger.
 
-    Names of accounts and classes are full names as the books show them, such as ``Travel:Meals``.
+    Names of accounts, classes and tax codes are full names as the books show them, such as
+    ``Travel:Meals``.
     """
 
     account: str = field(
@@ -61,6 +62,14 @@ class CardExpensesSettings:
         default=None,
         validator=_named,
         metadata=describe("Class of lines that have none; transfers never have one."),
+    )
+    default_tax_code: str | None = field(
+        default=None,
+        validator=_named,
+        metadata=describe(
+            "Tax code of purchases that no tag and no rule gives one, for books outside the "
+            "United States."
+        ),
     )
     payee: Payee = field(
         default="normalised",

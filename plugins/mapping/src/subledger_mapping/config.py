@@ -10,8 +10,8 @@ from attrs.validators import deep_iterable
 from subledger.config.fields import describe
 from subledger.model.kinds import CARD_TRANSACTION
 
-Target = Literal["account", "class", "customer", "item", "vendor"]
-TARGETS: tuple[Target, ...] = ("account", "class", "customer", "item", "vendor")
+Target = Literal["account", "class", "customer", "item", "tax", "vendor"]
+TARGETS: tuple[Target, ...] = ("account", "class", "customer", "item", "tax", "vendor")
 
 
 @frozen(kw_only=True)
@@ -68,7 +68,7 @@ class Rule:
     when: When = field(metadata=describe("Conditions that must all hold."))
     then: Mapping[Target, str] = field(
         validator=_targets,
-        metadata=describe("Account, class, customer, item and vendor to use."),
+        metadata=describe("Account, class, customer, item, tax (code) and vendor to use."),
     )
 
 
@@ -121,6 +121,16 @@ class MappingConfig:
     )
     item_default: str | None = _default("Item")
     item_required: bool = _required("an item")
+    tax_tag: str = field(
+        default="",
+        metadata=describe(
+            "Tag that names the tax code; none by default, since purchases have no tax codes in "
+            "the United States.",
+            example='"Tax Code"',
+        ),
+    )
+    tax_default: str | None = _default("Tax code")
+    tax_required: bool = _required("a tax code")
     tags: Mapping[str, Mapping[str, str]] = field(
         factory=dict,
         metadata=describe("For each tag, its values and the names in the books they stand for."),

@@ -1,4 +1,4 @@
-"""The step: fills account, class, customer and item of every line, from tag, rule or default."""
+"""The step: fills account, class, customer, item and tax code of every line."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 
 from subledger.findings import Finding
 from subledger.model import Entity, Kind, Line, Movement, Reference
-from subledger.model.kinds import ACCOUNT, CLASS, CUSTOMER, ITEM, TRANSFER, VENDOR
+from subledger.model.kinds import ACCOUNT, CLASS, CUSTOMER, ITEM, TAX_CODE, TRANSFER, VENDOR
 from subledger.ports import Books, Hold, Keep, Verdict
 from subledger_mapping.config import MappingConfig, Target
 from subledger_mapping.match import match_name, match_tag
@@ -18,6 +18,7 @@ _KINDS: Final[Mapping[Target, Kind]] = {
     "account": ACCOUNT,
     "class": CLASS,
     "customer": CUSTOMER,
+    "tax": TAX_CODE,
 }
 
 
@@ -40,6 +41,7 @@ def _places(config: MappingConfig) -> tuple[_Place, ...]:
         "class": (config.class_tag,),
         "customer": (config.customer_tag,),
         "item": (config.item_tag,),
+        "tax": (config.tax_tag,),
     }
     return tuple(
         _Place(
@@ -121,11 +123,13 @@ class MappingStep:
 def _otherwise(place: _Place, books: Books) -> Reference | Finding | None:
     """The default, or the finding that something required is missing."""
     if place.required:
+        what = place.kind.replace("_", " ")
         names = " or ".join(tag for _, tag in place.tags)
+        no_tag = f"it has no tag {names}" if names else f"no tag is read for {what}s"
         return Finding(
             category="mapping_missing",
-            subject=f"lines without {place.name}",
-            message=f"a line has no {place.name}: it has no tag {names} and no rule matches",
+            subject=f"lines without {what}",
+            message=f"a line has no {what}: {no_tag} and no rule matches",
             hint=f"Add the tag in the source, add a rule, or set {place.name}_required = false.",
         )
     if place.default is None:
