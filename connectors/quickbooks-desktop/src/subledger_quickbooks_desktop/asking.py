@@ -97,8 +97,9 @@ class Asking:
 
     def _render(self, desk: Desk, session: Session, delivery: Delivery) -> bytes:
         delivery = with_newest_guard(desk, delivery)
-        request = render(delivery, self._type_of(desk), self.style(desk, delivery))
-        problems = check_request(request)
+        style = self.style(desk, delivery)
+        request = render(delivery, self._type_of(desk), style)
+        problems = check_request(request, edition=style.edition)
         if problems:
             raise RecordRejected(
                 f"QuickBooks would refuse the document: {problems[0]}",

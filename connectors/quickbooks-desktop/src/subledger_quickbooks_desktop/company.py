@@ -1,11 +1,11 @@
-"""What a connection remembers of its company: sales tax, lines of orders, the newest guard."""
+"""What a connection remembers of its company: edition, sales tax, lines of orders, guards."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import evolve
 
-from subledger.model import Document, Item, Reference
+from subledger.model import Document, Item, Movement, Reference
 from subledger.model.kinds import PURCHASE_ORDER, TAX_CODE
 from subledger.ports import Absent, Delivery, Desk, Outcome, Posted, Refused
 from subledger_quickbooks_desktop.interpret import STALE
@@ -16,6 +16,8 @@ from subledger_quickbooks_desktop.wire.qbxml import Answer, many
 
 SALES_TAX: Final = "sales tax"
 """Note of the sales tax codes of lines; empty where sales tax is off."""
+EDITION: Final = "edition"
+"""Note of the country of its QuickBooks, where that is not the United States."""
 GUARD: Final = "newest guard"
 """Note of the EditSequence with which one change is tried again."""
 
@@ -30,10 +32,19 @@ def remember_sales_tax(desk: Desk, facts: CompanyFacts) -> None:
         desk.remember(SALES_TAX, told)
 
 
+def remember_edition(desk: Desk, facts: CompanyFacts) -> None:
+    """Keeps which country's QuickBooks it is; nothing for the usual one."""
+    told = {} if facts.country in ("", "US") else {"country": facts.country}
+    if facts.country and dict(desk.recall(EDITION)) != told:
+        desk.remember(EDITION, told)
+
+
 def style_of(desk: Desk, delivery: Delivery, transfers: str) -> Style:
     """The connection's choices, and what is known of the company as far as the delivery needs."""
     entity = delivery.entity
     style = Style(transfers=transfers)
+    if isinstance(entity, Movement) and any(line.tax for line in entity.lines):
+        return evolve(style, edition="other" if desk.recall(EDITION) else "US")
     if not isinstance(entity, Document | Item):
         return style
     codes = desk.recall(SALES_TAX)

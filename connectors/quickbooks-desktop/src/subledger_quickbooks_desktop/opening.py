@@ -10,7 +10,7 @@ from attrs import define, evolve, field, frozen
 
 from subledger.findings import Finding
 from subledger.ports import Desk, Query, Unknown
-from subledger_quickbooks_desktop.company import remember_sales_tax
+from subledger_quickbooks_desktop.company import remember_edition, remember_sales_tax
 from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.interpret import finding_of
 from subledger_quickbooks_desktop.position import position_of
@@ -101,6 +101,7 @@ class Opening:
         if facts.closing_date is not None or facts.product:
             desk.closing_date(facts.closing_date)
         remember_sales_tax(desk, facts)
+        remember_edition(desk, facts)
         version = negotiate(
             facts.supported_versions,
             arguments.get("qbXMLMajorVers", ""),

@@ -4,6 +4,7 @@ from typing import Final
 
 from attrs import evolve
 
+from subledger.findings import Finding
 from subledger.model import Document, Line, Movement, Party, Reference, Settlement
 from subledger.model.kinds import BILL_PAYMENT, CREDIT_MEMO, INVOICE, PURCHASE_ORDER
 from subledger.money import Money
@@ -11,6 +12,7 @@ from subledger.ports import Books, Delivery, Posting, Preview
 from subledger_quickbooks_desktop.render import (
     Style,
     TypeOf,
+    check_tax_codes,
     full_name,
     is_entry,
     journal_sides,
@@ -30,8 +32,10 @@ def preview(delivery: Delivery, books: Books, style: Style | None = None) -> Pre
     kind = type_of_delivery(delivery, _type_in(books), style or Style())
     seen = Preview(type=kind, number="", memo="", party="", postings=(), warnings=losses(delivery))
     if isinstance(entity, Movement):
+        check_tax_codes(entity, kind, style.edition if style else "other")
         return evolve(
             seen,
+            warnings=(*seen.warnings, *_taxed(entity)),
             number=entity.number,
             memo=entity.memo,
             party=_name(entity.party),
@@ -48,6 +52,21 @@ def preview(delivery: Delivery, books: Books, style: Style | None = None) -> Pre
     if isinstance(entity, Party):
         return evolve(seen, type=entity.kind.capitalize(), party=full_name(delivery))
     return evolve(seen, party=full_name(delivery) if is_entry(delivery) else "")
+
+
+def _taxed(entity: Movement) -> tuple[Finding, ...]:
+    """Which edition it is stands in the company file only, and the rate of a code too."""
+    if not any(line.tax for line in entity.lines):
+        return ()
+    return (
+        Finding(
+            category="feature_off",
+            subject="tax codes of purchases",
+            message="the US edition of QuickBooks Desktop will refuse the tax code; other editions "
+            "take the tax out of the amount shown",
+            hint="Take the tax code out of the mapping, unless it is another edition.",
+        ),
+    )
 
 
 def _type_in(books: Books) -> TypeOf:

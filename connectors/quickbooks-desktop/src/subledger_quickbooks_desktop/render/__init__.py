@@ -29,6 +29,7 @@ from subledger_quickbooks_desktop.render.entries import (
     party_fields,
 )
 from subledger_quickbooks_desktop.render.movement import (
+    check_tax_codes,
     document_type,
     journal_sides,
     movement_fields,
@@ -44,6 +45,7 @@ from subledger_quickbooks_desktop.wire.text import storable
 __all__ = [
     "Style",
     "TypeOf",
+    "check_tax_codes",
     "document_type",
     "external_guid",
     "fit_name",
@@ -119,7 +121,7 @@ def _write(delivery: Delivery, type_of: TypeOf, style: Style) -> etree._Element:
 def _fields(delivery: Delivery, kind: str, suffix: str, type_of: TypeOf, style: Style) -> Pairs:
     entity = delivery.entity
     if isinstance(entity, Movement):
-        return movement_fields(entity, kind, suffix)
+        return movement_fields(entity, kind, suffix, style.edition)
     if isinstance(entity, Document):
         return document_fields(entity, delivery.marker, suffix, type_of, style)
     if isinstance(entity, Settlement):

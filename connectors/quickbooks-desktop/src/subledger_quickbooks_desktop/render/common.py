@@ -11,6 +11,7 @@ from subledger.errors import RecordRejected
 from subledger.model import Address, Line, Reference
 from subledger.model.kinds import ACCOUNT, ITEM, PARTIES, VENDOR, Kind
 from subledger.ports import Delivery
+from subledger_quickbooks_desktop.wire.checks import Edition
 from subledger_quickbooks_desktop.wire.text import storable
 
 NUMBER_LIMIT: Final = 11
@@ -33,12 +34,13 @@ Pairs = list[tuple[str, Any]]
 class Style:
     """Choices of the connection, and what its company has.
 
-    ``transfers`` says what a transfer becomes. ``taxable`` and ``exempt`` are the sales tax codes
-    of lines, None where sales tax is off in QuickBooks. ``order_lines`` are the line identifiers
-    of purchase orders, as far as they are known.
+    ``transfers`` says what a transfer becomes, ``edition`` which QuickBooks it is. ``taxable`` and
+    ``exempt`` are the sales tax codes of lines, None where sales tax is off in QuickBooks.
+    ``order_lines`` are the line identifiers of purchase orders, as far as they are known.
     """
 
     transfers: str = "journal_entry"
+    edition: Edition = "US"
     taxable: Reference | None = None
     exempt: Reference | None = None
     order_lines: Mapping[str, Sequence[str]] = field(factory=dict)

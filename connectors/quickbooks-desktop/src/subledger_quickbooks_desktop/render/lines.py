@@ -57,5 +57,6 @@ def _common(line: Line, class_: Reference | None) -> Mapping[str, Any]:
     return {
         "CustomerRef": ref(line.customer),
         "ClassRef": ref(line.class_ or class_),
+        "SalesTaxCodeRef": ref(line.tax),
         "BillableStatus": "NotBillable" if line.customer else None,
     }

@@ -5,7 +5,7 @@ account is a Check, into it a Deposit; on a credit card they are a charge and a 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from subledger.model import Line, Movement, Reference, Way
 from subledger.model.kinds import TRANSFER
@@ -22,6 +22,11 @@ from subledger_quickbooks_desktop.render.common import (
     text,
 )
 from subledger_quickbooks_desktop.render.lines import purchase_lines
+from subledger_quickbooks_desktop.wire.checks import Edition
+
+_WAY_OUT: Final = (
+    "Take the tax code out of the mapping (tax_tag, tax_default, rules, default_tax_code)"
+)
 
 
 def document_type(movement: Movement, type_of: TypeOf, style: Style) -> str:
@@ -43,8 +48,38 @@ def document_type(movement: Movement, type_of: TypeOf, style: Style) -> str:
     )
 
 
-def movement_fields(movement: Movement, kind: str, suffix: str) -> Pairs:
-    """The fields of the request that a movement becomes; ``suffix`` is Add or Mod."""
+def check_tax_codes(movement: Movement, kind: str, edition: Edition) -> None:
+    """Refuses tax codes of lines where the document cannot carry them.
+
+    Only the lines of checks and card transactions have one, and not in the US edition (qbXML SDK
+    reference: SalesTaxCodeRef of ExpenseLineAdd). Raises :class:`RecordRejected`.
+    """
+    if all(line.tax is None for line in movement.lines):
+        return
+    if kind in _UNCODED:
+        raise rejected(
+            "feature_off",
+            f"tax codes of a {_UNCODED[kind]}",
+            f"the document becomes a {_UNCODED[kind]}, whose lines have no tax codes in "
+            "QuickBooks Desktop",
+            f"{_WAY_OUT}, or record it in QuickBooks by hand and link the record with it.",
+        )
+    if edition == "US":
+        raise rejected(
+            "feature_off",
+            "tax codes of purchases",
+            "the document has a tax code, but in the US edition of QuickBooks Desktop purchases "
+            "have none",
+            f"{_WAY_OUT}.",
+        )
+
+
+def movement_fields(movement: Movement, kind: str, suffix: str, edition: Edition = "US") -> Pairs:
+    """The fields of the request that a movement becomes; ``suffix`` is Add or Mod.
+
+    Raises :class:`RecordRejected`.
+    """
+    check_tax_codes(movement, kind, edition)
     return _WRITERS[kind](movement, suffix)
 
 
@@ -56,6 +91,7 @@ def _purchase(movement: Movement, suffix: str) -> Pairs:
             "RefNumber": number(movement.number),
             "TxnDate": movement.date.isoformat(),
             "Memo": text(movement.memo, MEMO_LIMIT),
+            "IsTaxIncluded": "true" if any(line.tax for line in movement.lines) else None,
             **purchase_lines(movement.lines, suffix),
         }.items()
     ]
@@ -138,6 +174,11 @@ def _transfer(movement: Movement, _suffix: str) -> Pairs:
     ]
 
 
+_UNCODED: Mapping[str, str] = {
+    "Deposit": "deposit",
+    "JournalEntry": "journal entry",
+    "Transfer": "transfer",
+}
 _WRITERS: Mapping[str, Callable[[Movement, str], Pairs]] = {
     "Check": _check,
     "CreditCardCharge": _purchase,

@@ -48,11 +48,12 @@ def read(
     *,
     rules: TextRules,
     version: float | None,
+    is_us: bool = True,
 ) -> Fields:
     """Check `element` against structure `name` and return its values.
 
-    With a version, elements that came later and elements of other editions than the US one are
-    refused as unknown; without one, the whole table counts. Raises MalformedError.
+    With a version, elements that came later are refused as unknown, and in the US edition those of
+    other editions; without one, the whole table counts. Raises MalformedError.
     """
     model = structure(name)
     for attribute in element.attrib:
@@ -63,12 +64,12 @@ def read(
     for node in element:
         tag = node.tag
         child = model.children.get(tag) if isinstance(tag, str) else None
-        if child is None or _is_hidden(child, version):
+        if child is None or _is_hidden(child, version, is_us=is_us):
             raise MalformedError(f"{element.tag!r}: element {tag!r} is unknown")
         order.append(child.tag)
         value: Any
         if child.structure:
-            value = read(node, child.structure, rules=rules, version=version)
+            value = read(node, child.structure, rules=rules, version=version, is_us=is_us)
         else:
             value = _leaf(node, child, rules)
         if child.tag in LINE_TAGS:
@@ -84,8 +85,8 @@ def read(
     return found
 
 
-def _is_hidden(child: Child, version: float | None) -> bool:
-    return version is not None and (child.foreign or child.since > version)
+def _is_hidden(child: Child, version: float | None, *, is_us: bool) -> bool:
+    return version is not None and ((child.foreign and is_us) or child.since > version)
 
 
 def _leaf(node: etree._Element, child: Child, rules: TextRules) -> str:

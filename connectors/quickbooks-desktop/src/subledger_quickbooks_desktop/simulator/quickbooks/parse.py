@@ -63,6 +63,7 @@ class Reader:
     versions: tuple[str, ...]
     rules: TextRules
     refuses_raw_characters: bool = True
+    is_us: bool = True
     judge: etree.XMLSchema | None = None
 
     def read(self, text: str) -> MessageSet:
@@ -147,7 +148,7 @@ class Reader:
             )
         if message.since > version:
             raise MalformedError(f"{node.tag!r} came later than this version")
-        fields = read(node, message.structure, rules=self.rules, version=version)
+        fields = read(node, message.structure, rules=self.rules, version=version, is_us=self.is_us)
         attributes = {str(key): str(value) for key, value in node.attrib.items()}
         if (
             attributes.get("metaData", "NoMetaData") not in _META_DATA

@@ -98,6 +98,7 @@ class OpenSession:
                 versions=settings.versions,
                 rules=rules,
                 refuses_raw_characters=settings.refuse_raw_characters,
+                is_us=settings.country == "US",
                 judge=self.machine.judge,
             )
             self._reader = (settings, reader)
