@@ -157,6 +157,32 @@ async def test_x4_an_undo_that_the_books_refuse_is_told_and_can_be_tried_again(t
 
 
 @BOOKS
+async def test_x4_a_lost_answer_to_a_removal_is_settled(tmp_path, books):
+    """X4: the books removed it, the answer was lost: it is found gone, and counts as undone."""
+    async with open_service_world(tmp_path, books) as world:
+        world.shop.customer("Silva Dental")
+        records = [world.shop.invoice("Silva Dental", 10_000 + n) for n in range(3)]
+        await world.sync()
+        await undone(world, records=[(INVOICE, str(one.id)) for one in records])
+        if books == "online":
+            world.ledger.simulation.faults.set("lost-answer@1,forget-requestids")
+            world.advance(minutes=10)
+            await world.kernel.dispatch("books")
+            world.ledger.simulation.faults.set("")
+        else:
+            await world.company.session("lost-answer@1")
+            assert world.company.fired
+        world.advance(minutes=10)
+        await world.sync()
+        assert standing(world) == {}
+        found = await world.findings()
+        assert {(one.category, one.states) for one in found} == {("undone", "undone")}
+        assert sum(one.records for one in found) == 3
+        await world.quiet()
+        await world.proof()
+
+
+@BOOKS
 async def test_x4_skip_gives_up_an_undo_that_has_not_happened(tmp_path, books):
     """X4, X5: the document stands as before, and follows its record again."""
     async with open_service_world(tmp_path, books) as world:

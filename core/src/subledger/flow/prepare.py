@@ -246,10 +246,7 @@ def _undo_again(c: sa.Connection, task: FlowTask, row: StagedRow, now: int) -> i
     mine = {"flow": task.name, "kind": row.kind, "record": row.id}
     posting = c.execute(_THIS, mine).one()
     state = undo.go_on(c, task.sink, task.source, posting, now)
-    told = posting.finding
-    if told is None:
-        finding = undo.undone(f"{row.kind} {row.id}", "tried again")
-        told = findings.report(c, finding, now, flow=task.name)
+    told = undo.told(c, posting.finding, mine, now)
     _mark(c, task, row, state, now, finding=told)
     return int(state == "planned")
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from subledger.findings import Finding
+from subledger.flow import undo
 from subledger.ledger import books, findings, history, links
 from subledger.ledger.effects import WITHDRAWN, State
 from subledger.manifest import Operation
@@ -376,7 +377,7 @@ def _mark(c: sa.Connection, effect: sa.Row[Any], state: str, finding: int | None
         return
     newer = posting.version != effect.version and state in _DONE
     if posting.version == WITHDRAWN and finding is None:
-        finding = posting.finding  # it tells who undid it, and how it comes back
+        finding = undo.told(c, posting.finding, key, now)
     c.execute(
         _MARK,
         {

@@ -1,7 +1,7 @@
 """Undo: a person takes out of the books again what a flow put there, a record or a whole run."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,12 +14,13 @@ from subledger.ledger.effects import LINKED, WITHDRAWN, State
 from subledger.manifest import Manifest, Operation
 from subledger.model.kinds import LISTS, PARTIES, Kind
 from subledger.money import Money
-from subledger.store.schema import EFFECT, POSTING, RUN
+from subledger.store.schema import EFFECT, FINDING, POSTING, RUN
 
 _A_MOMENT: Final = 1
 """Milliseconds of a lease that is given back in the same transaction."""
 _REMOVALS: Final = (Operation.DELETE, Operation.VOID)
 _WRITES: Final = (Operation.CREATE, Operation.UPDATE)
+_UNDONE: Final = "undone"
 _STAY: Final = frozenset({*LISTS, *PARTIES})
 
 
@@ -163,10 +164,23 @@ def undo(
 def undone(subject: str, who: str) -> Finding:
     """What is shown of records that a person undid."""
     return Finding(
-        category="undone",
+        category=_UNDONE,
         subject=subject,
         message=f"{subject} was undone ({who})",
     )
+
+
+def told(c: sa.Connection, finding: int | None, mine: Mapping[str, str], now: int) -> int:
+    """The finding that tells of an undone record and brings it back: the present one, or a new one.
+
+    Trouble on the way has findings of its own, which have nothing to say any more. ``mine`` is
+    flow, kind and record.
+    """
+    category = sa.select(FINDING.c.category).where(FINDING.c.id == finding)
+    if finding is not None and c.execute(category).scalar() == _UNDONE:
+        return finding
+    again = undone(f"{mine['kind']} {mine['record']}", "after trouble on the way")
+    return findings.report(c, again, now, flow=mine["flow"])
 
 
 def go_on(c: sa.Connection, sink: str, source: str, posting: sa.Row[Any], now: int) -> str:
