@@ -15,6 +15,7 @@ from subledger.model.marker import marker
 from subledger.ports import RecipeType, SinkType, SourceType
 from subledger.roles import ROLES
 from subledger.testing.contracts.base import Contract, breach
+from subledger.testing.crash import Endless
 from subledger.testing.outside import Clock, Outside
 from subledger.testing.proof import Stage
 from subledger.testing.routes import INVENTED_CHART, by_recipe, recipes_of
@@ -32,6 +33,20 @@ def answered_by(type_: SourceType[Any], peer: SinkType[Any] | None) -> None:
             "nobody answers this source, which polls us",
             promise="what a run asks is answered by the peer of the sink of the same name",
             hint="give the contract peer = SINK, the sink that is registered beside the source",
+        )
+
+
+def played(stage: Stage, scenario: str) -> Sequence[str]:
+    """What goes wrong where there is no trouble. Demands that it comes to an end at all."""
+    __tracebackhide__ = True
+    try:
+        return stage.simulate(World(scenario=scenario, seed=1)).problems
+    except Endless as error:
+        breach(
+            f"without any trouble a flow never comes to an end: {error}",
+            promise="a run, a delivery and a poll end once there is nothing left to do",
+            hint="a peer to which prepare() says that more is left answers the questions of its "
+            "desk first: what is planned may wait for what is read",
         )
 
 
@@ -88,7 +103,7 @@ class RoleContract(Contract):
             )
         stage = Stage(route=route, tested=tested, start=self.start)
         (scenario, *_) = stage.scenarios
-        problems = stage.simulate(World(scenario=scenario, seed=1)).problems
+        problems = played(stage, scenario)
         result = stage.truth(scenario)
         wrong = [*problems, *_wrong(result), *self._missing(recipe, result)]
         if wrong:
