@@ -2,16 +2,21 @@
 
 Everything is built once and installed once, by all processes of a test run together. An
 environment for a test then holds links to the installed files of what its distributions declare,
-directly and indirectly, and of nothing else.
+directly and indirectly, and of nothing else. Other people's distributions are those of the
+environment that runs the tests, as long as they are what is asked for: to fetch and to compile
+them once more would show nothing more.
 """
 
-import json
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import tomllib
-from collections.abc import Callable
+import venv
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import Distribution as Installed
 from pathlib import Path
 
 import pytest
@@ -113,10 +118,7 @@ def wheels(tmp_path_factory) -> dict[str, Path]:
     pytest.importorskip("hatchling", reason="hatchling builds the wheels; install it to test them")
 
     def make(target: Path) -> None:
-        build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target))
-        for member in MEMBERS:
-            if member.folder != SAMPLE:
-                run(*build, cwd=member.folder)
+        build(target, [member.folder for member in MEMBERS if member.folder != SAMPLE])
         # the sample has another back-end, which pip fetches as it would for anybody
         pip = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(target))
         installed(*pip, str(SAMPLE))
@@ -125,17 +127,25 @@ def wheels(tmp_path_factory) -> dict[str, Path]:
     return {path.name.split("-")[0].replace("_", "-"): path for path in target.glob("*.whl")}
 
 
+def build(target: Path, folders: Sequence[Path]) -> None:
+    """Builds a wheel of each project in a folder, by its back-end."""
+    script = (
+        "import os, sys; from hatchling.build import build_wheel; "
+        "[(os.chdir(folder), build_wheel(sys.argv[1])) for folder in sys.argv[2:]]"
+    )
+    run(sys.executable, "-c", script, str(target), *map(str, folders))
+
+
 @pytest.fixture(scope="session")
 def everything(wheels, tmp_path_factory) -> Path:
     """The folder of commands of an environment into which everything was installed."""
 
     def make(home: Path) -> None:
-        run(sys.executable, "-m", "venv", "--without-pip", str(home))
+        site = _empty(home)
         pip = (sys.executable, "-m", "pip", "--python", str(commands(home) / "python"))
-        install = (*pip, "install", "-q", "--no-compile", "-c", str(ROOT / "constraints.txt"))
-        wanted = [str(path) for path in wheels.values()]
-        kernel = wheels["subledger"]
-        installed(*install, *wanted, f"subledger[testing] @ {kernel.as_uri()}")
+        install = (*pip, "install", "-q", "--no-compile", "--no-deps")
+        run(*install, *(str(path) for path in wheels.values()))
+        _link(_declared(["subledger[testing]", *wheels], site), site)
 
     return commands(once(tmp_path_factory, "everything", make))
 
@@ -155,48 +165,59 @@ def environment(everything, tmp_path_factory) -> Callable[..., Path]:
 
     def python(*wanted: str) -> Path:
         if wanted not in made:
-            made[wanted] = _linked(everything, wanted, tmp_path_factory.mktemp("clean"))
+            home = tmp_path_factory.mktemp("clean")
+            _link(_declared(wanted, _site(everything.parent)), _empty(home))
+            assert shutil.which("python", path=str(commands(home)))
+            made[wanted] = commands(home) / "python"
         return made[wanted]
 
     return python
 
 
-_CLOSURE = """
-import json, re, sys
-from importlib.metadata import distribution
-from packaging.requirements import Requirement
-
-found, todo = {}, [Requirement(text) for text in sys.argv[1:]]
-while todo:
-    asked = todo.pop()
-    name = re.sub(r"[-_.]+", "-", asked.name).lower()
-    before = found.setdefault(name, set())
-    if before >= {"", *asked.extras}:
-        continue
-    found[name] = before | {"", *asked.extras}
-    for text in distribution(name).requires or ():
-        more = Requirement(text)
-        if more.marker is None or any(more.marker.evaluate({"extra": e}) for e in found[name]):
-            todo.append(more)
-tops = {
-    str(distribution(name).locate_file(file.parts[0]))
-    for name in found
-    for file in distribution(name).files
-    if file.parts[0] not in ("..", "__pycache__")
-}
-print(json.dumps(sorted(tops)))
-"""
+def _empty(home: Path) -> Path:
+    """Makes an environment with nothing in it; where its packages go."""
+    venv.create(home, symlinks=sys.platform != "win32")
+    return _site(home)
 
 
-def _linked(everything: Path, wanted: tuple[str, ...], home: Path) -> Path:
-    """An environment of links to the installed files of the distributions and what they declare."""
-    import packaging  # noqa: PLC0415 - it reads the declarations; the environment need not have it
-
-    run(sys.executable, "-m", "venv", "--without-pip", str(home))
+def _site(home: Path) -> Path:
     (site,) = home.glob("[Ll]ib/**/site-packages")
-    reader = f"import sys; sys.path.append({str(Path(packaging.__file__).parents[1])!r})\n"
-    tops = run(str(everything / "python"), "-I", "-c", reader + _CLOSURE, *wanted)
-    for top in json.loads(tops):
-        (site / Path(top).name).symlink_to(top)
-    assert shutil.which("python", path=str(commands(home)))
-    return commands(home) / "python"
+    return site
+
+
+def _declared(wanted: Sequence[str], site: Path) -> Iterator[Installed]:
+    """The distributions, and what they declare; what is not in a folder is in this environment."""
+    # the environment that is looked at need not have what reads the declarations
+    from packaging.requirements import Requirement  # noqa: PLC0415
+
+    places = [str(site), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    extras: dict[str, set[str]] = {}
+    found: dict[str, Installed] = {}
+    todo = [Requirement(text) for text in wanted]
+    while todo:
+        asked = todo.pop()
+        name = re.sub(r"[-_.]+", "-", asked.name).lower()
+        if name not in found:
+            there = [*Installed.discover(name=asked.name, path=places)]
+            assert there, f"{asked} is declared, and not installed here"
+            found[name] = there[0]
+        assert asked.specifier.contains(found[name].version, prereleases=True), asked
+        before = extras.get(name, set())
+        if before >= {"", *asked.extras}:
+            continue
+        known = extras[name] = before | {"", *asked.extras}
+        todo += [
+            more
+            for more in map(Requirement, found[name].requires or ())
+            if more.marker is None or any(more.marker.evaluate({"extra": e}) for e in known)
+        ]
+    return iter(found.values())
+
+
+def _link(distributions: Iterator[Installed], site: Path) -> None:
+    """Links to the installed files of distributions, unless they are there."""
+    for one in distributions:
+        for top in {file.parts[0] for file in one.files or ()} - {"..", "__pycache__"}:
+            link = site / top
+            if not link.exists():
+                link.symlink_to(one.locate_file(top))

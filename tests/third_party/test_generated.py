@@ -13,7 +13,7 @@ from attrs import frozen
 
 from subledger.cli.main import main
 
-from .conftest import MEMBERS, ROOT, once, run
+from .conftest import MEMBERS, ROOT, build, once, run
 
 PYTHON = (sys.executable, "-W", "ignore")
 GENERATED = {
@@ -33,10 +33,15 @@ SHIPPED = {member.folder.name: member.package for member in MEMBERS}
 
 @frozen
 class Site:
-    """The folder with all generated packages, and a folder into which they are installed."""
+    """The folder with all generated packages, and a folder into which they are installed.
+
+    ``seen`` is where Hypothesis keeps what it read in the code of all that is not in an
+    environment's own folder, which takes longer than the examples: once for all packages.
+    """
 
     folder: Path
     site: Path
+    seen: Path
 
     def of(self, name):
         """The folder of a package."""
@@ -45,7 +50,12 @@ class Site:
     @property
     def environment(self):
         """The environment in which the packages are seen, beside those of the workspace."""
-        return {**os.environ, "PYTHONPATH": str(self.site), "SUBLEDGER_WORLDS": WORLDS}
+        return {
+            **os.environ,
+            "PYTHONPATH": str(self.site),
+            "SUBLEDGER_WORLDS": WORLDS,
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(self.seen),
+        }
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +73,13 @@ def generated(tmp_path_factory) -> Site:
             for name, (what, *more) in GENERATED.items()
         ]
         run(*PYTHON, "-c", code, *lines)
-        build = (*PYTHON, "-m", "hatchling", "build", "-t", "wheel", "-d", str(home / "wheels"))
-        for folder in (home / "packages").iterdir():
-            run(*build, cwd=folder)
+        build(home / "wheels", [*(home / "packages").iterdir()])
         for wheel in (home / "wheels").glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(home / "site")
 
     home = once(tmp_path_factory, "generated", make)
-    return Site(home / "packages", home / "site")
+    return Site(home / "packages", home / "site", home / "seen")
 
 
 def test_packages_are_found(generated):
@@ -218,7 +226,7 @@ def test_defect_is_seen(generated, tmp_path):
     done = subprocess.run(
         (*PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "balance or written"),
         cwd=generated.of("cards"),
-        env={**os.environ, "PYTHONPATH": str(site)},
+        env={**generated.environment, "PYTHONPATH": str(site)},
         capture_output=True,
         text=True,
         check=False,
