@@ -1,5 +1,6 @@
 """The entry point of the command line."""
 
+import gc
 import os
 import sys
 import warnings
@@ -10,9 +11,14 @@ from typing import TextIO
 from subledger.cli.exits import Exit
 from subledger.errors import SubledgerRemovedInApi3Warning
 
+_GARBAGE = 20_000
+"""After how many new objects garbage is looked for; 700 would cost a start a tenth of its time."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; ``arguments`` default to the process's."""
+    if arguments is None:
+        gc.set_threshold(_GARBAGE)
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(tokens)
