@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from attrs import field, frozen
@@ -295,54 +296,60 @@ def _plan_ready(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready, 
     if link is not None and row.kind not in task.updates:
         _mark(c, task, row, "posted", now, finding=_no_update(c, task, row, now))
         return 0
+    return _plan_write(c, task, row, ready, link, now=now)
+
+
+def _plan_write(
+    c: sa.Connection,
+    task: FlowTask,
+    row: StagedRow,
+    ready: Ready,
+    link: sa.Row[Any] | None,
+    *,
+    now: int,
+) -> int:
+    """Plans the document, or has it wait where the books have its like; how many were planned."""
     like = None
     if link is None and task.look is not None:
         like = duplicates.alike(c, task.name, task.sink, ready.entity, ready.account)
-    amount, date = amount_of(ready.entity), date_of(ready.entity)
-    operation = Operation.CREATE if link is None else Operation.UPDATE
-    if operation is Operation.UPDATE:
+    if link is not None:
         effects.supersede(c, task.sink, task.name, row.kind, row.id)
-    planned = effects.plan_anew(
-        c,
-        Intent(
-            connection=task.sink,
-            flow=task.name,
-            source=task.source,
-            kind=row.kind,
-            record=row.id,
-            operation=operation,
-            entity=ready.text,
-            version=row.version,
-            fingerprint=ready.fingerprint,
-            amount=amount.minor if amount is not None else None,
-            currency=amount.currency if amount is not None else "",
-            date=date.isoformat() if date else "",
-            account=ready.account,
-            waits_for=_parties(c, task, ready, now) if like is None else None,
-            review=task.review,
-            turn="" if link is None else f"{link.effect}/{ready.fingerprint}",
-        ),
-        now,
+    amount, date = amount_of(ready.entity), date_of(ready.entity)
+    intent = Intent(
+        connection=task.sink,
+        flow=task.name,
+        source=task.source,
+        kind=row.kind,
+        record=row.id,
+        operation=Operation.CREATE if link is None else Operation.UPDATE,
+        entity=ready.text,
+        version=row.version,
+        fingerprint=ready.fingerprint,
+        amount=amount.minor if amount is not None else None,
+        currency=amount.currency if amount is not None else "",
+        date=date.isoformat() if date else "",
+        account=ready.account,
+        waits_for=_parties(c, task, ready, now) if like is None else None,
+        review=task.review,
+        turn="" if link is None else f"{link.effect}/{ready.fingerprint}",
     )
+    planned = effects.plan_anew(c, intent, now)
+    state, finding = "planned", None
     if like is not None:
         duplicates.hold(c, planned.id, like)
-        number = findings.report(c, duplicates.FOUND, now, flow=task.name)
-        _mark(c, task, row, "held", now, finding=number, account=ready.account)
-        return 0
-    finding = None
-    if task.review and planned.state is State.HELD:
-        finding = findings.report(
-            c,
-            Finding(
-                category="waiting_review",
-                subject=f"flow {task.name}",
-                message="planned documents wait for a review",
-            ),
-            now,
-            flow=task.name,
-        )
-    _mark(c, task, row, "planned", now, finding=finding, account=ready.account)
-    return 1
+        state, finding = "held", findings.report(c, duplicates.FOUND, now, flow=task.name)
+    elif task.review and planned.state is State.HELD:
+        finding = findings.report(c, _waiting_review(task), now, flow=task.name)
+    _mark(c, task, row, state, now, finding=finding, account=ready.account)
+    return int(like is None)
+
+
+def _waiting_review(task: FlowTask) -> Finding:
+    return Finding(
+        category="waiting_review",
+        subject=f"flow {task.name}",
+        message="planned documents wait for a review",
+    )
 
 
 def _is_ours(c: sa.Connection, task: FlowTask, row: StagedRow, ready: Ready) -> bool:
