@@ -215,16 +215,22 @@ def posted(delivery, **changes):
     return Posted(**values | changes)
 
 
-@pytest.fixture
-def c():
-    """A connection to a ledger in memory, inside one transaction."""
+@pytest.fixture(scope="session")
+def empty():
+    """A ledger in memory that stays empty."""
     engine = make_engine(":memory:")
     METADATA.create_all(engine)
-    with engine.connect() as connection:
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def c(empty):
+    """A connection to an empty ledger, inside one transaction that is undone in the end."""
+    with empty.connect() as connection:
         connection.exec_driver_sql("BEGIN")
         yield connection
         connection.exec_driver_sql("ROLLBACK")
-    engine.dispose()
 
 
 @pytest.fixture
