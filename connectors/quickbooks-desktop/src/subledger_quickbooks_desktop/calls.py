@@ -86,7 +86,7 @@ class Calls:
         return ""
 
     async def authenticate(self, arguments: Mapping[str, str], address: str) -> list[str]:
-        """A ticket and the company file, or none, busy, nvu."""
+        """A ticket and the company file, or none, busy, nvu; and when to come back, if later."""
         now, name = self.context.runtime.now(), self.context.connection
         if not self.limiter.allows(name, address, now):
             self.context.log.debug("login_throttled", address=address)
@@ -107,16 +107,20 @@ class Calls:
         return await self._open()
 
     async def _open(self) -> list[str]:
-        token = self.context.runtime.new_id()
+        token, later = self.context.runtime.new_id(), 0
 
         def step(desk: Desk, epoch: int) -> str | None:
-            return self._opening.open(desk, token, epoch)
+            nonlocal later
+            ticket = self._opening.open(desk, token, epoch)
+            later = self._opening.later(desk, work=ticket is not None)
+            return ticket
 
         entered = await self.context.enter(hashed(token)[:12], self._lease, step)
         if entered is None:
             return ["", "busy"]
         ticket = entered[1]
-        return [token, "none"] if ticket is None else [ticket, self.config.company_file]
+        answer = [token, "none"] if ticket is None else [ticket, self.config.company_file]
+        return [*answer, str(later), ""] if later else answer
 
     async def _step(self, arguments: Mapping[str, str], step: Callable[[Desk, Session], T]) -> T:
         """Runs a step of the session that a ticket belongs to. Raises :class:`Fenced`."""
@@ -279,7 +283,8 @@ _AFTER_EXPIRY: Mapping[str, Any] = {
 def _shown(method: str, result: Any) -> str:
     """What the log may show of a result: never a ticket, never a document."""
     if method == "authenticate":
-        return str(result[1]) or "work"
+        word = str(result[1]) or "work"
+        return f"{word}, later by {result[2]} s" if len(result) > 2 else word  # noqa: PLR2004 - the third string
     if method == "sendRequestXML":
         return f"{len(result)} characters"
     return str(result)[:80]

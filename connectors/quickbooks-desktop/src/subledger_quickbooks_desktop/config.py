@@ -69,6 +69,14 @@ class QuickBooksDesktopConfig:
         default=dt.timedelta(minutes=15),
         metadata=describe("How often the Web Connector is to run by itself."),
     )
+    back_off: dt.timedelta = field(
+        default=dt.timedelta(),
+        metadata=describe(
+            "How long the Web Connector stays away with Auto-Run after it found nothing to do; 0 "
+            "leaves it to its own interval. Not shorter than run_every.",
+            example='"1h"',
+        ),
+    )
     page_size: int = field(
         default=100, metadata=describe("Records a page when reading from QuickBooks.")
     )
@@ -81,3 +89,9 @@ class QuickBooksDesktopConfig:
     read_only: bool = field(
         default=False, metadata=describe("Read lists and documents, but never write.")
     )
+
+    def __attrs_post_init__(self) -> None:
+        if dt.timedelta() < self.back_off < self.run_every:
+            raise ValueError(
+                "back_off is shorter than run_every, so that it would call the Web Connector sooner"
+            )

@@ -10,6 +10,7 @@ from attrs import define, evolve, field, frozen
 
 from subledger.findings import Finding
 from subledger.ports import Desk, Query, Unknown
+from subledger_quickbooks_desktop import back_off
 from subledger_quickbooks_desktop.company import remember_edition, remember_sales_tax
 from subledger_quickbooks_desktop.config import OWNER_ID, QuickBooksDesktopConfig
 from subledger_quickbooks_desktop.interpret import finding_of
@@ -78,8 +79,16 @@ class Opening:
                 desk.answered(question, restart.text())
         old = (*last.old, last.ticket)[-OLD_TICKETS:] if last.ticket else last.old
         ticket = f"{token}-{epoch}"
-        save(desk, Session(ticket=hashed(ticket), old=tuple(old)))
+        back_off.broke_off(desk, last)
+        opened = back_off.unix(desk.now)
+        save(desk, Session(ticket=hashed(ticket), old=tuple(old), opened=opened))
         return ticket
+
+    def later(self, desk: Desk, *, work: bool) -> int:
+        """For how many seconds the Web Connector is asked to stay away; 0 for its own schedule."""
+        if work:
+            return back_off.with_work(desk)
+        return back_off.without_work(desk, self.config.back_off, self.config.run_every)
 
     def hello(
         self, desk: Desk, session: Session, arguments: Mapping[str, str], file_id: str
@@ -145,5 +154,6 @@ class Opening:
 
     def close(self, desk: Desk, session: Session) -> str:
         """Ends the session; a write without an answer stays for the next one."""
+        back_off.ended(desk, session)
         save(desk, Session(old=(*session.old, session.ticket)[-OLD_TICKETS:]))
         return "OK" if not session.error else session.error

@@ -84,8 +84,9 @@ class Calls(RuleBasedStateMachine):
     def authenticate(self, wait: int) -> None:
         """A session begins, or the company is busy, or there is nothing to do."""
         self.bench.clock.forward(wait)
-        ticket, answer = self.run(self.bench.login())
+        ticket, answer, *later = self.run(self.bench.login())
         assert answer in ("", "busy", "none")
+        assert not later or (answer == "" and 10 < int(later[0]) <= 600)
         if answer == "":
             assert ticket not in self.tickets
             self.tickets.append(ticket)
