@@ -1,10 +1,10 @@
 """The JSON form: numbers are read as Decimal and written with the digits they have."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Final
 
 
 def from_json(text: str | bytes) -> Any:
@@ -28,19 +28,47 @@ def _no_constant(name: str) -> Any:
 
 def to_json(value: Any) -> str:
     """`value` as compact JSON; TypeError for what has no form in it, a float among them."""
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, Mapping):
-        pairs = (f"{encode_basestring(key)}:{to_json(item)}" for key, item in value.items())
-        return "{" + ",".join(pairs) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(map(to_json, value)) + "]"
+    write = _WRITERS.get(type(value)) or _writer(value)
+    return write(value)
+
+
+def _mapping(value: Mapping[str, Any]) -> str:
+    pairs = [
+        f"{encode_basestring(key)}:{(_WRITERS.get(type(item)) or _writer(item))(item)}"
+        for key, item in value.items()
+    ]
+    return "{" + ",".join(pairs) + "}"
+
+
+def _sequence(value: Iterable[Any]) -> str:
+    return "[" + ",".join([to_json(item) for item in value]) + "]"
+
+
+def _decimal(value: Decimal) -> str:
+    return format(value, "f")
+
+
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    str: encode_basestring,
+    type(None): lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    Decimal: _decimal,
+    dict: _mapping,
+    list: _sequence,
+    tuple: _sequence,
+}
+
+
+def _writer(value: Any) -> Callable[[Any], str]:
+    """The writer of a type that only derives from one of those above."""
+    for kinds, write in (
+        (str, encode_basestring),
+        (int, int.__repr__),
+        (Decimal, _decimal),
+        (Mapping, _mapping),
+        (list | tuple, _sequence),
+    ):
+        if isinstance(value, kinds):
+            return write
     raise TypeError(f"cannot write {type(value).__name__} as JSON")

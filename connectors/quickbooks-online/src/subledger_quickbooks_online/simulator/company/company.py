@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -21,6 +22,22 @@ from .store import Store
 from .values import Change, Posting
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@lru_cache(maxsize=16)
+def _begun(now: dt.datetime, realm: str, seed: int, behaviour: str, preferences: str) -> bytes:
+    """The file of a new company; the next one that begins like it is a copy."""
+    store = Store(":memory:")
+    switches = Behaviour(**json.loads(behaviour))
+    books = Books(store=store, realm=realm, behaviour=switches, now=now, seed=seed)
+    try:
+        with store.transaction():
+            store.set_setting("behaviour", behaviour)
+            store.set_setting("seed", str(seed))
+            starter.make(books, loads(preferences))
+        return store.snapshot()
+    finally:
+        store.close()
 
 
 class Company:
@@ -57,11 +74,8 @@ class Company:
         store = Store(path)
         company = cls(store, realm, clock)
         if store.is_new:
-            with store.transaction():
-                store.set_setting("behaviour", json.dumps(asdict(behaviour or Behaviour())))
-                store.set_setting("seed", str(seed))
-                company._seed = seed
-                starter.make(company._books(), preferences)
+            switches = json.dumps(asdict(behaviour or Behaviour()))
+            store.restore(_begun(clock(), realm, seed, switches, dumps(dict(preferences))))
         company._seed = int(store.setting("seed") or 1)
         return company
 
