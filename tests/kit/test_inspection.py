@@ -53,6 +53,8 @@ def test_the_kernel_does_not_know_the_kit():
         ("from subledger.config import Settings", ["x.py:1 subledger.config.Settings"]),
         ("from subledger.money import _parse", ["x.py:1 subledger.money._parse"]),
         ("def f():\n    from subledger.flow import desk", ["x.py:2 subledger.flow.desk"]),
+        ("try: ...\nexcept E:\n    import subledger.kernel", ["x.py:3 subledger.kernel"]),
+        ("match x:\n    case 1:\n        import subledger.kernel", ["x.py:3 subledger.kernel"]),
     ],
 )
 def test_private_imports_are_seen(line, found):

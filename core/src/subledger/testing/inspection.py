@@ -2,7 +2,8 @@
 
 import ast
 import importlib.util
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,11 @@ PUBLIC: Final = frozenset(
     }
 )
 """The modules, with those below them, that plugins may rely on (compatibility policy)."""
+
+_OURS: Final = re.compile(r"\bsubledger\b")
+_NUMBERED: Final = re.compile(r"\bapi\s*=|\bManifest\b")
+"""What a text holds in which something can be found; most need not be parsed."""
+_BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -34,11 +40,22 @@ def modules(package: str) -> dict[str, Path]:
 
 def private_imports(place: str, text: str) -> list[str]:
     """Imports of what is not public in subledger, with file and line."""
-    found = []
-    for node in ast.walk(ast.parse(text)):
+    if not _OURS.search(text):
+        return []
+    return [
+        f"{place}:{node.lineno} {name}"
+        for node in _imports(ast.parse(text).body)
+        for name in _private(node)
+    ]
+
+
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Imports among statements and in their blocks; expressions, which hold none, are left out."""
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
-            found += [f"{place}:{node.lineno} {name}" for name in _private(node)]
-    return found
+            yield node
+        for block in _BLOCKS:
+            yield from _imports(getattr(node, block, ()))
 
 
 def _private(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -73,6 +90,8 @@ def borrowed_numbers(place: str, text: str) -> list[str]:
     Found are manifests that leave ``api`` to its default, and every ``api=`` that says the
     kernel's own number: a later kernel would take the plugin for a newer one than it is.
     """
+    if not _NUMBERED.search(text):
+        return []
     tree = ast.parse(text)
     known = _borrowed(tree)
     found = []
@@ -94,14 +113,14 @@ _MANIFEST: Final = "subledger.manifest.Manifest"
 def _borrowed(tree: ast.Module) -> dict[str, str]:
     """The names that stand for something of subledger, each with what it stands for."""
     found = {"subledger": "subledger"}
-    for node in ast.walk(tree):
+    for node in _imports(tree.body):
         if isinstance(node, ast.Import):
             found |= {one.asname: one.name for one in node.names if one.asname and _ours(one.name)}
-        elif isinstance(node, ast.ImportFrom) and not node.level and _ours(node.module or ""):
+        elif not node.level and _ours(node.module or ""):
             found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and _means(node.value, _API, found):
-            found |= {ast.unparse(one): _API for one in node.targets}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and _means(statement.value, _API, found):
+            found |= {ast.unparse(one): _API for one in statement.targets}
     return found
 
 
