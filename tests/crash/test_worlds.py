@@ -6,7 +6,7 @@ from subledger.testing.chance import chance
 from subledger.testing.worlds import World, crashes, explore, remembering
 
 from . import online_simulate
-from .plan import WANTED, calm_worlds, chosen, faults
+from .plan import FAULTS, WANTED, calm_worlds, chosen, faults
 from .scenarios import SCENARIOS
 from .simulate import digest, simulate
 
@@ -36,12 +36,19 @@ def test_a_run_has_as_many_worlds_as_was_asked_for():
     assert count >= WANTED, "the kernel takes fewer steps than the table of plan.py says"
 
 
+def test_a_run_has_every_scenario_and_every_sort_of_fault():
+    """However few worlds are asked for, each thing that can happen is among them."""
+    worlds = calm_worlds()
+    assert {world.scenario for world in worlds} == {*SCENARIOS}
+    assert {world.fault.partition("@")[0].partition("=")[0] for world in worlds} == FAULTS
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_worlds_that_are_taken_for_one_history_end_alike(scenario):
     """Whichever world of a history is played, store and books end with the same content."""
     calm = World(scenario=scenario, seed=1, fault=list(faults(scenario, 1))[1])
     several = [alike for alike in _histories(calm) if len(alike) > 1]
-    for alike in chance(scenario).sample(several, 6):
+    for alike in chance(scenario).sample(several, 4):
         assert len({digest(world) for world in (alike[0], alike[1], alike[-1])}) == 1, str(alike[0])
 
 

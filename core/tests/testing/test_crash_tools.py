@@ -86,6 +86,20 @@ def test_a_process_that_dies_leaves_what_was_committed(point, left):
     assert _die_at(point) == left
 
 
+def test_a_snapshot_comes_back_whole():
+    """Whatever was written after a snapshot is gone, and what it held is there, as it was."""
+    disk = Disk()
+    disk.do(lambda c: _note(c, "kept"))
+    content = disk.content()
+    for name in ("lost", "lost too"):
+        disk.do(lambda c, name=name: _note(c, name))
+    disk.do(lambda c: c.execute(sa.delete(NOTE).where(NOTE.c.name == "kept")))
+    disk.put(content)
+    assert _names(disk) == ["kept"]
+    disk.put(Disk().content())
+    assert _names(disk) == []
+
+
 def test_the_dead_write_nothing_in_their_finally_blocks():
     """What a finally block wants to store after the death is not stored."""
     disk, trap = Disk(), Trap(Point("await", 1))
