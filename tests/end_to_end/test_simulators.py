@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import aiohttp
-from processes import output, running, start
+from processes import output_alone, running, start
 from world import TOKEN
 
 
@@ -27,7 +27,7 @@ async def test_quickbooks_alone(tmp_path):
     """X12: a sample company is made by the command, and its books balance."""
     company = tmp_path / "company.db"
     words = ("--company", str(company), "--trial-balance", "--documents", "--json")
-    code, document = await output("simulate", "quickbooks-desktop", *words)
+    code, document = await output_alone("simulate", "quickbooks-desktop", *words)
     assert code == 0
     assert company.exists()
     cents = [int(text.replace(".", "")) for text in document["trial_balance"].values()]

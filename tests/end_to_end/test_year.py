@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 import aiohttp
-from processes import output, running
+from processes import output, output_alone, running
 from world import REGISTER, TOKEN
 
 LEAST = 2000
@@ -14,7 +14,7 @@ EXPLAINED = ("held", "skipped", "rejected")
 async def the_year(folder):
     """The demonstration's result, its books, and the truth of the very same business."""
     keep = ("--keep", str(folder), "--json")
-    code, result = await output("demo", "--transactions", str(LEAST), *keep)
+    code, result = await output_alone("demo", "--transactions", str(LEAST), *keep)
     assert code == 0
     company = ("--company", str(folder / "company.db"), "--documents", "--trial-balance", "--json")
     _code, books = await output("simulate", "quickbooks-desktop", *company)
