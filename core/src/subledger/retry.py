@@ -17,9 +17,13 @@ class Cause(enum.StrEnum):
     """Why an attempt failed, as far as trying again is concerned."""
 
     THROTTLED = "throttled"
+    """We asked too often: status 429."""
     UNAVAILABLE = "unavailable"
+    """Nobody is there, or no answer came: statuses 408, 502, 503, 504, and no whole answer."""
     BROKEN = "broken"
+    """The server made a mistake: status 500."""
     UNREADABLE = "unreadable"
+    """A success that cannot be read, often a proxy's page; the client says so."""
 
 
 _STATUS: Final = {
@@ -51,22 +55,24 @@ def retry_after(text: str | None, now: dt.datetime) -> float | None:
 
 @frozen
 class Rule:
-    """At most ``retries`` more attempts; pauses of about ``pause`` seconds, doubled each time."""
+    """How often a failure of one cause is tried again, and after what pauses."""
 
     retries: int
+    """How many more attempts, at the most."""
     pause: float
+    """Seconds before the first of them, about; doubled each time."""
 
 
 @frozen(kw_only=True)
 class Policy:
-    """The rule for each cause; one without a rule is not tried again.
-
-    ``longest`` are the seconds that a request waits at most: where a server asks for more, the run
-    ends and comes again later.
-    """
+    """Which failures of a request are tried again."""
 
     rules: Mapping[Cause, Rule]
+    """The rule for each cause; one without a rule is not tried again."""
     longest: float = 60.0
+    """Seconds that one pause lasts at the most: where a server asks for more, the run ends and
+    comes again later.
+    """
 
     def pause(
         self, cause: Cause, failures: int, asked: float | None, chance: float
@@ -89,7 +95,11 @@ _NEVER: Final = Rule(0, 0.0)
 
 
 class Failed(Exception):  # noqa: N818 - what became of one attempt; never leaves a connector
-    """One attempt failed: what that means, and its cause; None where asking again cannot help."""
+    """One attempt failed: what that means, and its cause; None where asking again cannot help.
+
+    ``asked`` are the seconds that the server asked for. ``error`` is what leaves the connector once
+    no attempt is left: a :class:`TemporaryError` carries them too, as its ``retry_after``.
+    """
 
     def __init__(
         self, error: ConnectorError, cause: Cause | None, asked: float | None = None
@@ -105,8 +115,11 @@ class Attempts:
     """The attempts of one request: counts what failed, and waits before the next one."""
 
     policy: Policy
+    """What is tried again."""
     runtime: Runtime
+    """Sleep and chance: pauses are spread."""
     log: Any
+    """Is told of every new attempt."""
     _failures: Counter[Cause] = field(factory=Counter, init=False)
 
     async def again(self, failed: Failed, request: str) -> None:

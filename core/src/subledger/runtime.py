@@ -11,11 +11,14 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class HttpResponse:
-    """An answer: ``status``, ``headers`` (names in lower case) and the whole ``body``."""
+    """A whole answer, whatever its status."""
 
     status: int
+    """The HTTP status; one of 300 to 399 is handed over as well, nothing is followed."""
     headers: Mapping[str, str]
+    """The headers, names in lower case; of one that came twice, the last."""
     body: bytes
+    """The body, decompressed; 64 MiB at the most."""
 
     def json(self) -> Any:
         """The body as JSON with exact decimals (never floats). Raises ValueError for other text."""
@@ -41,20 +44,21 @@ class Http(Protocol):
         body: bytes | None = None,
         timeout: float = 30.0,  # noqa: ASYNC109 - the transport's own limit, in virtual time too
     ) -> HttpResponse:
-        """The answer to one request."""
+        """The answer to one request; ``timeout`` are seconds for all of it."""
         ...
 
 
 @frozen(kw_only=True)
 class Runtime:
-    """Time, sleep, randomness, identifiers and HTTP.
-
-    ``now`` returns an aware UTC datetime, ``sleep`` takes seconds, ``new_id`` returns an
-    unguessable token of at least 26 characters.
-    """
+    """Time, sleep, randomness, identifiers and HTTP."""
 
     now: Callable[[], dt.datetime]
+    """The moment, aware and in UTC."""
     sleep: Callable[[float], Awaitable[None]]
+    """Waits for some seconds."""
     random: random.Random
+    """Chance, for pauses and samples; not for secrets."""
     new_id: Callable[[], str]
+    """An unguessable token of at least 26 letters and digits."""
     http: Http
+    """The way out: ``await runtime.http("GET", url, headers=..., params=...)``."""

@@ -1,22 +1,8 @@
 """The protocols that plugins implement and the values by which they register them."""
 
 from subledger.ports.books import BookDocument, BookEntry, Books, Query, Question
-from subledger.ports.sink import (
-    Absent,
-    Delivery,
-    Desk,
-    Outcome,
-    Peer,
-    PeerContext,
-    Posted,
-    Posting,
-    Preview,
-    Refused,
-    Sink,
-    SinkType,
-    Target,
-    Unknown,
-)
+from subledger.ports.delivery import Absent, Delivery, Outcome, Posted, Refused, Target, Unknown
+from subledger.ports.sink import Desk, Peer, PeerContext, Posting, Preview, Sink, SinkType
 from subledger.ports.source import (
     Context,
     ExtractRequest,

@@ -13,42 +13,52 @@ from subledger.money import Money
 
 @frozen(kw_only=True)
 class BookEntry:
-    """One list entry of the books (account, class, customer, vendor, item...).
-
-    ``name`` is the full colon path; ``subtype`` an account's or item's type in the books' own
-    words; ``guard`` the value that an update must show. ``number`` is an account's or party's
-    number or an item's SKU, ``email`` a party's address: they help people to match.
-    """
+    """One list entry of the books (account, class, customer, vendor, item...)."""
 
     kind: Kind
+    """What it is."""
     id: str
+    """Identifier in the books."""
     name: str
+    """Full name, parts joined by a colon."""
     active: bool = True
+    """Whether documents may refer to it."""
     subtype: str = ""
+    """Type of an account or item, in the books' own words."""
     guard: str = ""
+    """The value that an update must show, such as an edit sequence."""
     number: str = ""
+    """Number of an account or party, or an item's SKU."""
     email: str = ""
+    """A party's address; it helps people to match."""
 
 
 @frozen(kw_only=True)
 class BookDocument:
-    """One document read back from the books.
-
-    ``type`` is the books' own word (``Check``), ``account`` the full name of the register account,
-    ``amount`` the signed change of that account, ``key`` what the sink wrote to recognise it.
-    """
+    """One document read back from the books."""
 
     type: str
+    """The books' own word, such as ``Check``; the same as when it was posted."""
     id: str
+    """Identifier in the books; with ``type`` it names one document."""
     date: dt.date
+    """Posting date."""
     account: str
+    """Full name of the register account."""
     amount: Money
+    """Signed change of that account."""
     guard: str = ""
+    """The value that an update must show; another one than we know tells of an edit."""
     key: str = ""
+    """The marker or key that the sink wrote to recognise it; empty where it is not ours."""
     number: str = ""
+    """The document's number."""
     memo: str = ""
+    """What the memo says."""
     party: str = ""
+    """Name of the vendor or customer."""
     deleted: bool = False
+    """Whether the books say that it is gone."""
 
 
 class Query(enum.StrEnum):
@@ -64,22 +74,31 @@ class Query(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Question:
-    """A read that waits for a peer, or is handed to a sink. ``position`` is the sink's own text.
+    """A read that waits for a peer, or is handed to a sink.
 
-    ``since``/``until`` are posting dates; ``account`` limits to one register account. A question
-    for records has what an :class:`ExtractRequest` says: ``flow`` is who asks, ``kinds`` and
-    ``whole`` what for, and its ``position`` begins with the flow's cursor.
+    A question for records has what an :class:`ExtractRequest` says.
     """
 
     id: int
+    """Number of the question."""
     query: Query
+    """What is asked."""
     since: dt.date | None = None
+    """First posting date, inclusive; None: no limit."""
     until: dt.date | None = None
+    """Last posting date, inclusive; None: no limit."""
     account: str = ""
+    """Full name of the one register account that is asked about; empty: all."""
     position: str = ""
+    """How far it is answered, in the sink's own text; empty at first. Of a question for lists, the
+    moment (ISO 8601) since when changes are enough; of one for records, the flow's cursor.
+    """
     flow: str = ""
+    """Who asks for records."""
     kinds: frozenset[Kind] = frozenset()
+    """The kinds of records that are wanted."""
     whole: frozenset[Kind] = frozenset()
+    """Kinds of parties and items that are wanted all."""
 
 
 class Books(Protocol):

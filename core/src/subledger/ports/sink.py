@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from attrs import frozen
 
 from subledger.findings import Finding
-from subledger.manifest import Manifest, Operation
-from subledger.model import Entity
+from subledger.manifest import Manifest
 from subledger.model.kinds import Kind
 from subledger.money import Money
 from subledger.ports.books import BookDocument, BookEntry, Books, Query, Question
+from subledger.ports.delivery import Delivery, Outcome
 from subledger.ports.source import Context, RawRecord
 from subledger.ports.vault import Authorization
 from subledger.runtime import Runtime
@@ -22,95 +22,6 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 T = TypeVar("T")
-
-
-@frozen(kw_only=True)
-class Target:
-    """The document or list entry that an update, void or delete is about.
-
-    ``type`` is the books' own word for a document, as it was posted; empty for a list entry.
-    """
-
-    type: str
-    id: str
-    guard: str
-
-
-@frozen(kw_only=True)
-class Delivery:
-    """One effect on its way to a sink, from the connection ``source`` (empty: made by the kernel).
-
-    ``key`` is the idempotency key (26 characters), the same for every attempt; ``attempt_key``
-    changes only after an attempt that certainly did not happen. ``entity`` has every reference
-    resolved as far as the books know it; ``before`` is the same record as it was written last,
-    where it is changed now. Where several leave at once, ``batch`` is an identifier of 26
-    characters that they share and ``place`` the number among them, from 1; both are the same again
-    when the outcome is looked for. ``payload`` are the exact bytes that a peer sends, or the
-    content of an attachment, of the type ``media_type``.
-    """
-
-    effect: int
-    source: str = ""
-    kind: Kind
-    operation: Operation
-    key: str
-    attempt_key: str
-    marker: str
-    entity: Entity
-    before: Entity | None = None
-    target: Target | None = None
-    batch: str = ""
-    place: int = 0
-    payload: bytes = b""
-    media_type: str = ""
-
-
-@frozen(kw_only=True)
-class Posted:
-    """The books took it. ``amount`` is the signed change of the register account they report."""
-
-    type: str
-    id: str
-    guard: str = ""
-    amount: Money | None = None
-    account: str = ""
-    entry: BookEntry | None = None
-    recovered: bool = False
-    warnings: tuple[Finding, ...] = ()
-
-
-@frozen(kw_only=True)
-class Refused:
-    """The books certainly did not take it; tried again in ``again`` seconds, None: by a person.
-
-    ``existing`` is what the books have already in its place, for a person to link.
-    """
-
-    finding: Finding
-    again: float | None = None
-    code: str = ""
-    existing: Target | None = None
-
-
-@frozen
-class Unknown:
-    """It is not known whether the books took it; never repeated blindly.
-
-    ``decide``: nothing more can be found out by itself, a person has to look.
-    """
-
-    reason: str
-    decide: bool = False
-
-
-@frozen
-class Absent:
-    """The books were searched and certainly do not hold it; it may be sent under a new attempt."""
-
-    reason: str
-
-
-Outcome = Posted | Refused | Unknown | Absent
 
 
 class Desk(Protocol):
@@ -237,9 +148,13 @@ class PeerContext(Protocol):
     """What the kernel lends to a peer."""
 
     connection: str
+    """Name of the connection in the configuration."""
     runtime: Runtime
+    """Time, sleep, chance, identifiers and HTTP; a peer uses no others."""
     log: Any
+    """A structlog logger, bound to the connection; neither secrets nor bookkeeping data in it."""
     wire_log: Callable[[str, bytes], None] | None
+    """Keeps a message under a name, where the owner asked for it; None where not."""
 
     async def enter(
         self, owner: str, lease: float, step: Callable[[Desk, int], T]
@@ -315,25 +230,36 @@ class Sink(Protocol):
 
 @frozen(kw_only=True)
 class Posting:
-    """One side of a document in the ledger: positive ``amount`` debits ``account``."""
+    """One side of a document in the ledger."""
 
     account: str
+    """Full name of the account."""
     amount: Money
+    """A debit where it is positive, a credit where it is negative."""
     class_: str = ""
+    """Full name of the class."""
     customer: str = ""
+    """Full name of the customer."""
     memo: str = ""
+    """What this side's memo says."""
 
 
 @frozen(kw_only=True)
 class Preview:
-    """What a document would look like in the books: ``type`` in the books' own word."""
+    """What a document would look like in the books."""
 
     type: str
+    """The books' own word."""
     number: str
+    """The document's number; empty where the books number."""
     memo: str
+    """What the memo would say."""
     party: str
+    """Name of the vendor or customer."""
     postings: tuple[Posting, ...]
+    """Every side; they add up to zero."""
     warnings: tuple[Finding, ...] = ()
+    """What a person should know before it is posted."""
 
 
 def _as_it_is(_kind: Kind, name: str) -> str:
@@ -342,20 +268,27 @@ def _as_it_is(_kind: Kind, name: str) -> str:
 
 @frozen(kw_only=True)
 class SinkType(Generic[C]):
-    """A sink connector: kernel-driven with ``open``, or peer-driven with ``peer`` and ``mount``.
-
-    ``preview`` is pure: the document that an entity becomes, without sending it.
-    ``batch`` is how many writes a kernel-driven sink takes at once. A peer answers under
-    ``/<mount>/<connection>``. ``fit_name`` is pure: a list name as the books
-    will store it, so that an entry is found again under the name that it got.
-    """
+    """A sink connector: kernel-driven with ``open``, or peer-driven with ``peer`` and ``mount``."""
 
     manifest: Manifest
+    """What it declares."""
     config: type[C]
+    """An attrs class: the connection's settings, each with a description."""
     preview: Callable[[Delivery, Books], Preview]
+    """The document that an entity becomes, without sending it. Pure; it may raise
+    :class:`RecordRejected`.
+    """
     open: Callable[[C, Context], AbstractAsyncContextManager[Sink]] | None = None
+    """The sink for the time of one dispatch or check; raises :class:`ConnectorError` subclasses."""
     batch: int = 1
+    """How many writes a kernel-driven sink takes at once."""
     peer: Callable[[C, PeerContext], Peer] | None = None
+    """The peer of a connection, for as long as the server runs."""
     mount: str = ""
+    """A peer answers under ``/<mount>/<connection>``."""
     fit_name: Callable[[Kind, str], str] = _as_it_is
+    """A list name as the books will store it, so that an entry is found again under the name that
+    it got. Pure.
+    """
     authorization: Authorization[C] | None = None
+    """Where a person has to consent in a browser."""

@@ -16,19 +16,20 @@ C = TypeVar("C")
 
 @frozen(kw_only=True)
 class Grant:
-    """What an OAuth server gave us for one connection; all moments are aware, in UTC.
-
-    ``expires`` is the end of the access token, ``refresh_expires`` that of the refresh token where
-    it is not used before, ``reconnect_by`` the day after which a person has to consent again.
-    ``facts`` are plain texts that came with the consent, such as the company's identifier.
-    """
+    """What an OAuth server gave us for one connection; all moments are aware, in UTC."""
 
     access: Secret
+    """The access token."""
     refresh: Secret
+    """The refresh token."""
     expires: dt.datetime
+    """End of the access token."""
     refresh_expires: dt.datetime | None = None
+    """End of the refresh token where it is not used before; None: not told."""
     reconnect_by: dt.datetime | None = None
+    """After this a person has to consent again, whatever is refreshed; None: not told."""
     facts: Mapping[str, str] = field(factory=dict)
+    """Plain texts that came with the consent, such as the company's identifier; no secrets."""
 
 
 class Vault(Protocol):
@@ -58,24 +59,24 @@ class Vault(Protocol):
 
 @frozen(kw_only=True)
 class Consent:
-    """One attempt to be let in: ``state`` and ``verifier`` are secrets of it (RFC 6749, 7636).
-
-    ``redirect`` is the address of ours that the browser is sent back to.
-    """
+    """One attempt to be let in (RFC 6749, RFC 7636)."""
 
     state: str
+    """Goes into the address, and comes back with the browser; the kernel compares it."""
     verifier: str
+    """The PKCE code verifier; a secret of this attempt."""
     redirect: str
+    """The address of ours that the browser is sent back to."""
 
 
 @frozen(kw_only=True)
 class Authorization(Generic[C]):
-    """How a person lets us into an outside system (OAuth 2, authorization code with PKCE).
-
-    ``address`` is pure: where the browser goes. ``exchange`` trades the parameters that came back
-    for a grant; ``revoke`` gives the grant up. Both raise only :class:`ConnectorError` subclasses.
-    """
+    """How a person lets us into an outside system (OAuth 2, authorization code with PKCE)."""
 
     address: Callable[[C, Consent], str]
+    """Where the browser goes. Pure."""
     exchange: Callable[[C, "Context", Consent, Mapping[str, str]], Awaitable[Grant]]
+    """Trades the parameters that came back for a grant; raises :class:`ConnectorError` subclasses.
+    """
     revoke: Callable[[C, "Context", Grant], Awaitable[None]] | None = None
+    """Gives the grant up at the vendor; raises :class:`ConnectorError` subclasses."""
