@@ -218,9 +218,8 @@ class ConnectorContract(DeclarationContract):
 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ResourceWarning)
-            suspensions, left = self.rig().run(cancelled)
-            if not at:
-                gc.collect()
+            with _collected():
+                suspensions, left = self.rig().run(cancelled)
         left += [str(one.message) for one in caught if one.category is ResourceWarning]
         return suspensions, left
 
@@ -247,6 +246,23 @@ class ConnectorContract(DeclarationContract):
                 promise="it goes on working with the next versions",
                 hint="use what the warning names instead",
             )
+
+
+@contextlib.contextmanager
+def _collected() -> Iterator[None]:
+    """Garbage that was made meanwhile is collected at the end: what it held open is then told.
+
+    To look through older objects too would take seconds in a process that has many.
+    """
+    gc.collect(1)  # what is there is old from now on
+    works = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(1)
+        if works:
+            gc.enable()
 
 
 def _serves(task: "asyncio.Task[Any]") -> bool:
