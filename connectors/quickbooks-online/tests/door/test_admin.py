@@ -122,6 +122,7 @@ def test_switches_and_behaviour(app):
         ("POST", f"{BOOKS}/explode", {}, 404),
         ("GET", "nonsense", None, 404),
         ("POST", "state", None, 404),
+        ("GET", "trial-balance", None, 400),
     ],
 )
 def test_wrong_orders(app, method, path, body, status):
@@ -130,6 +131,18 @@ def test_wrong_orders(app, method, path, body, status):
     response = answer(app.simulation, Request(method=method, path=f"/simulator/{path}", body=data))
     assert response.status == status
     assert json.loads(response.body)["error"]
+
+
+def test_the_addresses_are_told(app):
+    """Whoever guesses an address is told all that there are, and the right one of a company's."""
+    known = app.order("GET", "")["addresses"]
+    assert f"GET /simulator/{BOOKS}/trial-balance" in known
+    response = answer(app.simulation, Request(method="GET", path="/simulator/trial-balance"))
+    told = json.loads(response.body)
+    assert f"/simulator/{BOOKS}/trial-balance" in told["error"]
+    assert told["addresses"] == known
+    request = Request(method="POST", path=f"/simulator/{BOOKS}/edit", body=b'{"entity": "Vendor"}')
+    assert json.loads(answer(app.simulation, request).body) == {"error": "the body has no 'id'"}
 
 
 def test_connecting_without_a_page(app):

@@ -23,7 +23,7 @@ YEAR = dt.date(2026, 1, 1)
 def test_the_sample_company_is_complete(company):
     """Accounts, classes, customers, vendors, an item, and money in the bank."""
     balances = company.trial_balance()
-    assert len(balances) == 27
+    assert len(balances) == 28
     assert balances["Operating Checking"] == Decimal("250000.00")
     assert balances["PEX Card Account"] == 0
     assert sum(balances.values()) == 0

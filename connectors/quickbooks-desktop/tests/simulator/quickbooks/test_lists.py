@@ -142,7 +142,10 @@ def test_queries_show_active_objects_only_unless_asked(office):
 @pytest.mark.parametrize(
     ("inside", "found"),
     [
-        ("<MaxReturned>2</MaxReturned><AccountType>CreditCard</AccountType>", ["PEX Credit Card"]),
+        (
+            "<MaxReturned>2</MaxReturned><AccountType>CreditCard</AccountType>",
+            ["Company Card", "PEX Credit Card"],
+        ),
         (
             "<NameFilter><MatchCriterion>StartsWith</MatchCriterion><Name>pex</Name></NameFilter>",
             ["PEX Card Account", "PEX Credit Card"],

@@ -24,27 +24,55 @@ Deed: TypeAlias = Callable[[Person, Fields], Any]
 
 
 def answer(simulation: Simulation, request: Request) -> Response:
-    """Carry out an order; 400 tells what is wrong with it, 404 that there is none such."""
-    path = request.path.removeprefix(PREFIX)
+    """Carry out an order; 400 tells what is wrong with it, 404 that there is none such.
+
+    Where there is none such, the answer names all that there are; ``GET /simulator/`` does too.
+    """
+    path = f"{request.path}/".removeprefix(PREFIX).rstrip("/")
+    if (request.method, path) == ("GET", ""):
+        return Response.json({"addresses": _addresses(simulation)})
     try:
         fields = _fields(request.body)
         match path.split("/"):
-            case ["companies", realm, verb] if realm in simulation.companies:
+            case ["companies", realm, verb] if _deed(simulation, request, realm, verb):
                 person = Person(simulation=simulation, realm=realm)
                 found = _DEEDS[request.method, verb](person, fields)
-            case [name]:
+            case [name] if (request.method, name) in _ORDERS:
                 found = _ORDERS[request.method, name](simulation, fields)
             case _:
-                return Response.json({"error": f"no such address: {request.path}"}, 404)
+                return _nowhere(simulation, request, path)
     except CompanyFault as refused:
         return Response.json({"Fault": envelope.fault(refused)}, refused.status)
     except KeyError as wrong:
-        known = (request.method, path.rpartition("/")[2]) in {**_ORDERS, **_DEEDS}
-        text = f"missing: {wrong}" if known else f"no such address: {request.path}"
-        return Response.json({"error": text}, 400 if known else 404)
+        return Response.json({"error": f"the body has no {wrong}"}, 400)
     except (ValueError, TypeError, FaultPlanError) as wrong:
         return Response.json({"error": str(wrong)}, 400)
     return Response.json({} if found is None else _plain(found))
+
+
+def _deed(simulation: Simulation, request: Request, realm: str, verb: str) -> bool:
+    return realm in simulation.companies and (request.method, verb) in _DEEDS
+
+
+def _addresses(simulation: Simulation) -> list[str]:
+    """Every order that is understood, as it is sent."""
+    orders = [f"{method} {PREFIX}{name}" for method, name in _ORDERS]
+    return orders + [
+        f"{method} {PREFIX}companies/{realm}/{verb}"
+        for realm in simulation.companies
+        for method, verb in _DEEDS
+    ]
+
+
+def _nowhere(simulation: Simulation, request: Request, path: str) -> Response:
+    """The answer where there is no such order; 400 where it is asked of no company."""
+    error = f"no such address: {request.method} {request.path}"
+    asked = request.method, path
+    if asked in _DEEDS:
+        right = [f"{PREFIX}companies/{realm}/{path}" for realm in simulation.companies]
+        error += f"; it is asked of a company: {', '.join(right)}"
+    known = {"error": error, "addresses": _addresses(simulation)}
+    return Response.json(known, 400 if asked in _DEEDS else 404)
 
 
 def _fields(body: bytes) -> dict[str, Any]:

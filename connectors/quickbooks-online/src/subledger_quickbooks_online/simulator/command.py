@@ -30,7 +30,8 @@ def quickbooks_online(
 
     One host serves everything: discovery, the authorisation page, tokens, and the API at
     /v3/company/REALM. The app's client id is simulated-client, its secret simulated-secret, and
-    its verifier token simulated-verifier. A person in the books acts at /simulator/.
+    its verifier token simulated-verifier. A person in the books acts at /simulator/, which lists
+    what can be done.
 
     Parameters
     ----------

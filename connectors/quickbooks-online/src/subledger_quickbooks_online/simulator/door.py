@@ -22,7 +22,7 @@ def answer(simulation: Simulation, request: Request) -> Response:
     `Response.lost` and `Response.delay`, which the caller is to act out. What has to be told to
     webhooks afterwards is in `Simulation.take_notifications`.
     """
-    if request.path.startswith(admin.PREFIX):
+    if f"{request.path}/".startswith(admin.PREFIX):
         return admin.answer(simulation, request)
     if request.path.startswith(attachments.FILES):
         return attachments.file(simulation, request)

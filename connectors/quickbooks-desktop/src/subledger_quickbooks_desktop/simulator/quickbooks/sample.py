@@ -37,6 +37,7 @@ _ACCOUNTS: tuple[tuple[str, str], ...] = (
     ("Bank Service Charges", "Expense"),
     ("Uncategorized Expense", "Expense"),
     ("Postage", "Expense"),
+    ("Company Card", "CreditCard"),
 )
 _INACTIVE_ACCOUNTS = ("Postage",)
 _CLASSES = (
