@@ -120,6 +120,13 @@ def test_expectations_are_written_on_demand(author, pytester):
     author(*golden).assert_outcomes(failed=1)
     author(*golden, "--accept").assert_outcomes(passed=1)
     assert path.read_text() == right
+    written = json.dumps(json.loads(right))
+    path.write_text(written)
+    author(*golden, "--accept").assert_outcomes(passed=1)
+    assert path.read_text() == written, "what means the same is left as it was written"
+    path.write_text("<<<<<<< ours")
+    author(*golden, "--accept").assert_outcomes(passed=1)
+    assert path.read_text() == right
 
 
 def test_other_projects_notice_nothing():

@@ -1,7 +1,8 @@
 """Golden pairs: an input in a file, and beside it what it must become.
 
 ``purchase.json`` is the input, ``purchase.expected.json`` what it becomes. ``pytest --accept``
-writes what was found in place of what was expected; the difference is then read in review.
+writes what was found in place of what was expected, where the two mean something else; the
+difference is then read in review.
 """
 
 import difflib
@@ -12,6 +13,8 @@ from typing import Any, Final
 from attrs import frozen
 
 _EXPECTED: Final = ".expected.json"
+_INDENT: Final = 2
+_NOTHING: Final = object()
 
 
 @frozen
@@ -36,20 +39,30 @@ class Pair:
 
     def difference(self, found: Any, *, accept: bool = False) -> str:
         """What differs from the expectation, empty if nothing; ``accept`` writes it down."""
-        text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(found, indent=_INDENT, ensure_ascii=False) + "\n"
+        expected, written = self._expected()
+        if expected == json.loads(text):
+            return ""
         if accept:
             self.expectation.write_text(text, encoding="utf-8")
             return ""
         if not self.expectation.exists():
             return f"{self.expectation.name} is missing; pytest --accept writes it"
-        expected = json.loads(self.expectation.read_text(encoding="utf-8"))
-        if expected == json.loads(text):
-            return ""
-        written = json.dumps(expected, indent=1, ensure_ascii=False)
         lines = difflib.unified_diff(
             written.splitlines(), text.splitlines(), "expected", "found", n=2, lineterm=""
         )
         return "\n".join(lines)
+
+    def _expected(self) -> tuple[Any, str]:
+        """What the expectation means, and its text; it may be absent, or no JSON any more."""
+        if not self.expectation.exists():
+            return _NOTHING, ""
+        text = self.expectation.read_text(encoding="utf-8")
+        try:
+            expected = json.loads(text)
+        except ValueError:
+            return _NOTHING, text
+        return expected, json.dumps(expected, indent=_INDENT, ensure_ascii=False)
 
 
 def pairs(folder: Path) -> list[Pair]:
