@@ -22,6 +22,7 @@ from subledger.config import load_settings
 from subledger.connecting import CALLBACK, begin
 from subledger.flow import waysout
 from subledger.flow.proof import Proof, prove
+from subledger.flow.reconcile import Comparison
 from subledger.flow.runs import RunReport
 from subledger.kernel import Kernel
 from subledger.ledger import findings
@@ -197,7 +198,7 @@ class ServiceWorld:
             await asyncio.sleep(0.02)
         raise AssertionError("it did not come to that")
 
-    async def reconcile(self, name: str = "sales") -> None:
+    async def reconcile(self, name: str = "sales") -> list[Comparison]:
         """Reads every account of the flow back, and finds what was posted."""
         flow = self.kernel.settings.flows[name]
         asked = [
@@ -208,9 +209,10 @@ class ServiceWorld:
         assert asked
         before = {row.id for row in await self.findings()}
         await self.deliver()
-        await self.kernel.compare_answered()
+        compared = await self.kernel.compare_answered()
         wrong = await self.findings("missing_in_books", "changed_in_books", "doubled_in_books")
         assert [row for row in wrong if row.id not in before] == []
+        return compared
 
 
 def _over(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

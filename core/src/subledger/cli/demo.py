@@ -17,7 +17,7 @@ from subledger.cli.output import show, table
 from subledger.cli.reconcile import comparison_document, print_comparison
 from subledger.cli.stage import Narrator, Played, Stage
 from subledger.cli.status import print_proof, proof_document
-from subledger.money import Money, total
+from subledger.money import total
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,17 +73,48 @@ class Result:
 
     @property
     def agrees(self) -> bool:
-        """Whether the source, our ledger and the books agree to the cent."""
-        return (
-            self.played.proof.agrees
-            and all(comparison.agrees for comparison in self.played.comparisons)
-            and not self.played.second_run_posted
-            and self._compared() == self.played.proof.buckets["posted"].total
-        )
+        """Whether source, ledger and books agree to the cent, and the second sync was quiet."""
+        return not self.differences and not self.played.second_run_posted
 
-    def _compared(self) -> Money:
-        currency = self.played.proof.source.currency
-        return total([c.posted_total for c in self.played.comparisons], currency)
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Where the source, our ledger and the books do not agree, each in a few words."""
+        proof, found = self.played.proof, []
+        if proof.difference:
+            found.append(f"{proof.difference.text()} of the source's total is not accounted for")
+        elif not proof.agrees:
+            found.append("some of the source's records are counted twice or not at all")
+        for one in self.played.comparisons:
+            counts = [
+                f"{len(labels)} {word}"
+                for word, labels in (
+                    *(("missing", one.missing), ("doubled", one.doubled)),
+                    *(("changed", one.changed), ("deleted", one.deleted)),
+                )
+                if labels
+            ]
+            if counts:
+                found.append(f"in {one.account}: {', '.join(counts)}")
+        posted = proof.buckets["posted"].total
+        compared = total([c.posted_total for c in self.played.comparisons], posted.currency)
+        if compared != posted:
+            found.append(
+                f"{posted.text()} was posted, and the accounts of the flow show {compared.text()} "
+                "of it"
+            )
+        return tuple(found)
+
+    @property
+    def verdict(self) -> str:
+        """What it came to, and why."""
+        found = list(self.differences)
+        says = "THE BOOKS DO NOT AGREE" if found else "THE SECOND SYNC WAS NOT QUIET"
+        if again := self.played.second_run_posted:
+            found.append(
+                f"the second sync posted {again} documents, although nothing should have changed "
+                "in the source meanwhile"
+            )
+        return f"{says}: {'; '.join(found)}" if found else "Every cent is accounted for"
 
     def summary(self) -> dict[str, object]:
         """The one JSON object of ``--json``."""
@@ -106,6 +137,7 @@ class Result:
             "second_sync_posted": played.second_run_posted,
             "recovered": played.recovered,
             "agrees": self.agrees,
+            "verdict": self.verdict,
             "proof": proof_document(played.proof),
             "reconciliation": documents[0] if documents else {},
             "reconciliations": documents,
@@ -130,8 +162,7 @@ def _tell(out: "Console", result: Result, seconds: float, keep: Path | None) -> 
     out.print(table(("account", "balance"), rows))
     out.print()
     out.print(f"The second sync posted {played.second_run_posted} documents.")
-    verdict = "Every cent is accounted for" if result.agrees else "THE BOOKS DO NOT AGREE"
-    out.print(f"{verdict}; the demonstration took {seconds} s.")
+    out.print(f"{result.verdict}; the demonstration took {seconds} s.")
     where = f" in {keep}" if keep else ""
     others = ", ".join(scenarios.known())
     out.print(

@@ -3,13 +3,15 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from subledger.errors import Problem
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+_SHOWN: Final = 5
 
 
 def show(document: Mapping[str, Any], text: "Callable[[Console], None]", *, as_json: bool) -> None:
@@ -40,6 +42,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
     for row in rows:
         made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     return made
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The first names of a list that may be long, and how many more there are."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def problem_document(problem: Problem) -> dict[str, str]:

@@ -117,6 +117,7 @@ def comparison_document(comparison: Comparison) -> dict[str, object]:
             "documents": comparison.foreign,
             "total": comparison.foreign_total.text(),
         },
+        "removed": comparison.removed,
         "agrees": comparison.agrees,
     }
 
@@ -161,10 +162,11 @@ def print_comparison(out: "Console", comparison: Comparison) -> None:
     rows = [
         ("posted by us", comparison.posted, f"{comparison.posted_total.amount:,}"),
         ("found unchanged in the books", comparison.matched, ""),
-        ("missing", len(comparison.missing), ", ".join(comparison.missing[:5])),
-        ("doubled", len(comparison.doubled), ", ".join(comparison.doubled[:5])),
-        ("changed", len(comparison.changed), ", ".join(comparison.changed[:5])),
-        ("deleted", len(comparison.deleted), ", ".join(comparison.deleted[:5])),
+        ("missing", len(comparison.missing), shortened(comparison.missing)),
+        ("doubled", len(comparison.doubled), shortened(comparison.doubled)),
+        ("changed", len(comparison.changed), shortened(comparison.changed)),
+        ("deleted", len(comparison.deleted), shortened(comparison.deleted)),
+        ("voided by us", comparison.removed, ""),
         ("in the books, not ours", comparison.foreign, f"{comparison.foreign_total.amount:,}"),
         ("the books' total", "", f"{comparison.books_total.amount:,}"),
     ]

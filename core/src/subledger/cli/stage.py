@@ -18,7 +18,7 @@ from subledger.cli.processes import listening, output_of
 from subledger.cli.scenario import Scenario, fill
 from subledger.config import load_settings
 from subledger.connecting import CALLBACK, begin
-from subledger.errors import SubledgerError
+from subledger.errors import ConfigError, Problem, SubledgerError
 from subledger.flow import proof, reconcile
 from subledger.flow.proof import Proof
 from subledger.flow.reconcile import Comparison
@@ -209,10 +209,20 @@ class Stage:
             while True:
                 report = await kernel.dispatch(sink)
                 if report.state == "failed":
-                    raise SubledgerError(report.message)
+                    raise await self._failed(kernel, sink, report.message)
                 if report.state == "done" and not await kernel.store.read(_under_way):
                     return
                 await asyncio.sleep(_LOOK_EVERY)
+
+    async def _failed(self, kernel: Kernel, sink: str, message: str) -> SubledgerError:
+        """What the books said; and what to write into the scenario, where nobody let us in."""
+        type_ = kernel.settings.connections[sink].sink
+        if type_ is None or type_.authorization is None or sink in self.scenario.authorise:
+            return SubledgerError(message)
+        if await kernel.vault(sink).grant() is not None:
+            return SubledgerError(message)
+        hint = f'Write authorise = ["{sink}"] into the scenario, above its first table.'
+        return ConfigError([Problem(path="demo", message=message, hint=hint)])
 
     async def _output(self, simulator: str, arguments: Sequence[str]) -> str:
         command = ["simulate", simulator, *self._filled(arguments)]

@@ -10,7 +10,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show, table
+from subledger.cli.output import shortened, show, table
 from subledger.config import FlowSettings, Settings
 from subledger.flow.proof import BUCKETS, Proof, prove
 from subledger.kernel import Kernel
@@ -87,6 +87,7 @@ def proof_document(proof: Proof) -> dict[str, object]:
         },
         "difference": proof.difference.text(),
         "without_amount": proof.without_amount,
+        "undone": list(proof.undone),
         "agrees": proof.agrees,
     }
 
@@ -171,3 +172,5 @@ def print_proof(out: "Console", proof: Proof) -> None:
     out.print(table(("", "records", "total"), rows))
     if proof.without_amount:
         out.print(f"{proof.without_amount} records have no amount that can be read.")
+    if proof.undone:
+        out.print(f"Held, since their documents were taken out again: {shortened(proof.undone)}.")

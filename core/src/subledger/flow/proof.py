@@ -40,8 +40,9 @@ class Proof:
 
     ``source`` is summed from the records as read, ``buckets["posted"]`` from the amounts that the
     books reported back, the others from the records that wait. Of a document whose newest version
-    waits, or was undone, the difference to it is among what waits. ``by_account`` are the posted
-    totals by register account. ``without_amount`` counts records whose amount nobody can tell, or
+    waits, or was undone, the difference to it is among what waits. ``undone`` are the records, held
+    now, whose documents were taken out of the books again. ``by_account`` are the posted totals by
+    register account. ``without_amount`` counts records whose amount nobody can tell, or
     is in another currency than the books'.
     """
 
@@ -51,6 +52,7 @@ class Proof:
     buckets: dict[str, Bucket]
     by_account: dict[str, Bucket]
     without_amount: int
+    undone: tuple[str, ...] = ()
 
     @property
     def difference(self) -> Money:
@@ -112,6 +114,13 @@ def prove(
             for name, amounts in sorted(accounts.items())
         },
         without_amount=without,
+        undone=tuple(
+            sorted(
+                f"{row.kind} {row.id}"
+                for row in rows
+                if row.state == "undone" and (row.kind, row.id) not in links
+            )
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """Reconciliation: the documents read back from the books, compared with what was posted."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,15 +9,22 @@ from attrs import asdict, frozen
 
 from subledger.findings import Finding
 from subledger.ledger import findings, notes
+from subledger.ledger.effects import State
+from subledger.manifest import Operation
 from subledger.money import Money
 from subledger.store.schema import DOCUMENT, EFFECT, FINDING, LINK, POSTING, QUESTION
+
+
+_Seen = Mapping[tuple[str, str], sa.Row[Any]]
+"""What the books showed, by type and identifier."""
 
 
 @frozen(kw_only=True)
 class Comparison:
     """The result for one account and period. Amounts are signed changes of the account.
 
-    ``foreign`` are documents in the books that are not ours.
+    ``foreign`` are documents in the books that are not ours; ``removed`` those that we voided, and
+    that the books go on showing with nothing in them.
     """
 
     connection: str
@@ -34,6 +41,7 @@ class Comparison:
     deleted: tuple[str, ...]
     foreign: int
     foreign_total: Money
+    removed: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -66,7 +74,7 @@ def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
         if link.linked_at > asked.asked:  # posted while the books were being read
             seen.pop((link.type, link.target), None)
     links = [link for link in links if link.linked_at <= asked.asked]
-    comparison = _compare(asked, links, seen)
+    comparison = _compare(asked, links, seen, _removed(c, asked.connection, seen))
     troubles = _troubles(c, asked.connection)
     for link in links:
         _judge(c, link, seen, asked, troubles=troubles, now=now)
@@ -101,11 +109,30 @@ def _summary(comparison: Comparison) -> dict[str, Any]:
     return {**values, **{name: values[name].minor for name in _MONEY}}
 
 
+def _removed(c: sa.Connection, connection: str, seen: _Seen) -> frozenset[tuple[str, str]]:
+    """Documents that move nothing any more, because we voided or deleted them."""
+    empty = {key for key, row in seen.items() if not row.amount}
+    if not empty:
+        return frozenset()
+    rows = c.execute(
+        sa.select(EFFECT.c.type, EFFECT.c.target).where(
+            EFFECT.c.connection == connection,
+            EFFECT.c.operation.in_([Operation.VOID, Operation.DELETE]),
+            EFFECT.c.state == State.SETTLED,
+        )
+    )
+    return frozenset(empty & {(row.type, row.target) for row in rows})
+
+
 def _compare(
-    asked: sa.Row[Any], links: Sequence[sa.Row[Any]], seen: dict[tuple[str, str], sa.Row[Any]]
+    asked: sa.Row[Any],
+    links: Sequence[sa.Row[Any]],
+    seen: _Seen,
+    emptied: frozenset[tuple[str, str]],
 ) -> Comparison:
     ours = {(link.type, link.target) for link in links}
-    live = {key: row for key, row in seen.items() if not row.deleted}
+    removed = {key for key in emptied - ours if not seen[key].deleted}
+    live = {key: row for key, row in seen.items() if not row.deleted and key not in removed}
     linked_keys = {row.key for key, row in live.items() if key in ours and row.key}
     doubled = [
         f"{row.type} {row.id}"
@@ -140,13 +167,14 @@ def _compare(
         deleted=tuple(deleted),
         foreign=len(foreign),
         foreign_total=Money(sum(row.amount for row in foreign)),
+        removed=len(removed),
     )
 
 
 def _judge(
     c: sa.Connection,
     link: sa.Row[Any],
-    seen: dict[tuple[str, str], sa.Row[Any]],
+    seen: _Seen,
     asked: sa.Row[Any],
     *,
     troubles: dict[str, list[int]],
