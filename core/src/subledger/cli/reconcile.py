@@ -10,7 +10,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show, table
+from subledger.cli.output import shortened, show, table
 from subledger.flow import reconcile as flow_reconcile
 from subledger.flow.reconcile import Comparison
 from subledger.store.schema import QUESTION

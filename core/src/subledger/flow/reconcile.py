@@ -14,7 +14,6 @@ from subledger.manifest import Operation
 from subledger.money import Money
 from subledger.store.schema import DOCUMENT, EFFECT, FINDING, LINK, POSTING, QUESTION
 
-
 _Seen = Mapping[tuple[str, str], sa.Row[Any]]
 """What the books showed, by type and identifier."""
 
