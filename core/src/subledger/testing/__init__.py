@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from subledger.testing.outside import Consenting as Consenting
     from subledger.testing.outside import Door as Door
     from subledger.testing.outside import Fault as Fault
+    from subledger.testing.outside import Held as Held
+    from subledger.testing.outside import Holding as Holding
     from subledger.testing.outside import Outside as Outside
     from subledger.testing.outside import OutsideBooks as OutsideBooks
     from subledger.testing.outside import PollingBooks as PollingBooks
@@ -49,8 +51,8 @@ _WHERE: Final = {
     "contracts.step": ("StepContract",),
     "contracts.store": ("StoreCase", "StoreContract"),
     "outside": (
-        *("Clock", "Consenting", "Door", "Fault", "Outside", "OutsideBooks", "PollingBooks"),
-        *("Scenario", "Sent", "Trouble", "Written"),
+        *("Clock", "Consenting", "Door", "Fault", "Held", "Holding", "Outside"),
+        *("OutsideBooks", "PollingBooks", "Scenario", "Sent", "Trouble", "Written"),
     ),
     "proof": ("Changing",),
     "specimens": ("Chart",),

@@ -1,7 +1,9 @@
 """Hostile payloads: real records in which something is missing, doubled or of another type."""
 
 import copy
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from attrs import evolve
@@ -23,6 +25,8 @@ _VALUES: Final[st.SearchStrategy[Any]] = st.one_of(
     st.text(max_size=6),
 )
 _MISSING: Final = object()
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 _SWEPT: Final[tuple[Any, ...]] = (_MISSING, None, "x", 7, [None], {})
 
@@ -65,7 +69,11 @@ def payloads(draw: st.DrawFn, records: Sequence[RawRecord]) -> RawRecord:
 
 
 def sweep(records: Sequence[RawRecord]) -> Iterator[RawRecord]:
-    """The records with one place each spoilt: every place once, in a few ways."""
+    """The records with one place each spoilt, every place once.
+
+    What stands there becomes nothing, something of another type, and zero, negative or empty in its
+    own type. Then all numbers of a record become zero or negative, so that they still add up.
+    """
     seen: set[tuple[Any, ...]] = set()
     for record in records:
         data = dict(record.data)
@@ -73,8 +81,38 @@ def sweep(records: Sequence[RawRecord]) -> Iterator[RawRecord]:
             pattern = tuple("" if isinstance(part, int) else part for part in path)
             if (pattern, record.makes) not in seen:
                 seen.add((pattern, record.makes))
-                for new in _SWEPT:
+                for new in (*_SWEPT, *_smaller(_at(data, path))):
                     yield evolve(record, data=changed(data, path, new))
+        for number in range(2):
+            yield evolve(record, data=_numbered(data, number))
+
+
+def _at(value: Any, path: Path) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _smaller(value: Any) -> tuple[Any, ...]:
+    """Zero and negative for a number, also for one in a text; empty for a text or list."""
+    if value is None:
+        return (0,)
+    if isinstance(value, str):
+        numbers = ("0", f"-{value.lstrip('-')}", "0.00") if _NUMBER.fullmatch(value) else ()
+        return (*numbers, "")
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return (type(value)(0), -abs(value))
+    return ([],) if isinstance(value, list | tuple) else ()
+
+
+def _numbered(value: Any, number: int) -> Any:
+    """A JSON value with zero (``number`` 0) or its negative (1) in place of each number."""
+    if isinstance(value, Mapping):
+        return {key: _numbered(one, number) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbered(one, number) for one in value]
+    made = _smaller(value) if value is not None else ()
+    return made[number] if len(made) > 1 else value
 
 
 def shapes(records: Sequence[RawRecord], most: int) -> list[RawRecord]:

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import enum
 import time
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, Protocol, cast, runtime_checkable
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from attrs import define, field, frozen
 
 from subledger.errors import ConnectorError, TemporaryError
+from subledger.model.kinds import Kind
 from subledger.ports import Grant
 from subledger.runtime import Http, HttpResponse
 
@@ -46,6 +47,33 @@ class Consenting(Outside, Protocol):
 
     def consent(self) -> Grant:
         """What a person's consent just now gave us."""
+        ...
+
+
+@frozen(kw_only=True)
+class Held:
+    """A record as the simulator itself holds it.
+
+    ``id`` is what a source gives as ``RawRecord.id``; ``version`` anything that prints otherwise
+    once the record has changed, such as its row. A record whose posting ``date`` lies outside the
+    period that is read need not be read; ``kind`` is needed where kinds are numbered separately.
+    """
+
+    id: str
+    version: object = ""
+    date: dt.date | None = None
+    kind: Kind | None = None
+
+
+@runtime_checkable
+class Holding(Outside, Protocol):
+    """An outside system that tells what a source has to find in it."""
+
+    def holds(self) -> Iterable[Held]:
+        """Every record there is now, as the simulator knows by itself: the connector is not asked.
+
+        Of parties and items only those that documents refer to.
+        """
         ...
 
 
@@ -304,6 +332,8 @@ __all__ = [
     "Consenting",
     "Door",
     "Fault",
+    "Held",
+    "Holding",
     "Outside",
     "OutsideBooks",
     "PollingBooks",

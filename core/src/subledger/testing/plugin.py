@@ -142,13 +142,20 @@ class _Reporter:
             if name == _PROPERTY and isinstance(told, dict):
                 exempt = getattr(report, "wasxfail", None) if report.skipped else None
                 outcome = "exempt" if exempt is not None else report.outcome
-                self._results.append({**told, "outcome": outcome, "reason": exempt or ""})
+                reason = _why_skipped(report) if exempt is None else exempt
+                self._results.append({**told, "outcome": outcome, "reason": reason})
 
     def pytest_sessionfinish(self) -> None:
         """Writes the report."""
         from subledger.testing import report  # noqa: PLC0415 - only where one is wanted
 
         report.write(self._path, [report.Result(**result) for result in self._results])
+
+
+def _why_skipped(report: pytest.TestReport) -> str:
+    """What ``pytest.skip`` was told; empty where nothing was skipped."""
+    where = report.longrepr if report.skipped else None
+    return where[2].removeprefix("Skipped: ") if isinstance(where, tuple) else ""
 
 
 def pytest_configure(config: pytest.Config) -> None:

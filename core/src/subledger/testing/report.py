@@ -14,7 +14,8 @@ END: Final = "<!-- end of contract -->"
 class Result:
     """The outcome of one test of a contract, or of one case of it.
 
-    ``declared`` is what the subject says of itself; ``promise`` the test's own sentence.
+    ``declared`` is what the subject says of itself; ``promise`` the test's own sentence. What was
+    skipped is not shown; ``reason`` says what it lacks, or why it is exempt.
     """
 
     subject: str
@@ -41,8 +42,10 @@ def _group(subject: str, contract: str, results: Sequence[Result]) -> str:
         tests.setdefault(result.test, []).append(result)
     exempt = sum(any(one.outcome == "exempt" for one in cases) for cases in tests.values())
     failed = sum(any(one.outcome == "failed" for one in cases) for cases in tests.values())
-    passed = len(tests) - exempt - failed
+    unshown = sum(all(one.outcome == "skipped" for one in cases) for cases in tests.values())
+    passed = len(tests) - exempt - failed - unshown
     found = f"{passed} of {len(tests)} promises kept, {exempt} exempt, {failed} broken"
+    found += f", {unshown} not shown" if unshown else ""
     lines = [f"### {subject}: {contract}", "", f"{found}.", ""]
     if results[0].declared:
         lines += _table(("declared", ""), results[0].declared.items())
@@ -73,7 +76,9 @@ def _shown(cases: Sequence[Result]) -> str:
     said = [f"yes ({passed} cases)" if passed > 1 else "yes"] if passed else []
     said += [f"**no**: {', '.join(failed)}"] if failed else []
     said += [f"exempt{f' ({case})' if case else ''}: {_plain(why)}" for case, why in exempt]
-    return "; ".join(said) or "skipped"
+    skipped = {one.reason for one in cases if one.outcome == "skipped"}
+    said += [": ".join(filter(None, ("not shown", _plain(why)))) for why in sorted(skipped)]
+    return "; ".join(said)
 
 
 def write(path: Path, results: Sequence[Result]) -> None:

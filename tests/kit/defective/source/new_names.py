@@ -5,14 +5,15 @@ from attrs import evolve
 
 
 class Source(sound.Source):
-    """Counts from the hour."""
+    """Counts the hours."""
 
     def record(self, row, sort):
         """In its own way."""
         made = super().record(row, sort)
-        if sort == "vendor":
+        hours = self.context.runtime.now().hour - sound.Contract.start.hour
+        if sort == "vendor" or not hours:
             return made
-        name = f"{made.id}-{self.context.runtime.now().hour}"
+        name = f"{made.id}-{hours}"
         return evolve(made, id=name, data={"purchase": {**row, "id": name}})
 
 

@@ -36,7 +36,7 @@ from subledger.ports import (
 )
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
-from subledger.testing import Fault, Scenario, SourceContract, Trouble
+from subledger.testing import Fault, Held, Scenario, SourceContract, Trouble
 
 READ = frozenset({Operation.READ})
 MANIFEST = Manifest(
@@ -240,9 +240,32 @@ ROWS = [
 
 
 class Outside:
-    """Acme with ten purchases."""
+    """Acme with ten purchases, and one more each time that something happens."""
 
     settings: ClassVar[Mapping[str, Any]] = {"url": "https://acme.example", "token": "right-token"}
+
+    def __init__(self) -> None:
+        self.rows = list(ROWS)
+
+    def holds(self) -> list[Held]:
+        """Every purchase, and every vendor of one."""
+        sales = [
+            Held(
+                id=row["id"],
+                version=row,
+                date=dt.date.fromisoformat(row["date"]),
+                kind=kinds.CARD_TRANSACTION,
+            )
+            for row in self.rows
+        ]
+        vendors = {row["vendor"]["id"] for row in self.rows}
+        return [*sales, *(Held(id=one, kind=kinds.VENDOR) for one in vendors)]
+
+    def change(self) -> None:
+        """Somebody buys something, and what was bought before is told once more, as changed."""
+        number = self.rows[-1]["number"]
+        self.rows.append({**self.rows[0], "number": number + 1, "note": "changed"})
+        self.rows.append({**self.rows[1], "number": number + 2, "id": f"p{number + 2}"})
 
     async def http(self, _method: str, url: str, **more: Any) -> HttpResponse:
         """The door."""
@@ -251,7 +274,7 @@ class Outside:
         path, params = urlsplit(url).path, dict(more.get("params") or {})
         if path == "/rows":
             after, limit = int(params["after"]), int(params["limit"])
-            rows = [row for row in ROWS if row["number"] > after][:limit]
+            rows = [row for row in self.rows if row["number"] > after][:limit]
             return _answer({"rows": rows})
         return _answer({"name": "Northwind", "content": "a picture"})
 

@@ -69,6 +69,10 @@ class Contract:
         """What is declared of the subject, for the report."""
         return {}
 
+    def unshown(self, test: str) -> str:  # noqa: ARG002 - contracts with more tests look at it
+        """What a test lacks to show its promise; empty where it lacks nothing."""
+        return ""
+
     @classmethod
     def parameters(cls) -> Mapping[str, Callable[[], Sequence[tuple[str, Any]]]]:
         """The parameters that tests may take: for each the identifiers and values, lazily."""

@@ -9,6 +9,7 @@ from subledger.model.kinds import ATTACHMENT, ITEM, PARTIES
 from subledger.ports import File, WebhookVerdict
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import applies, breach
+from subledger.testing.contracts.completeness import CompletenessContract
 from subledger.testing.contracts.connector import opened
 from subledger.testing.contracts.exactly_once import ExactlyOnceContract
 from subledger.testing.contracts.extracting import Key, Reading, inside, key_of
@@ -20,7 +21,15 @@ def _reads_changes(type_: Any) -> bool:
     return opened(type_) and Capability.INCREMENTAL in type_.manifest.capabilities
 
 
-class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
+def _has_webhooks(type_: Any) -> bool:
+    return type_.webhook is not None or Capability.WEBHOOKS in type_.manifest.capabilities
+
+
+def _has_files(type_: Any) -> bool:
+    return type_.fetch is not None or type_.manifest.can(ATTACHMENT, Operation.READ)
+
+
+class SourceContract(MeaningContract, CompletenessContract, ExactlyOnceContract, RoleContract):
     """The contract of every source: give it ``type`` and ``outside``.
 
     What it reads is also taken into invented books, once, and by the recipes of its roles.
@@ -154,6 +163,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                 hint="ask the vendor for changes since the cursor, or do not declare INCREMENTAL",
             )
 
+    @applies(_has_webhooks)
     def test_webhooks_are_declared_where_they_are_handled(self) -> None:
         """WEBHOOKS is declared exactly where there is a function for them."""
         declared = Capability.WEBHOOKS in self.type.manifest.capabilities
@@ -185,6 +195,7 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
                         hint="compare in constant time first, then read the body",
                     )
 
+    @applies(_has_files)
     def test_attachments_can_be_fetched(self) -> None:
         """Attachments are read exactly where their files can be fetched, and they can."""
         manifest, fetch = self.type.manifest, self.type.fetch
@@ -203,6 +214,13 @@ class SourceContract(MeaningContract, ExactlyOnceContract, RoleContract):
         __tracebackhide__ = True
         reading = await self.extract(bench)
         files = [one for one in reading.entities() if isinstance(one, Attachment)]
+        if not files:
+            breach(
+                "attachments are declared as read, and no Attachment was among what was read",
+                promise="the kernel attaches the file of each Attachment to its document",
+                hint="let normalise yield an Attachment for each file, since Movement.receipts is "
+                "only shown; and let the outside hold a record with a file",
+            )
         for attachment in files[:3]:
             found: object = None
             if self.type.fetch is not None:
