@@ -40,14 +40,12 @@ def unix(moment: dt.datetime) -> int:
     return int(moment.timestamp())
 
 
-def broke_off(desk: Desk, session: Session) -> None:
-    """The last session never came to its end; one that nobody has begun does not count."""
-    if session.ticket and session.has_begun:
-        _failed(desk, session.opened)
-
-
 def ended(desk: Desk, session: Session) -> None:
-    """A session is closed: with an error it failed, and if QuickBooks answered it was good."""
+    """A session is closed: with an error it failed, and if QuickBooks answered it was good.
+
+    One that broke off does not count: a process ended, here or there, and what it left behind is
+    settled the sooner the better.
+    """
     if session.error and session.error != NO_OP:
         _failed(desk, unix(desk.now))
     elif session.checked:

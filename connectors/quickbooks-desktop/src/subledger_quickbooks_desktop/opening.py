@@ -79,9 +79,7 @@ class Opening:
                 desk.answered(question, restart.text())
         old = (*last.old, last.ticket)[-OLD_TICKETS:] if last.ticket else last.old
         ticket = f"{token}-{epoch}"
-        back_off.broke_off(desk, last)
-        opened = back_off.unix(desk.now)
-        save(desk, Session(ticket=hashed(ticket), old=tuple(old), opened=opened))
+        save(desk, Session(ticket=hashed(ticket), old=tuple(old)))
         return ticket
 
     def later(self, desk: Desk, *, work: bool) -> int:

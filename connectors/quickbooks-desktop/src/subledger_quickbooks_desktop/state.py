@@ -32,8 +32,7 @@ def hashed(ticket: str) -> str:
 class Session:
     """The state of a session between two calls.
 
-    ``asked`` is what the last request was for, ``identifier`` its requestID; ``opened`` is when it
-    got its ticket, in Unix seconds.
+    ``asked`` is what the last request was for, ``identifier`` its requestID.
     """
 
     ticket: str = ""
@@ -54,12 +53,6 @@ class Session:
     error: str = ""
     rows: int = 0
     newest: str = ""
-    opened: int = 0
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether the Web Connector has called again since it got its ticket."""
-        return bool(self.version or self.asked or self.checked or self.error or self.tries)
 
     def after(self, asked: str = "", **more: Any) -> "Session":
         """The session once the last request is dealt with and the next one is for ``asked``."""
