@@ -1,4 +1,4 @@
-"""Settings of the documentation: built with `sphinx-build -W -n docs docs/_build`."""  # noqa: INP001
+"""Settings of the documentation, which `tox -e docs` builds into `docs/_build`."""  # noqa: INP001
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ author = "the subledger authors"
 copyright = "2026, the subledger authors"  # noqa: A001 - Sphinx's own name
 version = release = "0.1"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "reference.extension"]
+extensions = ["myst_parser", "reference.extension"]
 exclude_patterns = ["_build", "_ext", "changelog.d/*", "examples/*"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -21,15 +21,3 @@ html_title = "subledger"
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
-
-# Signatures stay short: the types of a field stand in its docstring or in the generated tables.
-autodoc_typehints = "none"
-autodoc_member_order = "bysource"
-# The docstrings name these without a page of their own: they are explained in the text around.
-nitpick_ignore = [
-    ("py:class", "ConnectorError"),
-    ("py:class", "Fenced"),
-    ("py:class", "RecordRejected"),
-    ("py:class", "Unknown"),
-    ("py:data", "subledger.findings.CATEGORIES"),
-]

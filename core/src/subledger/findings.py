@@ -198,17 +198,20 @@ def _known(_instance: object, _attribute: object, name: str) -> None:
 
 @frozen(kw_only=True)
 class Finding:
-    """Something a person should see.
-
-    ``subject`` names what the finding is about, so that a thousand records with one cause make one
-    finding: ``tag GL Account = Postage``. ``message`` is the cause in plain words.
-    """
+    """Something a person should see."""
 
     category: str = field(validator=_known)
+    """What sort of trouble it is, by name; the category brings the meaning and a way out."""
     subject: str
+    """What it is about, so that a thousand records with one cause make one finding:
+    ``tag GL Account = Postage``.
+    """
     message: str
+    """The cause in plain words, without a full stop."""
     hint: str = ""
+    """What to do; empty: as the category says."""
     detail: str = ""
+    """More for whoever looks closer; no secrets."""
 
     @property
     def way_out(self) -> str:

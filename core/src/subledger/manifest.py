@@ -90,7 +90,7 @@ class Capability(enum.StrEnum):
     ATTACHMENTS = "attachments"
     """Files can be attached to documents."""
     MULTI_CURRENCY = "multi_currency"
-    """Documents may be in another currency than the home currency."""
+    """The books take documents in another currency; not used yet, flows are in US dollars."""
 
 
 @frozen(kw_only=True)

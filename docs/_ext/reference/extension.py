@@ -1,4 +1,7 @@
-"""The Sphinx extension: ``{generated} NAME [ABOUT]`` puts a generated text where it stands."""
+"""The Sphinx extension: ``{generated} NAME [ABOUT]`` puts a generated text where it stands.
+
+The lines inside of the block are for those who read the page as a file; they are left out.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -18,6 +21,7 @@ from reference.contracts import contracts_page
 from reference.entities import entities_page
 from reference.failures import errors_page
 from reference.floors import floors
+from reference.interface import interface_page
 from reference.matrix import matrix
 from subledger.catalogue import Catalogue, open_catalogue
 from subledger.cli.app import build_app
@@ -45,6 +49,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "entities": lambda: entities_page(full_catalogue()),
     "findings": findings_table,
     "floors": lambda: floors(PYPROJECT.read_text(encoding="utf-8")),
+    "interface": interface_page,
     "manifest": manifest_page,
     "matrix": lambda: matrix(full_catalogue()),
     "quickbooks-online-codes": codes,
@@ -64,6 +69,7 @@ class Generated(SphinxDirective):
 
     required_arguments = 1
     optional_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
         """The nodes of the text."""
