@@ -101,8 +101,9 @@ class Reader:
 
 def test_the_tutorial_does_what_it_says(environment, tmp_path):
     """Whoever types the tutorial has a connector of their own, tested, and its money in books."""
-    books = ("subledger-quickbooks-desktop", "subledger-mapping", "subledger-approvals")
-    reader = Reader(environment("subledger[testing]", *books), tmp_path)
+    books = ("subledger-quickbooks-desktop", "subledger-quickbooks-online")
+    steps = ("subledger-mapping", "subledger-approvals")
+    reader = Reader(environment("subledger[testing]", *books, *steps), tmp_path)
     # the first look at what was generated is the business of the generator's own tests
     reader.follows(PAGE.read_text(), passed_over=2)
     before, after = map(json.loads, reader.shown("cat tests/golden/reward.expected.json"))
@@ -112,10 +113,11 @@ def test_the_tutorial_does_what_it_says(environment, tmp_path):
     (tests,) = reader.shown("pytest -q --accept")
     assert re.search(r"\b\d{2,} passed", tests)
     assert "failed" not in tests
-    (demo,) = reader.shown("subledger demo --scenario demo.toml")
-    assert "Every cent is accounted for" in demo
-    assert re.search(r"Card Rebates +-2.50", demo)
-    assert re.search(r"rejected +0 ", demo)
+    for scenario in ("demo.toml", "demo-online.toml"):
+        (demo,) = reader.shown(f"subledger demo --scenario {scenario}")
+        assert "Every cent is accounted for" in demo
+        assert re.search(r"Card Rebates +-2.50", demo)
+        assert re.search(r"rejected +0 ", demo)
 
 
 def test_a_page_that_does_not_fit_is_noticed(tmp_path):

@@ -12,7 +12,7 @@ from .conftest import SAMPLE, run
 
 pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
 BOOKS = {
-    "desktop": ("subledger-quickbooks-desktop", "PEX Credit Card"),
+    "desktop": ("subledger-quickbooks-desktop", "Company Card"),
     "online": ("subledger-quickbooks-online", "Company Card"),
 }
 STEPS = ("subledger-mapping", "subledger-approvals")

@@ -58,6 +58,9 @@ def test_a_package_is_written(new, tmp_path):
     assert str(folder) in out
     assert "pytest" in out
     assert "subledger simulate our-bank" in out
+    for books in ("desktop", "online"):
+        assert f"subledger-quickbooks-{books}" in out
+    assert "subledger demo --scenario demo.toml" in out
     assert (folder / "src" / "subledger_our_bank" / "plugin.py").is_file()
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert project["name"] == "subledger-our-bank"
@@ -110,6 +113,42 @@ def test_a_package_says_what_it_was_made_for():
             r'^    "subledger(>=[\d.]+,<\d+)",', files["pyproject.toml"], re.MULTILINE
         )
         assert kernel.endswith(f",<{major + 1}")
+
+
+def test_what_shows_a_package_is_there():
+    """Every demonstration that is named is written, and its configuration names what it enters."""
+    for package in packages("acme"):
+        files = {str(path): text for path, text in scaffold.render(package).items()}
+        shown = package.demo.scenarios if package.demo else ()
+        assert {path for path in files if path.startswith("demo")} == set(shown)
+        for name in shown:
+            assert f"demo --scenario {name}" in files["README.md"]
+            scenario = tomllib.loads(files[name])
+            config = tomllib.loads(scenario["config"]["text"])
+            assert set(scenario.get("authorise", ())) <= set(config["connections"])
+            assert package.names.name in {
+                one["connector"] for one in config["connections"].values()
+            }
+            entered = {
+                entry["body"]["Name"]
+                for table in scenario.get("prepare", ())
+                for entry in table["bodies"]
+            }
+            settings = config["flows"][scenario["flow"]]["settings"]
+            if entered:
+                named = {text for key, text in settings.items() if key.endswith("account")}
+                assert named <= entered
+
+
+def test_no_vendors_name_stands_in_other_peoples_packages():
+    """What is generated names a company's own accounts, and no card platform that is not in it."""
+    for package in packages("acme"):
+        pex = {
+            str(path)
+            for path, text in scaffold.render(package).items()
+            if "PEX" in text.replace("PEX_TOKEN", "")
+        }
+        assert pex == ({"demo.toml", "README.md"} if "demo-ledger" in package.layers else set())
 
 
 def test_every_module_says_what_it_is_for():

@@ -1,10 +1,18 @@
 """Scenarios of a demonstration: the product's own, and files of somebody's own."""
 
+import re
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
 import pytest
 
-from subledger.cli.scenario import folder_of, known, load
+from subledger.cli.scenario import Scenario, folder_of, known, load
 from subledger.errors import ConfigError
 
+PAGE = Path(__file__).parents[3] / "docs" / "authors" / "testing.md"
+ROW = re.compile(r"^\| `([a-z_.]+)` \| (required|) ?\| (.+) \|$", re.MULTILINE)
 OWN = """
 title = "Mine"
 flow = "cards"
@@ -58,3 +66,19 @@ def test_an_unknown_scenario():
     """An unknown name is refused, with those that are known."""
     with pytest.raises(ConfigError, match="cards-online"):
         load("nothing")
+
+
+def described(cls: type, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every field of a scenario's file, and whether it is required."""
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        inner = [one for one in (field.type, *typing.get_args(field.type)) if attrs.has(one)]
+        if inner:
+            yield from described(inner[0], f"{path}{field.name}.")
+        else:
+            yield path + field.name, "required" if field.default is attrs.NOTHING else ""
+
+
+def test_every_field_is_described():
+    """Whoever writes a scenario finds every field of it in the authors' pages, and no other."""
+    section = PAGE.read_text().partition("## Demonstrations")[2].partition("\n## ")[0]
+    assert [row[:2] for row in ROW.findall(section)] == list(described(Scenario))

@@ -131,19 +131,20 @@ class Catalogue:
                 return refusal
         return None
 
-    def why_not(self, cls: type[Any], name: str) -> tuple[str, str]:
-        """Message and hint for a name that no loaded value of the class has."""
+    def why_not(self, cls: type[Any], name: str, *others: type[Any]) -> tuple[str, str]:
+        """Message and hint for a name that no loaded value of the classes has."""
         refusal = self.refusal(name)
         if refusal is not None:
             return (
                 f"the plugin was refused: {refusal}",
                 "Upgrade, repair or uninstall that package.",
             )
-        noun = NOUNS[cls]
+        noun = " or ".join(NOUNS[one] for one in (cls, *others))
         if name in self._plugins:
             origin = self._plugins[name].origin
             return f"{name!r} (from {origin.origin}) is no {noun}", ""
-        near = get_close_matches(name, {*self._available, *self.names(cls)}, n=1)
+        known = {*self._available}.union(*(self.names(one) for one in (cls, *others)))
+        near = get_close_matches(name, known, n=1)
         if near:
             return f"no {noun} is called {name!r}", f"Did you mean {near[0]!r}?"
         return (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from cyclopts import Parameter
 
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_STATES: Final = (
+    "enabled: the configuration names it, or it is part of subledger; "
+    "installed: it is there for a configuration to name it"
+)
+
+
 def connectors(
     *,
     load: Annotated[
@@ -41,7 +47,11 @@ def connectors(
     ] = None,
     options: ConfigOptions = ConfigOptions(),  # noqa: B008 - a frozen value
 ) -> int:
-    """Show every installed plugin: direction, kinds, frequency, roles; enabled or refused."""
+    """Show every installed plugin: direction, kinds, frequency, roles, and its state.
+
+    Enabled is what the configuration names, and what is part of subledger itself; installed is
+    what waits for a configuration to name it; refused is what cannot be used, with the reason.
+    """
     documents = _documents(options.config)
     catalogue = open_catalogue(_files(documents))
     enabled = _enabled(documents.values())
@@ -159,6 +169,7 @@ def _print(out: "Console", plugins: list[dict[str, Any]]) -> None:
         for plugin in plugins
     ]
     out.print(table(("plugin", "state", "provides", "package"), rows))
+    out.print(f"\n{_STATES}")
     for plugin in plugins:
         for value in plugin["provides"]:
             if "kinds" in value:

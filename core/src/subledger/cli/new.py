@@ -104,4 +104,9 @@ def _tell(out: "Console", package: Package, folder: Path, count: int) -> None:
     out.print("  pytest")
     if "plugin" not in package.layers:
         out.print(f"  subledger simulate {names.name}")
+    if (demo := package.demo) is not None:
+        out.print(f"\nSee it work, {demo.way}:\n")
+        out.print(f"  {demo.install}")
+        for scenario in demo.scenarios:
+            out.print(f"  subledger demo --scenario {scenario}")
     out.print("\nREADME.md says which file holds what.")

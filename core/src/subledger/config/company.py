@@ -15,7 +15,7 @@ from subledger.config.secrets import SecretReader
 from subledger.config.settings import ConnectionSettings, FlowSettings, Settings
 from subledger.config.structure import Structurer
 from subledger.errors import Problem
-from subledger.ports import SecretResolverType, SourceType
+from subledger.ports import SecretResolverType, SinkType, SourceType
 
 OpenCatalogue = Callable[[Mapping[str, Path]], Catalogue]
 """Opens a catalogue that also knows some local files, by plugin name."""
@@ -146,7 +146,7 @@ def _connection(
     source, sink = catalogue.source(connector), catalogue.sink(connector)
     type_ = source or sink
     if type_ is None:
-        raise absent(catalogue, SourceType, connector, "connector")
+        raise absent(catalogue, SourceType, connector, "connector", SinkType)
     own = {key: value for key, value in table.items() if key != "connector"}
     return ConnectionSettings(
         name=name,

@@ -186,9 +186,11 @@ def _step(name: str, table: Mapping[str, Any], around: Surroundings) -> _Made:
     return _Made(name=name, table=table, config=config, step=step)
 
 
-def absent(catalogue: Catalogue, cls: type[Value], name: str, path: str) -> Invalid | LeftOut:
+def absent(
+    catalogue: Catalogue, cls: type[Value], name: str, path: str, *others: type[Value]
+) -> Invalid | LeftOut:
     """The exception for a name that no plugin gives: its fault, or its plugin was refused."""
-    message, hint = catalogue.why_not(cls, name)
+    message, hint = catalogue.why_not(cls, name, *others)
     problem = Problem(path=path, message=message, hint=hint)
     return LeftOut(problem) if catalogue.refusal(name) else Invalid(problem)
 

@@ -33,7 +33,7 @@ class CardExpensesSettings:
         metadata=describe(
             "Account of the books that takes every movement of the cards: a bank account for a "
             "prepaid programme, a credit card account for a credit programme.",
-            example='"PEX Card Account"',
+            example='"Company Card"',
         ),
     )
     funding_account: str | None = field(

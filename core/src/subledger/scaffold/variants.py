@@ -29,17 +29,37 @@ class Shape(enum.StrEnum):
 
 
 @frozen(kw_only=True)
+class Demo:
+    """What a generated package is shown with.
+
+    ``scenarios`` are files of it, and where each leads; ``needs`` are the distributions that they
+    start.
+    """
+
+    way: str
+    scenarios: Mapping[str, str]
+    needs: tuple[str, ...]
+
+    @property
+    def install(self) -> str:
+        """The command that fetches what is needed."""
+        return f"pip install {' '.join(self.needs)}"
+
+
+@frozen(kw_only=True)
 class Package:
     """A package to generate.
 
     ``layers`` are folders of templates, a later one replaces files of an earlier one; ``words``
-    are what the templates are filled with, beside the forms of the name.
+    are what the templates are filled with, beside the forms of the name; ``demo`` is what it can be
+    shown with, where a recipe is for it.
     """
 
     names: Names
     what: str
     layers: tuple[str, ...]
     words: Mapping[str, str]
+    demo: Demo | None = None
 
 
 @frozen(kw_only=True)
@@ -126,26 +146,27 @@ _OWN: Final = {
 }
 """What an author makes of the rooms of each shape."""
 
-_DEMO: Final = """
-The whole way, %s, with the real server in between
-(`pip install %s subledger-mapping subledger-approvals`):
-
-```sh
-subledger demo --scenario demo.toml
-```
-"""
-_INTO: Final = _DEMO % ("into a simulated QuickBooks Desktop", "subledger-quickbooks-desktop")
+_STEPS: Final = ("subledger-mapping", "subledger-approvals")
+_INTO: Final = Demo(
+    way="into simulated books",
+    scenarios={"demo.toml": "QuickBooks Desktop", "demo-online.toml": "QuickBooks Online"},
+    needs=("subledger-quickbooks-desktop", "subledger-quickbooks-online", *_STEPS),
+)
 _DEMOS: Final = {
     "demo-cards": _INTO,
     "demo-psa": _INTO,
-    "demo-ledger": _DEMO % ("from a simulated card platform", "subledger-pex"),
+    "demo-ledger": Demo(
+        way="from a simulated card platform",
+        scenarios={"demo.toml": "PEX"},
+        needs=("subledger-pex", *_STEPS),
+    ),
 }
-"""What the README says of a demonstration, by the layer that brings it."""
+"""What shows a package, by the layer that brings it."""
 
 _VERBS: Final = {
-    Shape.SOURCE: "Reads",
-    Shape.SINK: "Writes",
-    Shape.TWO_WAY: "Reads and writes",
+    Shape.SOURCE: "reads",
+    Shape.SINK: "writes",
+    Shape.TWO_WAY: "reads and writes",
 }
 
 
@@ -159,19 +180,21 @@ def connector(names: Names, shape: Shape, role: Role | None) -> Package:
     if shape not in family.layers:
         raise _no_template(shape, chosen)
     layers = ("package", "connector", *family.layers[shape])
+    demo = next((demo for layer, demo in _DEMOS.items() if layer in layers), None)
     return Package(
         names=names,
         what=f"a {shape} connector with the role {chosen}",
         layers=layers,
         words={
             "summary": f"subledger connector for {names.title}.",
-            "first": f"{_VERBS[shape]} {family.handles}.",
+            "first": f"What it {_VERBS[shape]} stands [below](#what-was-shown).",
             "ROLE": chosen.name,
             "requires": '\n    "aiohttp>=3.11",',
             "own": _OWN[shape],
-            "demo": next((text for layer, text in _DEMOS.items() if layer in layers), ""),
+            "demo": "" if demo is None else _told(demo),
             **family.words,
         },
+        demo=demo,
     )
 
 
@@ -187,6 +210,17 @@ def plugin(names: Names) -> Package:
             "requires": "",
         },
     )
+
+
+def _told(demo: Demo) -> str:
+    """What the README says of a demonstration."""
+    longest = max(map(len, demo.scenarios))
+    lines = [
+        f"subledger demo --scenario {name:{longest}}    # {where}"
+        for name, where in demo.scenarios.items()
+    ]
+    shown = "\n".join([demo.install, *lines])
+    return f"\nThe whole way, {demo.way}, with the real server in between:\n\n```sh\n{shown}\n```\n"
 
 
 def _roles(shape: Shape) -> list[Role]:
