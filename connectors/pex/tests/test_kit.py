@@ -16,6 +16,7 @@ class TestPex(SourceContract):
     type = SOURCE
     golden = Path(__file__).parent / "golden"
     days = 60
+    recent = 20
     worlds = 12
     scenarios = (
         Scenario(name="works"),

@@ -11,8 +11,11 @@ from subledger.errors import RecordRejected
 from subledger.model import Reference, kinds
 from subledger.money import Money
 from subledger.ports import ExtractRequest
+from subledger_quickbooks_online.client import Client
+from subledger_quickbooks_online.knowledge import pages
 from subledger_quickbooks_online.normalise import balance_of, normalise
 from subledger_quickbooks_online.source import QuickBooksOnlineSource
+from subledger_quickbooks_online.wire.query import Select
 
 KINDS = frozenset({kinds.CUSTOMER, kinds.ITEM, kinds.INVOICE, kinds.CREDIT_MEMO, kinds.PAYMENT})
 
@@ -95,6 +98,15 @@ async def test_the_first_run_brings_documents_after_what_they_name(world, trade)
         ("invoice", trade["invoice"]["Id"]),
         ("payment", trade["payment"]["Id"]),
     ]
+
+
+async def test_a_full_page_is_followed_by_the_next(world, trade):
+    """Every customer comes once, over as many pages as it takes."""
+    client = Client(world.config, world.context)
+    found = [page async for page in pages(client, Select(entity="Customer", most=2))]
+    names = [one["DisplayName"] for page in found for one in page]
+    assert [len(page) for page in found] == [2, 1]
+    assert set(names) == {"Silva", "West", "Nobody"}
 
 
 async def test_entities_say_what_the_books_say(world, trade):

@@ -1,17 +1,18 @@
 """The simulated PEX as the outside of a connector under test, for anybody's contracts."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, Literal
 
 from attrs import define, field
 
 from subledger.runtime import Http
-from subledger.testing import Clock
+from subledger.testing import Clock, Held
 from subledger.testing.inward import Inward
 from subledger_pex.simulator import Simulation, generate_business
 from subledger_pex.simulator.app import handler
+from subledger_pex.simulator.seen import seen_at
 
 TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
 
@@ -56,6 +57,18 @@ class PexOutside:
         """The door, which takes no time."""
         started = self.clock()
         return Inward(handler(self.simulation, monotonic=lambda: _seconds(self.clock() - started)))
+
+    def holds(self) -> Iterable[Held]:
+        """Every settled transaction, of the cards and of the business account, under its day."""
+        now = self.simulation.now
+        for item in self.simulation.transactions:
+            seen = seen_at(item, now)
+            if seen and item.settlement_wall and item.is_settled_at(now):
+                yield Held(id=str(seen.id), version=seen, date=item.settlement_wall.date())
+
+    def change(self) -> None:
+        """A note is written to the newest transaction, and a pending one settles."""
+        self.simulation.disturb()
 
 
 def _seconds(span: dt.timedelta) -> float:

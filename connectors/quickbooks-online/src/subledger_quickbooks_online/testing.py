@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from attrs import define, field
 
 from subledger.errors import TemporaryError
+from subledger.model import Kind, kinds
 from subledger.ports import Grant
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
-from subledger.testing import Clock, Written
+from subledger.testing import Clock, Held, Written
 from subledger_quickbooks_online.simulator import Clock as SimulatedClock
 from subledger_quickbooks_online.simulator import Person, Request, Simulation, answer
 
@@ -24,6 +25,15 @@ CARD: Final = "Visa"
 BANK: Final = "Checking"
 BOUGHT: Final = "Cable"
 """An item that is bought and sold; the others of a new company are only sold."""
+_KINDS: Final[Mapping[str, Kind]] = {
+    "Invoice": kinds.INVOICE,
+    "CreditMemo": kinds.CREDIT_MEMO,
+    "Payment": kinds.PAYMENT,
+    "Bill": kinds.BILL,
+    "VendorCredit": kinds.VENDOR_CREDIT,
+    "BillPayment": kinds.BILL_PAYMENT,
+}
+"""The documents that are read as a source, by the words of the books."""
 
 
 @define(eq=False)
@@ -95,6 +105,28 @@ class QuickBooksOnlineOutside:
     def documents(self) -> Sequence[Written]:
         """Every transaction in the books."""
         return [self._written(one) for one in self.simulation.company.documents()]
+
+    def holds(self) -> Iterable[Held]:
+        """The documents that the company has as a source."""
+        for one in self.simulation.company.documents():
+            if kind := _KINDS.get(one["entity"]):
+                day = dt.date.fromisoformat(one["TxnDate"])
+                yield Held(id=one["Id"], kind=kind, version=one, date=day)
+
+    def change(self) -> None:
+        """A customer comes and gets an invoice; somebody remarks on an older document."""
+        company = self.simulation.company
+        older = [one for one in company.documents() if one["entity"] in _KINDS]
+        customer = company.create("Customer", {"DisplayName": "Just come"})
+        line = {
+            "Amount": Decimal(75),
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
+        }
+        invoice = {"CustomerRef": {"value": customer["Id"]}, "Line": [line]}
+        company.create("Invoice", {**invoice, "TxnDate": self.clock().date().isoformat()})
+        for one in older[:1]:
+            self.edit(one["Id"])
 
     def edit(self, id: str) -> None:  # noqa: A002 - the field's own name
         """A person adds a remark."""

@@ -1,15 +1,17 @@
 """The simulated Syncro as the outside of a connector under test, for anybody's contracts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from attrs import define, field
 
 from subledger.errors import TemporaryError
+from subledger.model.kinds import INVOICE, PAYMENT, PURCHASE_ORDER
 from subledger.runtime import HttpResponse
-from subledger.testing import Clock
-from subledger_syncro.simulator import Request, Simulation, answer
+from subledger.testing import Clock, Held
+from subledger_syncro.simulator import Request, Simulation, answer, sales
+from subledger_syncro.simulator.clock import local_day
 
 TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
 
@@ -74,3 +76,25 @@ class SyncroOutside:
             headers={name.lower(): text for name, text in found.headers.items()},
             body=found.body,
         )
+
+    def holds(self) -> Iterable[Held]:
+        """Every invoice, payment and purchase order."""
+        world = self.simulation.world
+        for invoice in world.invoices.values():
+            yield Held(id=str(invoice.id), kind=INVOICE, version=invoice, date=invoice.date)
+        for payment in world.payments.values():
+            yield Held(id=str(payment.id), kind=PAYMENT, version=payment, date=payment.applied_at)
+        for order in world.orders.values():
+            day = local_day(order.created_at)
+            yield Held(id=str(order.id), kind=PURCHASE_ORDER, version=order, date=day)
+
+    def change(self) -> None:
+        """An invoice is written and paid in part, and another one gets a new note."""
+        world, now = self.simulation.world, self.clock()
+        *_, last = world.invoices.values()
+        world.put(last, now, note="changed")
+        line = sales.line(world, now, item="Visit", name="Visit", price_cents=9_000, taxable=False)
+        made = sales.add_invoice(
+            world, now, customer_id=last.customer_id, day=local_day(now), lines=[line]
+        )
+        sales.pay_invoice(world, now, made, 4_000)

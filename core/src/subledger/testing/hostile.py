@@ -100,8 +100,10 @@ def _smaller(value: Any) -> tuple[Any, ...]:
     if isinstance(value, str):
         numbers = ("0", f"-{value.lstrip('-')}", "0.00") if _NUMBER.fullmatch(value) else ()
         return (*numbers, "")
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return (type(value)(0), -abs(value))
+    if isinstance(value, Decimal):
+        return (Decimal(0), -abs(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (0, -abs(value))
     return ([],) if isinstance(value, list | tuple) else ()
 
 
