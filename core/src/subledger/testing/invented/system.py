@@ -7,7 +7,7 @@ an entity in the stored form of the canonical model: an invented vendor may spea
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,7 @@ from subledger.model import Entity
 from subledger.model.kinds import Kind
 from subledger.model.stored import dump
 from subledger.runtime import HttpResponse
+from subledger.testing.outside import Held
 
 TOKEN: Final = "invented-token"  # noqa: S105 - it opens nothing
 
@@ -62,6 +63,13 @@ class InventedSystem:
         self.newest += 1
         self.records[key] = entity
         self._changed[key] = self.newest
+
+    def holds(self) -> Iterable[Held]:
+        """Every record, in its stored form; those that were deleted are held no more."""
+        for (kind, id_), entity in self.records.items():
+            if entity is not None:
+                day = getattr(entity, "date", None)
+                yield Held(id=id_, kind=kind, version=dump(entity), date=day)
 
     async def http(
         self,
