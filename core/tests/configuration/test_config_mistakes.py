@@ -81,8 +81,10 @@ def test_good_file_is_accepted(sound, write):
         (
             'connector = "cards"',
             'connector = "card"',
-            "connections.cards.connector: no source or sink is called 'card'. "
-            "Did you mean 'cards'?",
+            (
+                "connections.cards.connector: no source or sink is called 'card'. "
+                "Did you mean 'cards'?"
+            ),
         ),
         (
             'source = "cards"',
