@@ -40,15 +40,16 @@ def unix(moment: dt.datetime) -> int:
     return int(moment.timestamp())
 
 
-def ended(desk: Desk, session: Session) -> None:
-    """A session is closed: with an error it failed, and if QuickBooks answered it was good.
+def ended(desk: Desk, session: Session, *, closed_books: bool) -> None:
+    """A session is closed: if QuickBooks answered to the end it was good.
 
-    One that broke off does not count: a process ended, here or there, and what it left behind is
-    settled the sooner the better.
+    It failed if it ended with an error while the right company file cannot be opened
+    (``closed_books``). Nothing else counts, nor does a session that broke off: what was left behind
+    is settled the sooner the better.
     """
-    if session.error and session.error != NO_OP:
+    if session.error and closed_books:
         _failed(desk, unix(desk.now))
-    elif session.checked:
+    elif session.checked and session.error in ("", NO_OP):
         known = _load(desk)
         still = known.paused and desk.backlog(1) > 0
         _save(desk, known, evolve(known, failures=0, failed=0, paused=still))

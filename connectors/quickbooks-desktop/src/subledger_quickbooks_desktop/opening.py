@@ -152,6 +152,6 @@ class Opening:
 
     def close(self, desk: Desk, session: Session) -> str:
         """Ends the session; a write without an answer stays for the next one."""
-        back_off.ended(desk, session)
+        back_off.ended(desk, session, closed_books=bool(desk.recall(COMPANY).get("trouble")))
         save(desk, Session(old=(*session.old, session.ticket)[-OLD_TICKETS:]))
         return "OK" if not session.error else session.error
