@@ -8,7 +8,7 @@ from subledger.testing.worlds import AGAIN, CALM, FROZEN, World
 
 from .scenarios import SCENARIOS
 
-WANTED = int(os.environ.get("SUBLEDGER_WORLDS", "5100"))
+WANTED = int(os.environ.get("SUBLEDGER_WORLDS", "8000"))
 """The least number of worlds of QuickBooks Desktop in a run; those of Online make it 20,000."""
 _LEAST = {
     "shop": (107, 12),
