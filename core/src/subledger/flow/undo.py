@@ -1,6 +1,7 @@
 """Undo: a person takes out of the books again what a flow put there, a record or a whole run."""
 
 import enum
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -96,28 +97,29 @@ class RunRow:
 
 
 def recent_runs(c: sa.Connection, flow: str, most: int = 20) -> list[RunRow]:
-    """The newest runs of a flow that planned something, the newest first."""
-    begun = sa.func.lead(RUN.c.started).over(order_by=RUN.c.id)
-    runs = sa.select(RUN, begun.label("next")).where(RUN.c.flow == flow).subquery()
-    planned = (
-        sa.select(sa.func.count(sa.distinct(EFFECT.c.kind + "/" + EFFECT.c.record)))
-        .where(
-            EFFECT.c.flow == flow,
-            EFFECT.c.source != "",
-            EFFECT.c.planned_at >= runs.c.started,
-            sa.or_(runs.c.next.is_(None), EFFECT.c.planned_at < runs.c.next),
+    """The newest runs of a flow that planned something, the newest first; one pass over each."""
+    runs = c.execute(
+        sa.select(RUN.c.id, RUN.c.started, RUN.c.state).where(RUN.c.flow == flow).order_by(RUN.c.id)
+    ).all()
+    begun = [run.started for run in runs]
+    records: dict[int, set[tuple[str, str]]] = {}
+    for row in c.execute(
+        sa.select(EFFECT.c.kind, EFFECT.c.record, EFFECT.c.planned_at).where(
+            EFFECT.c.flow == flow, EFFECT.c.source != ""
         )
-        .scalar_subquery()
-    )
-    rows = c.execute(
-        sa.select(runs.c.id, runs.c.started, runs.c.state, planned.label("planned"))
-        .where(planned > 0)
-        .order_by(runs.c.id.desc())
-        .limit(most)
-    )
+    ):
+        records.setdefault(bisect_right(begun, row.planned_at) - 1, set()).add(
+            (row.kind, row.record)
+        )
     return [
-        RunRow(number=row.id, started=row.started, state=row.state, planned=row.planned)
-        for row in rows
+        RunRow(
+            number=runs[place].id,
+            started=runs[place].started,
+            state=runs[place].state,
+            planned=len(records[place]),
+        )
+        for place in sorted(records, reverse=True)[:most]
+        if place >= 0
     ]
 
 
