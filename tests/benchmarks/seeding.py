@@ -34,7 +34,7 @@ def configuration(folder: Path, files: int) -> Path:
         )
         lines.append(
             f'[flows.{name}]\nrecipe = "card-expenses"\nsource = "cards"\nsink = "{name}"\n'
-            f'every = "manual"\nsteps = []\n'
+            'every = "manual"\nsteps = []\nhold_duplicates = false\n'
             f'[flows.{name}.settings]\naccount = "Card Account"\n'
             'default_expense_account = "Travel"\n'
         )
