@@ -104,3 +104,16 @@ async def test_without_the_look_the_books_hold_it_twice(tmp_path, monkeypatch):
         await begun(world)
         await world.sync()
         assert world.balance("receivables") == 800
+
+
+@BOOKS
+async def test_x6_the_look_finds_accounts_however_the_settings_write_them(tmp_path, books):
+    """X6: QuickBooks does not tell upper from lower case in names, so neither does the look."""
+    written = "accounts receivable (a/r)" if books == "online" else "accounts receivable"
+    settings = {"receivables_account": written}
+    async with open_service_world(tmp_path, books, settings=settings) as world:
+        await begun(world)
+        await world.sync()
+        (finding,) = await world.findings("duplicate_document")
+        assert finding.records == 1
+        assert world.balance("receivables") == 700

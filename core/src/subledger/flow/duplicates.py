@@ -8,12 +8,13 @@ from attrs import frozen
 
 from subledger.findings import Finding
 from subledger.ledger import books
+from subledger.ledger.books import BookIndex
 from subledger.ledger.effects import ANYWAY, State
 from subledger.model import Document, Entity, Settlement, amount_of, date_of
 from subledger.model.kinds import ACCOUNT
 from subledger.model.marker import marker, parse_marker
 from subledger.ports import FlowPlan, Query
-from subledger.store.schema import DOCUMENT, EFFECT, ENTRY, LINK, QUESTION
+from subledger.store.schema import DOCUMENT, EFFECT, LINK, QUESTION
 
 NEAR: Final = dt.timedelta(days=3)
 """A person may have entered it some days before or after."""
@@ -48,12 +49,9 @@ _LOOKED: Final = sa.select(QUESTION.c.state).where(
     QUESTION.c.flow == sa.bindparam("flow"),
 )
 _POSTED: Final = sa.select(EFFECT.c.id).where(EFFECT.c.flow == sa.bindparam("flow")).limit(1)
-_NAMES: Final = sa.select(ENTRY.c.name).where(
-    ENTRY.c.connection == sa.bindparam("connection"), ENTRY.c.kind == ACCOUNT
-)
 
 
-def has_looked(c: sa.Connection, look: Look, now: int) -> bool:
+def has_looked(c: sa.Connection, look: Look, index: BookIndex, now: int) -> bool:
     """Whether the books have told what they hold; asks them before a flow posts for the first time.
 
     Each account is asked for once. While the books lack one that the flow names, nothing is asked:
@@ -64,11 +62,11 @@ def has_looked(c: sa.Connection, look: Look, now: int) -> bool:
         return all(row.state != "open" for row in asked)
     if c.execute(_POSTED, {"flow": look.flow}).first() is not None:
         return True
-    known = {row.name for row in c.execute(_NAMES, {"connection": look.sink})}
-    accounts = [name for name in look.plan.accounts if name]
-    if not accounts or not known.issuperset(accounts):
+    found = [index.find(ACCOUNT, name) for name in look.plan.accounts if name]
+    if not all(found):
         return True
-    for account in accounts:
+    accounts = {entry.name for entries in found for entry in entries}  # as the books write them
+    for account in sorted(accounts):
         books.ask(
             *(c, look.sink, Query.DOCUMENTS, now),
             since=look.since - NEAR,
@@ -76,7 +74,7 @@ def has_looked(c: sa.Connection, look: Look, now: int) -> bool:
             account=account,
             flow=look.flow,
         )
-    return False
+    return not accounts
 
 
 _SAME_LINK: Final = sa.exists().where(

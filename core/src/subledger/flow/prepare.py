@@ -75,7 +75,7 @@ def rests_on(digest: str, closing: str, version: int) -> str:
 
 def begin(c: sa.Connection, task: FlowTask, books: BookIndex, now: int) -> bool:
     """Gets records ready to be judged; False while the books have to be read first."""
-    if task.look is not None and not duplicates.has_looked(c, task.look, now):
+    if task.look is not None and not duplicates.has_looked(c, task.look, books, now):
         return False
     restage(c, task, books)
     return True

@@ -19,6 +19,7 @@ from subledger.store.schema import EFFECT, FINDING, POSTING, RUN
 
 _A_MOMENT: Final = 1
 """Milliseconds of a lease that is given back in the same transaction."""
+_NAMED: Final = 3
 _REMOVALS: Final = (Operation.DELETE, Operation.VOID)
 _WRITES: Final = (Operation.CREATE, Operation.UPDATE)
 _UNDONE: Final = "undone"
@@ -59,10 +60,12 @@ class Undo:
 
     @property
     def subject(self) -> str:
-        """What is undone, in words."""
+        """What is undone, in words; of many records the first ones."""
         if self.run is not None:
             return f"run {self.run}"
-        return ", ".join(f"{kind} {record}" for kind, record in self.records)
+        named = ", ".join(f"{kind} {record}" for kind, record in self.records[:_NAMED])
+        more = len(self.records) - _NAMED
+        return f"{named} and {more} more" if more > 0 else named
 
 
 @frozen(kw_only=True)
@@ -141,15 +144,15 @@ def undo(
     if epoch is None:
         raise NotUndone(f"a run of {wanted.flow} is under way", hint="Try again when it has ended.")
     steps = _judge(c, wanted)
-    told: int | None = None
+    number: int | None = None
     for judged in steps:
         if judged.step.action is Action.LEAVE:
             continue
-        if told is None:
+        if number is None:
             finding = undone(wanted.subject, f"{who}: {reason}" if reason else who)
-            told = findings.report(c, finding, now, flow=wanted.flow)
+            number = findings.report(c, finding, now, flow=wanted.flow)
         state = _plan(c, wanted, judged, now)
-        values = {"state": state, "version": WITHDRAWN, "finding": told, "changed": now}
+        values = {"state": state, "version": WITHDRAWN, "finding": number, "changed": now}
         c.execute(sa.update(POSTING).where(*_is(judged.posting)).values(**values))
         history.add(
             *(c, now, who, "undid"),
@@ -168,7 +171,7 @@ def undone(subject: str, who: str) -> Finding:
     return Finding(
         category=_UNDONE,
         subject=subject,
-        message=f"{subject} was undone ({who})",
+        message=f"a person undid {subject} ({who})",
     )
 
 
