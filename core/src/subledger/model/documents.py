@@ -12,15 +12,22 @@ from subledger.model.kinds import (
     INVOICE,
     ITEM_RECEIPT,
     PAYMENT,
+    PURCHASE,
     PURCHASE_ORDER,
     REFUND,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
     VENDOR_CREDIT,
     Kind,
 )
 from subledger.model.values import Address, Application, Line, Reference, Tax
 from subledger.money import Money, total
 
-DOCUMENTS = (INVOICE, CREDIT_MEMO, BILL, VENDOR_CREDIT, PURCHASE_ORDER, ITEM_RECEIPT)
+SALES = (INVOICE, CREDIT_MEMO, SALES_RECEIPT, REFUND_RECEIPT)
+"""Kinds of documents about what is sold; the party is a customer."""
+PAID_AT_ONCE = (SALES_RECEIPT, REFUND_RECEIPT, PURCHASE)
+"""Kinds of documents whose money moved with them: nobody owes anything afterwards."""
+DOCUMENTS = (*SALES, PURCHASE, BILL, VENDOR_CREDIT, PURCHASE_ORDER, ITEM_RECEIPT)
 """Kinds of :class:`Document`."""
 SETTLEMENTS = (PAYMENT, BILL_PAYMENT, REFUND)
 """Kinds of :class:`Settlement`."""
@@ -28,12 +35,14 @@ SETTLEMENTS = (PAYMENT, BILL_PAYMENT, REFUND)
 
 @frozen(kw_only=True)
 class Document:
-    """An invoice, credit memo, bill, vendor credit, purchase order or item receipt.
+    """An invoice, credit memo, receipt, purchase, bill, vendor credit, order or item receipt.
 
     ``amount`` is the total with tax, zero or positive in the direction of the kind: a credit memo
     of 20.00 has the amount 20.00. The lines and the tax add up to it. ``date`` is the posting
-    date. ``order`` is the purchase order that a bill or an item receipt is for. The second block is
-    empty until the flow has mapped it; ``account`` is the receivables or payables account.
+    date. ``order`` is the purchase order that a bill or an item receipt is for. A sales receipt, a
+    refund receipt and a purchase (``PAID_AT_ONCE``) say how they were paid. The second block is
+    empty until the flow has mapped it; ``account`` is the receivables or payables account, and
+    that of the money where it was paid at once.
     """
 
     kind: Kind
@@ -64,6 +73,10 @@ class Document:
     """The party's own order number."""
     order: Reference | None = None
     """Purchase order that a bill or an item receipt is for."""
+    method: str = ""
+    """The source's word for how it was paid at once, such as ``Credit Card``."""
+    payment_number: str = ""
+    """Number of the cheque or card transaction by which it was paid at once."""
     location: str = ""
     """The source's name of a place or branch; the flow makes a class or department of it."""
     created: dt.date | None = None
@@ -72,7 +85,9 @@ class Document:
     """Whatever else a person may want to see; never posted."""
     # in the books
     account: Reference | None = None
-    """Receivables or payables account."""
+    """Receivables or payables account; where it was paid at once, the account of the money."""
+    payment_method: Reference | None = None
+    """Payment method of the books, where it was paid at once."""
     terms: Reference | None = None
     """Payment terms."""
     class_: Reference | None = None
@@ -97,11 +112,16 @@ class Document:
             raise ValueError(f"lines and tax of {self.id} add up to {summed}, not to {self.amount}")
 
     @property
+    def debits(self) -> bool:
+        """Whether the amount is a debit of ``account``, and the lines are credits of theirs."""
+        return self.kind in (INVOICE, SALES_RECEIPT, VENDOR_CREDIT)
+
+    @property
     def effect(self) -> Money:
-        """Signed change of the receivables or payables account, debit positive."""
+        """Signed change of ``account``, debit positive."""
         if self.kind == PURCHASE_ORDER:
             return Money(0, self.amount.currency)
-        return self.amount if self.kind in (INVOICE, VENDOR_CREDIT) else -self.amount
+        return self.amount if self.debits else -self.amount
 
 
 @frozen(kw_only=True)

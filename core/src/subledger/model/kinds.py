@@ -15,6 +15,8 @@ TERMS: Final = Kind("terms")
 PAYMENT_METHOD: Final = Kind("payment_method")
 INVOICE: Final = Kind("invoice")
 CREDIT_MEMO: Final = Kind("credit_memo")
+SALES_RECEIPT: Final = Kind("sales_receipt")
+REFUND_RECEIPT: Final = Kind("refund_receipt")
 PAYMENT: Final = Kind("payment")
 REFUND: Final = Kind("refund")
 CARD_TRANSACTION: Final = Kind("card_transaction")
@@ -25,6 +27,7 @@ PAYOUT: Final = Kind("payout")
 BILL: Final = Kind("bill")
 BILL_PAYMENT: Final = Kind("bill_payment")
 VENDOR_CREDIT: Final = Kind("vendor_credit")
+PURCHASE: Final = Kind("purchase")
 PURCHASE_ORDER: Final = Kind("purchase_order")
 ITEM_RECEIPT: Final = Kind("item_receipt")
 JOURNAL_ENTRY: Final = Kind("journal_entry")
@@ -41,6 +44,8 @@ KNOWN: Final = frozenset(
         *PARTIES,
         INVOICE,
         CREDIT_MEMO,
+        SALES_RECEIPT,
+        REFUND_RECEIPT,
         PAYMENT,
         REFUND,
         CARD_TRANSACTION,
@@ -51,6 +56,7 @@ KNOWN: Final = frozenset(
         BILL,
         BILL_PAYMENT,
         VENDOR_CREDIT,
+        PURCHASE,
         PURCHASE_ORDER,
         ITEM_RECEIPT,
         JOURNAL_ENTRY,
@@ -62,6 +68,8 @@ _PRIORITY: Final = {
     **dict.fromkeys(LISTS, 10),
     **dict.fromkeys(PARTIES, 20),
     INVOICE: 30,
+    SALES_RECEIPT: 30,
+    PURCHASE: 30,
     PURCHASE_ORDER: 30,
     CARD_TRANSACTION: 30,
     FEE: 30,
@@ -69,6 +77,7 @@ _PRIORITY: Final = {
     BILL: 35,
     ITEM_RECEIPT: 35,
     CREDIT_MEMO: 35,
+    REFUND_RECEIPT: 35,
     VENDOR_CREDIT: 35,
     PAYMENT: 40,
     BILL_PAYMENT: 40,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from subledger.findings import Finding
 from subledger.manifest import Role
@@ -82,10 +82,14 @@ class FlowPlan:
     whole: frozenset[Kind] = frozenset()
     """Kinds of parties and items that are wanted all, not only where a document refers to them."""
 
+    accounts_of: Mapping[Kind, tuple[str, ...]] = field(factory=dict)
+    """Full names of the accounts that one kind alone posts to: read back where that kind flows."""
+
     @property
     def accounts(self) -> tuple[str, ...]:
-        """Every account that the flow keeps in agreement."""
-        return (self.account, *self.more_accounts)
+        """Every account that the flow keeps in agreement, each once."""
+        own = [name for kind in sorted(self.kinds) for name in self.accounts_of.get(kind, ())]
+        return tuple(dict.fromkeys((self.account, *self.more_accounts, *own)))
 
 
 @frozen(kw_only=True)

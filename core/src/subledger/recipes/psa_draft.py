@@ -7,6 +7,8 @@ from attrs import evolve
 
 from subledger.findings import Finding
 from subledger.model import (
+    PAID_AT_ONCE,
+    SALES,
     Document,
     Entity,
     Item,
@@ -22,15 +24,15 @@ from subledger.model.kinds import (
     ACCOUNT,
     BILL,
     CLASS,
-    CREDIT_MEMO,
     DEPARTMENT,
-    INVOICE,
     ITEM,
-    ITEM_RECEIPT,
     PAYMENT,
     PAYMENT_METHOD,
+    PURCHASE,
     PURCHASE_ORDER,
     REFUND,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
     TAX_CODE,
 )
 from subledger.model.marker import marker
@@ -42,7 +44,6 @@ from subledger.recipes.vendors import clean_name
 
 LONGEST: Final = 100
 """The longest name of a party or item that is handed on; each sink fits it to its books."""
-_SALES: Final = (INVOICE, CREDIT_MEMO)
 Lines = tuple[Line, ...]
 
 
@@ -102,10 +103,10 @@ def _document(settings: PsaInvoicesSettings, document: Document) -> Verdict:
     off = _left_out(settings, document)
     if off is not None:
         return off
-    sales = document.kind in _SALES
-    account = settings.receivables_account if sales else settings.payables_account
-    if account is None and document.kind in (BILL, ITEM_RECEIPT):
-        return _unset("payables_account", "bills")
+    sales = document.kind in SALES
+    setting, account = _account_of(settings, document)
+    if account is None and document.kind != PURCHASE_ORDER:
+        return _unset(setting, f"{document.kind.replace('_', ' ')}s")
     lines = _sales_lines(settings, document) if sales else _bill_lines(settings, document)
     if isinstance(lines, Hold):
         return lines
@@ -120,7 +121,8 @@ def _document(settings: PsaInvoicesSettings, document: Document) -> Verdict:
             party=_named(document.party),
             lines=lines,
             tax=tax,
-            account=None if document.kind == PURCHASE_ORDER else _account(account),
+            account=_account(account),
+            payment_method=_method(settings, document),
             class_=_class(settings, document),
             department=_reference(DEPARTMENT, settings.departments.get(document.location)),
             number=document.number if settings.number == "source" else "",
@@ -130,13 +132,31 @@ def _document(settings: PsaInvoicesSettings, document: Document) -> Verdict:
     )
 
 
+def _account_of(settings: PsaInvoicesSettings, document: Document) -> tuple[str, str | None]:
+    """The setting that names a document's account, and what it says."""
+    if document.kind == SALES_RECEIPT:
+        return "deposit_account", _deposit(settings, document)
+    if document.kind == PURCHASE_ORDER:
+        return "payables_account", None
+    owed = "receivables_account" if document.kind in SALES else "payables_account"
+    setting = _PAID_FROM.get(document.kind, owed)
+    account: str | None = getattr(settings, setting)
+    return setting, account
+
+
+_PAID_FROM: Final = {REFUND_RECEIPT: "refund_account", PURCHASE: "purchase_account"}
+"""The settings that name where the money of a kind comes from."""
+
+
 def _left_out(settings: PsaInvoicesSettings, document: Document) -> Skip | None:
-    if document.kind in _SALES and not settings.invoices:
-        return _skip("setting invoices", "the setting invoices is off")
-    if document.kind in _SALES and not settings.zero_invoices and not document.amount.minor:
+    sales = document.kind in SALES
+    switch = "cash_sales" if document.kind in PAID_AT_ONCE else "invoices"
+    if sales and not getattr(settings, switch):
+        return _skip(f"setting {switch}", f"the setting {switch} is off")
+    if sales and not settings.zero_invoices and not document.amount.minor:
         return _skip("setting zero_invoices", "the setting zero_invoices is off")
-    if document.kind == BILL and settings.purchases == "none":
-        return _skip("setting purchases", 'purchases = "none" posts no bills')
+    if document.kind in (BILL, PURCHASE) and settings.purchases == "none":
+        return _skip("setting purchases", 'purchases = "none" posts no bills and no purchases')
     if document.kind == PURCHASE_ORDER and settings.purchases != "orders_and_bills":
         return _skip("setting purchases", f'purchases = "{settings.purchases}" posts no orders')
     return None
@@ -217,7 +237,7 @@ def _settlement(settings: PsaInvoicesSettings, settlement: Settlement) -> Verdic
             "the source does not tell how the payment is split over its invoices",
             'Split it in the source, or set derived = "post".',
         )
-    money = settings.deposit_accounts.get(settlement.method, settings.deposit_account)
+    money: str | None = _deposit(settings, settlement)
     if settlement.kind == REFUND:
         if settings.refund_account is None:
             return _unset("refund_account", "refunds")
@@ -231,12 +251,18 @@ def _settlement(settings: PsaInvoicesSettings, settlement: Settlement) -> Verdic
             party=_named(settlement.party),
             account=_account(settings.receivables_account),
             money=_account(money) if settlement.amount.minor else None,
-            payment_method=_reference(
-                PAYMENT_METHOD, settings.payment_methods.get(settlement.method)
-            ),
+            payment_method=_method(settings, settlement),
             memo=cut(one_line(memo), LIMIT),
         )
     )
+
+
+def _deposit(settings: PsaInvoicesSettings, paid: Settlement | Document) -> str:
+    return settings.deposit_accounts.get(paid.method, settings.deposit_account)
+
+
+def _method(settings: PsaInvoicesSettings, paid: Settlement | Document) -> Reference | None:
+    return _reference(PAYMENT_METHOD, settings.payment_methods.get(paid.method))
 
 
 def _class(settings: PsaInvoicesSettings, document: Document) -> Reference | None:

@@ -14,8 +14,11 @@ from subledger.model.kinds import (
     ITEM_RECEIPT,
     PAYMENT,
     PAYMENT_METHOD,
+    PURCHASE,
     PURCHASE_ORDER,
     REFUND,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
     TAX_CODE,
     VENDOR,
 )
@@ -30,12 +33,12 @@ def plan(settings: PsaInvoicesSettings) -> FlowPlan:
     Switched-off kinds are read all the same and left out one by one, so that the totals of the
     source and of the books can be compared; payments are not, since they may come from the books.
     """
-    kinds = {CUSTOMER, ITEM, INVOICE, CREDIT_MEMO, REFUND}
+    kinds = {CUSTOMER, ITEM, INVOICE, CREDIT_MEMO, REFUND, SALES_RECEIPT, REFUND_RECEIPT}
     if settings.payments:
         kinds.add(PAYMENT)
     more: tuple[str, ...] = ()
     if settings.purchases != "none":
-        kinds |= {VENDOR, PURCHASE_ORDER, BILL}
+        kinds |= {VENDOR, PURCHASE_ORDER, BILL, PURCHASE}
         kinds |= {ITEM_RECEIPT} if settings.receipts else set()
         more = (settings.payables_account.strip(),) if settings.payables_account else ()
     whole = {CUSTOMER: settings.all_customers, ITEM: settings.all_products}
@@ -43,11 +46,25 @@ def plan(settings: PsaInvoicesSettings) -> FlowPlan:
         kinds=frozenset(kinds),
         account=settings.receivables_account.strip(),
         more_accounts=more,
+        accounts_of=_accounts_of_money(settings),
         steps=(),
         draft=drafting(settings),
         references=_references(settings),
         whole=frozenset(kind for kind, wanted in whole.items() if wanted),
     )
+
+
+def _accounts_of_money(settings: PsaInvoicesSettings) -> dict[Kind, tuple[str, ...]]:
+    """The accounts of documents that are paid at once, by their kind."""
+    wanted = {
+        SALES_RECEIPT: (*settings.deposit_accounts.values(), settings.deposit_account),
+        REFUND_RECEIPT: (settings.refund_account,),
+        PURCHASE: (settings.purchase_account,),
+    }
+    return {
+        kind: tuple(dict.fromkeys(name.strip() for name in names if name))
+        for kind, names in wanted.items()
+    }
 
 
 def _references(settings: PsaInvoicesSettings) -> tuple[Reference, ...]:
@@ -57,6 +74,7 @@ def _references(settings: PsaInvoicesSettings) -> tuple[Reference, ...]:
         *((ACCOUNT, name) for name in settings.deposit_accounts.values()),
         (ACCOUNT, settings.deposit_account if settings.payments else None),
         (ACCOUNT, settings.refund_account),
+        (ACCOUNT, settings.purchase_account),
         (ACCOUNT, settings.payables_account),
         (ACCOUNT, settings.bill_account),
         (ACCOUNT, settings.income_account),

@@ -39,18 +39,26 @@ class PsaInvoicesSettings:
     deposit_account: str = field(
         default="Undeposited Funds",
         validator=_named,
-        metadata=describe("Account that payments go to, where deposit_accounts says nothing."),
+        metadata=describe(
+            "Account that payments and sales receipts go to, where deposit_accounts says nothing."
+        ),
     )
     deposit_accounts: Mapping[str, str] = field(
-        factory=dict, metadata=describe("Account that payments go to, by payment method.")
+        factory=dict,
+        metadata=describe("Account that payments and sales receipts go to, by payment method."),
     )
     payment_methods: Mapping[str, str] = field(
         factory=dict,
         metadata=describe("Payment method of the books, by the source's method; others have none."),
     )
-    refund_account: str | None = _name("Bank account that refunds are paid from.")
+    refund_account: str | None = _name(
+        "Bank account that refunds and refund receipts are paid from."
+    )
+    purchase_account: str | None = _name("Bank account that purchases paid at once are paid from.")
     payables_account: str | None = _name("Accounts payable account of bills.")
-    bill_account: str | None = _name("Expense account of bill lines without a product.")
+    bill_account: str | None = _name(
+        "Expense account of lines of bills and purchases without a product."
+    )
     income_account: str | None = _name("Income account of items that are created.")
     cost_account: str | None = _name("Cost account of items that are bought and sold.")
     asset_account: str | None = _name("Asset account of items in stock.")
@@ -104,6 +112,10 @@ class PsaInvoicesSettings:
     )
     default_class: str | None = _name("Class of documents that have none.")
     invoices: bool = field(default=True, metadata=describe("Post invoices and credit memos."))
+    cash_sales: bool = field(
+        default=True,
+        metadata=describe("Post sales receipts and refund receipts: sales settled at once."),
+    )
     zero_invoices: bool = field(default=True, metadata=describe("Post invoices over 0.00."))
     payments: bool = field(
         default=True,
@@ -119,7 +131,8 @@ class PsaInvoicesSettings:
         "bills",
         "orders_and_bills",
         "none",
-        text="Finished purchase orders become bills; open ones may be posted as orders.",
+        text="Finished purchase orders become bills; open ones may be posted as orders. "
+        "With none, purchases paid at once are left out, too.",
     )
     receipts: bool = field(
         default=False,

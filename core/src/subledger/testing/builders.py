@@ -219,6 +219,24 @@ def credit_memo(id: str = "2002", amount: Amount | None = None, **more: Any) -> 
     return document(kinds.CREDIT_MEMO, id, amount, **more)
 
 
+def sales_receipt(id: str = "2003", amount: Amount | None = None, **more: Any) -> Document:  # noqa: A002 - as above
+    """What a customer bought and paid at once."""
+    more.setdefault("number", id)
+    return document(kinds.SALES_RECEIPT, id, amount, **more)
+
+
+def refund_receipt(id: str = "2004", amount: Amount | None = None, **more: Any) -> Document:  # noqa: A002 - as above
+    """What a customer brought back and was paid for at once."""
+    more.setdefault("number", id)
+    return document(kinds.REFUND_RECEIPT, id, amount, **more)
+
+
+def paid_purchase(id: str = "3002", amount: Amount | None = None, **more: Any) -> Document:  # noqa: A002 - as above
+    """What we bought and paid at once; the party is a vendor where none is given."""
+    more.setdefault("number", id)
+    return document(kinds.PURCHASE, id, amount, **more)
+
+
 def bill(id: str = "3001", amount: Amount | None = None, **more: Any) -> Document:  # noqa: A002 - as above
     """What we owe a vendor."""
     more.setdefault("number", id)
@@ -318,7 +336,7 @@ def _party(kind: Kind, party: Party | Reference | None) -> Reference:
     if isinstance(party, Reference):
         return party
     buys = kind in (
-        *(kinds.BILL, kinds.BILL_PAYMENT, kinds.VENDOR_CREDIT),
+        *(kinds.PURCHASE, kinds.BILL, kinds.BILL_PAYMENT, kinds.VENDOR_CREDIT),
         *(kinds.PURCHASE_ORDER, kinds.ITEM_RECEIPT),
     )
     return refer(party or (vendor() if buys else customer()))

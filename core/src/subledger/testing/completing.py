@@ -6,6 +6,8 @@ from attrs import evolve, frozen
 
 from subledger.manifest import API
 from subledger.model import (
+    PAID_AT_ONCE,
+    SALES,
     Document,
     Entity,
     Item,
@@ -19,7 +21,7 @@ from subledger.model import (
 )
 from subledger.ports import Books, Keep, StepType
 
-_SALES: Final = (kinds.INVOICE, kinds.CREDIT_MEMO, kinds.PAYMENT, kinds.REFUND)
+_RECEIVED: Final = (*SALES, kinds.PAYMENT, kinds.REFUND)
 
 
 @frozen(kw_only=True)
@@ -53,7 +55,8 @@ class Completing:
         return Keep(entity)
 
     def _document(self, document: Document) -> Document:
-        sales = document.kind in _SALES
+        sales = document.kind in SALES
+        owed = "Receivables" if sales else "Payables"
         tax = document.tax
         if tax is not None:
             tax = evolve(tax, code=Reference(kind=kinds.TAX_CODE, name="Standard"))
@@ -62,7 +65,8 @@ class Completing:
             party=self._party(document.party),
             lines=self._lines(document.lines, "Income" if sales else "Expenses"),
             tax=tax,
-            account=_account("Receivables" if sales else "Payables"),
+            account=_account("Bank" if document.kind in PAID_AT_ONCE else owed),
+            payment_method=None,
             order=None,
             terms=None,
             class_=None,
@@ -75,7 +79,7 @@ class Completing:
             applications=tuple(
                 one for one in settlement.applications if one.document.kind in self.flowing
             ),
-            account=_account("Receivables" if settlement.kind in _SALES else "Payables"),
+            account=_account("Receivables" if settlement.kind in _RECEIVED else "Payables"),
             money=_account("Bank") if settlement.amount.minor else None,
             payment_method=None,
         )

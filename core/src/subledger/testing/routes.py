@@ -60,6 +60,7 @@ _SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "receivables_account": "receivables",
         "deposit_account": "bank",
         "refund_account": "bank",
+        "purchase_account": "bank",
         "payables_account": "payables",
         "bill_account": "expense",
         "income_account": "income",
@@ -241,6 +242,8 @@ def psa_day() -> Iterator[Entity]:
     yield from (invoice, b.payment("4001", "70.00", pays=invoice))
     yield from (b.payment("4002", "50.00", pays=invoice), credit, b.refund(pays=credit))
     yield b.bill(lines=[b.line("33.00")])
+    yield from (b.sales_receipt(amount="45.00"), b.refund_receipt(amount="5.00"))
+    yield b.paid_purchase(party=b.customer(), lines=[b.line("60.00")])
 
 
 _INVENTED: Final[Mapping[Role, tuple[SourceType[Any], Callable[[], Iterable[Entity]]]]] = {

@@ -6,13 +6,25 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from subledger.model import Document, Entity, Item, Line, Movement, Party, Settlement, Way, kinds
+from subledger.model import (
+    DOCUMENTS,
+    PAID_AT_ONCE,
+    SALES,
+    Document,
+    Entity,
+    Item,
+    Line,
+    Movement,
+    Party,
+    Settlement,
+    Way,
+    kinds,
+)
 from subledger.model.kinds import Kind
 from subledger.money import Money
 from subledger.testing import builders
 from subledger.testing.builders import Amount, line, named
 
-SALES: Final = (kinds.INVOICE, kinds.CREDIT_MEMO)
 AMOUNTS: Final = ("12.50", "0.01", "98765.43")
 """The amounts of the first, second and third specimen of a kind, and so on."""
 _WORTH: Final = "99999.99"
@@ -71,8 +83,7 @@ class Specimens:
                 ),
                 self._movement,
             ),
-            **dict.fromkeys((*SALES, kinds.BILL, kinds.VENDOR_CREDIT), self._document),
-            **dict.fromkeys((kinds.PURCHASE_ORDER, kinds.ITEM_RECEIPT), self._document),
+            **dict.fromkeys(DOCUMENTS, self._document),
             kinds.PAYMENT: self._settlement,
             kinds.REFUND: self._settlement,
             kinds.BILL_PAYMENT: self._settlement,
@@ -118,7 +129,8 @@ class Specimens:
             lines = [self._line(amount, item=self._name("item" if sales else "bought"))]
         else:
             lines = [self._line(amount, account=self._name("expense"))]
-        account = self._name("receivables" if sales else "payables")
+        owed = "receivables" if sales else "payables"
+        account = self._name("bank" if kind in PAID_AT_ONCE else owed)
         made = builders.document(
             kind,
             f"2{number}",

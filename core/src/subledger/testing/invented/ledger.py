@@ -20,7 +20,7 @@ from subledger.manifest import (
     Recovery,
     Role,
 )
-from subledger.model import Item, Party, kinds
+from subledger.model import PAID_AT_ONCE, Item, Party, kinds
 from subledger.model.kinds import Kind
 from subledger.money import Money
 from subledger.ports import (
@@ -209,6 +209,7 @@ INVENTED_LEDGER: Final = SinkType(
                     *(kinds.CARD_TRANSACTION, kinds.FEE, kinds.TRANSFER, kinds.DEPOSIT),
                     *(kinds.INVOICE, kinds.CREDIT_MEMO, kinds.PAYMENT, kinds.REFUND),
                     *(kinds.BILL, kinds.VENDOR_CREDIT, kinds.BILL_PAYMENT, kinds.PURCHASE_ORDER),
+                    *PAID_AT_ONCE,
                 ),
                 _DOCUMENT,
             ),

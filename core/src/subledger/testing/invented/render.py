@@ -9,7 +9,7 @@ from subledger.errors import RecordRejected
 from subledger.findings import Finding
 from subledger.manifest import Operation
 from subledger.model import Document, Entity, Item, Movement, Party, Reference, Settlement, Way
-from subledger.model.kinds import INVOICE, PURCHASE_ORDER, VENDOR_CREDIT
+from subledger.model.kinds import PURCHASE_ORDER
 from subledger.money import Money
 from subledger.ports import Books, Delivery, Posting, Preview
 
@@ -50,10 +50,7 @@ def legs(entity: Entity) -> Iterator[Leg]:
         if entity.amount:
             yield Leg(_needed(entity.money, "money"), -entity.effect)
         return
-    if isinstance(entity, Movement):
-        credit = entity.way is Way.IN
-    else:
-        credit = entity.kind in (INVOICE, VENDOR_CREDIT)
+    credit = entity.way is Way.IN if isinstance(entity, Movement) else entity.debits
     for number, line in enumerate(entity.lines, 1):
         to = _needed(line.account or line.item, f"lines[{number}]")
         yield Leg(to, -line.amount if credit else line.amount, line.memo, line.class_)

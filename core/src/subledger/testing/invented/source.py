@@ -10,7 +10,7 @@ from attrs import field, frozen
 from subledger.config.fields import describe
 from subledger.errors import AuthenticationError, TemporaryError
 from subledger.manifest import Capability, Direction, Frequency, Manifest, Operation, Role
-from subledger.model import Entity, amount_of, kinds
+from subledger.model import PAID_AT_ONCE, Entity, amount_of, kinds
 from subledger.model.kinds import Kind
 from subledger.model.stored import load
 from subledger.money import Money
@@ -150,6 +150,7 @@ INVENTED_PSA: Final = source_type(
     (
         *(kinds.CUSTOMER, kinds.ITEM, kinds.INVOICE, kinds.CREDIT_MEMO, kinds.PAYMENT),
         *(kinds.REFUND, kinds.VENDOR, kinds.PURCHASE_ORDER, kinds.BILL),
+        *PAID_AT_ONCE,
     ),
 )
 """A service business's system."""
