@@ -247,7 +247,7 @@ def tables(connections: Mapping[str, Any], ledger: Ledger, **changes: Any) -> di
         "settings": settings,
     }
     return {
-        **({"server": changes["server"]} if "server" in changes else {}),
+        **{name: changes[name] for name in ("server", "plugins") if name in changes},
         "connections": connections,
         "flows": {"sales": flow, **changes.get("flows", {})},
     }

@@ -104,6 +104,19 @@ def test_foreign_documents(two):
     assert result.books_total == Money(-1070)
 
 
+def test_posted_for_another_account(two):
+    """What we posted on another account, and that touches this one, is ours, not somebody's."""
+    at_bank = sa.update(LINK).where(LINK.c.target == "T2").values(account="Bank")
+    two.c.execute(at_bank)
+    result = compare(two, document(1), document(2, 500), document(7, -70, id="X", key=""))
+    assert result.agrees
+    assert (result.posted, result.foreign, result.elsewhere) == (1, 1, 1)
+    assert result.elsewhere_total == Money(500)
+    known = reconcile.last(two.c, "books", "Cards")
+    assert known == result
+    assert result.books_total == Money(-500 + 500 - 70)
+
+
 def test_posted_after_the_question(two):
     """A document that was posted after the books were read is not missed."""
     books.ask(two.c, "books", Query.DOCUMENTS, two.now, since=DAY, until=DAY, account="Cards")

@@ -30,8 +30,11 @@ from subledger.model.kinds import (
     ITEM,
     PAYMENT,
     PAYMENT_METHOD,
+    PURCHASE,
     PURCHASE_ORDER,
     REFUND,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
     TAX_CODE,
     VENDOR,
 )
@@ -278,3 +281,61 @@ def test_settings_that_cannot_work(wrong):
     """Settings that need another one are refused by name."""
     with pytest.raises(ValueError, match="needs"):
         PsaInvoicesSettings(receivables_account="A/R", **wrong)
+
+
+def test_sales_receipts_go_where_their_method_says():
+    """A sale that is paid at once is on the account of its money, by method, and has no due one."""
+    accounts = {"Card": "Merchant Account"}
+    methods = {"Card": "Visa"}
+    paid = invoice(kind=SALES_RECEIPT, method="Card")
+    entity = kept(paid, deposit_accounts=accounts, payment_methods=methods)
+    assert entity.account == Reference(kind=ACCOUNT, name="Merchant Account")
+    assert entity.payment_method == Reference(kind=PAYMENT_METHOD, name="Visa")
+    cash = kept(invoice(kind=SALES_RECEIPT), deposit_accounts=accounts, payment_methods=methods)
+    assert cash.account == Reference(kind=ACCOUNT, name="Undeposited Funds")
+    assert cash.payment_method is None
+    assert cash.lines[0].item == entity.lines[0].item
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"), [(REFUND_RECEIPT, "refund_account"), (PURCHASE, "purchase_account")]
+)
+def test_money_that_is_paid_out_needs_its_account(kind, setting):
+    """Without the account that the money comes from, the record waits for the setting."""
+    entity = kept(invoice(kind=kind), **{setting: "Checking"})
+    assert entity.account == Reference(kind=ACCOUNT, name="Checking")
+    found = finding(invoice(kind=kind), Hold, **{setting: None})
+    assert (found.category, found.subject) == ("mapping_missing", f"setting {setting}")
+    assert kind.replace("_", " ") in found.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "value"),
+    [
+        (SALES_RECEIPT, "cash_sales", False),
+        (REFUND_RECEIPT, "cash_sales", False),
+        (PURCHASE, "purchases", "none"),
+    ],
+)
+def test_what_is_paid_at_once_can_be_left_out(kind, setting, value):
+    """Each switch leaves its kinds out, and says so; invoices go on."""
+    found = finding(invoice(kind=kind), Skip, **{setting: value, "purchase_account": "Checking"})
+    assert found.subject == f"setting {setting}"
+    kept(invoice(), **{setting: value})
+
+
+def test_an_account_is_read_back_where_its_kind_flows():
+    """The accounts of money are proved only for a flow that posts receipts or purchases."""
+    settings = PsaInvoicesSettings(
+        receivables_account="Receivables",
+        payables_account="Payables",
+        deposit_accounts={"Card": "Merchant Account"},
+        refund_account="Checking",
+        purchase_account="Checking",
+    )
+    whole = plan(settings)
+    assert whole.accounts == (
+        *("Receivables", "Payables", "Checking", "Merchant Account", "Undeposited Funds"),
+    )
+    bare = attrs.evolve(whole, kinds=frozenset({INVOICE, PAYMENT, REFUND, BILL}))
+    assert bare.accounts == ("Receivables", "Payables")

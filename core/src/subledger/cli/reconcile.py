@@ -118,6 +118,10 @@ def comparison_document(comparison: Comparison) -> dict[str, object]:
             "total": comparison.foreign_total.text(),
         },
         "removed": comparison.removed,
+        "ours_of_other_accounts": {
+            "documents": comparison.elsewhere,
+            "total": comparison.elsewhere_total.text(),
+        },
         "agrees": comparison.agrees,
     }
 
@@ -152,6 +156,13 @@ def _print(
         out.print("Nothing has been posted yet.")
 
 
+def _elsewhere(comparison: Comparison) -> list[tuple[str, int, str]]:
+    if not comparison.elsewhere:
+        return []
+    total = f"{comparison.elsewhere_total.amount:,}"
+    return [("ours, posted on another account", comparison.elsewhere, total)]
+
+
 def print_comparison(out: "Console", comparison: Comparison) -> None:
     """One comparison as a table."""
     verdict = "agrees" if comparison.agrees else "DOES NOT AGREE"
@@ -168,6 +179,7 @@ def print_comparison(out: "Console", comparison: Comparison) -> None:
         ("deleted", len(comparison.deleted), shortened(comparison.deleted)),
         ("voided by us", comparison.removed, ""),
         ("in the books, not ours", comparison.foreign, f"{comparison.foreign_total.amount:,}"),
+        *_elsewhere(comparison),
         ("the books' total", "", f"{comparison.books_total.amount:,}"),
     ]
     out.print(table(("", "documents", ""), rows))

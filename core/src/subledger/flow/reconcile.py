@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from subledger.findings import Finding
 from subledger.ledger import findings, notes
@@ -23,7 +23,8 @@ class Comparison:
     """The result for one account and period. Amounts are signed changes of the account.
 
     ``foreign`` are documents in the books that are not ours; ``removed`` those that we voided, and
-    that the books go on showing with nothing in them.
+    that the books go on showing with nothing in them; ``elsewhere`` those that we posted for the
+    sake of another account, and that touch this one: payments on the account of the money.
     """
 
     connection: str
@@ -41,6 +42,8 @@ class Comparison:
     foreign: int
     foreign_total: Money
     removed: int = 0
+    elsewhere: int = 0
+    elsewhere_total: Money = field(default=Money(0))
 
     @property
     def agrees(self) -> bool:
@@ -73,7 +76,8 @@ def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
         if link.linked_at > asked.asked:  # posted while the books were being read
             seen.pop((link.type, link.target), None)
     links = [link for link in links if link.linked_at <= asked.asked]
-    comparison = _compare(asked, links, seen, _removed(c, asked.connection, seen))
+    elsewhere = _elsewhere(c, asked, seen, {(link.type, link.target) for link in links})
+    comparison = _compare(asked, links, seen, _removed(c, asked.connection, seen), elsewhere)
     troubles = _troubles(c, asked.connection)
     for link in links:
         _judge(c, link, seen, asked, troubles=troubles, now=now)
@@ -89,13 +93,13 @@ def last(c: sa.Connection, connection: str, account: str) -> Comparison | None:
     if not values:
         return None
     for name in _MONEY:
-        values[name] = Money(values[name])
+        values[name] = Money(values.get(name, 0))
     for name in _LABELS:
         values[name] = tuple(values[name])
     return Comparison(**values)
 
 
-_MONEY = ("posted_total", "books_total", "foreign_total")
+_MONEY = ("posted_total", "books_total", "foreign_total", "elsewhere_total")
 _LABELS = ("missing", "doubled", "changed", "deleted")
 
 
@@ -123,11 +127,30 @@ def _removed(c: sa.Connection, connection: str, seen: _Seen) -> frozenset[tuple[
     return frozenset(empty & {(row.type, row.target) for row in rows})
 
 
+def _elsewhere(
+    c: sa.Connection, asked: sa.Row[Any], seen: _Seen, ours: set[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Documents that we posted for the sake of another account."""
+    strangers = seen.keys() - ours
+    if not strangers:
+        return set()
+    rows = c.execute(
+        sa.select(LINK.c.type, LINK.c.target).where(
+            LINK.c.connection == asked.connection,
+            LINK.c.account != asked.account,
+            LINK.c.date >= asked.since,
+            LINK.c.date <= asked.until,
+        )
+    )
+    return strangers & {(row.type, row.target) for row in rows}
+
+
 def _compare(
     asked: sa.Row[Any],
     links: Sequence[sa.Row[Any]],
     seen: _Seen,
     emptied: frozenset[tuple[str, str]],
+    elsewhere: set[tuple[str, str]],
 ) -> Comparison:
     ours = {(link.type, link.target) for link in links}
     removed = {key for key in emptied - ours if not seen[key].deleted}
@@ -138,7 +161,8 @@ def _compare(
         for key, row in live.items()
         if key not in ours and row.key and row.key in linked_keys
     ]
-    foreign = [row for key, row in live.items() if key not in ours]
+    foreign = [row for key, row in live.items() if key not in ours | elsewhere]
+    others = [row for key, row in live.items() if key in elsewhere]
     missing, changed, deleted, matched = [], [], [], 0
     for link in links:
         row = seen.get((link.type, link.target))
@@ -167,6 +191,8 @@ def _compare(
         foreign=len(foreign),
         foreign_total=Money(sum(row.amount for row in foreign)),
         removed=len(removed),
+        elsewhere=len(others),
+        elsewhere_total=Money(sum(row.amount for row in others)),
     )
 
 
