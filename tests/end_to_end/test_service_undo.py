@@ -115,6 +115,29 @@ async def test_x4_what_is_undone_stays_out_until_a_person_wants_it_back(tmp_path
         await world.reconcile()
 
 
+@BOOKS
+async def test_x4_what_rests_on_an_undone_document_is_named(tmp_path, books):
+    """X4: a payment that stays is named beside its invoice: it becomes credit, or books refuse."""
+    async with open_service_world(tmp_path, books) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 10_000)
+        await world.sync()
+        paid = world.shop.pay(invoice)
+        await world.sync()
+        both = [(INVOICE, str(invoice.id)), (PAYMENT, str(paid.id))]
+        shown = await world.kernel.store.read(look, wish(world, records=both))
+        assert [step.resting for step in shown] == [(), ()]
+        (step,) = (await undone(world, records=both[:1])).values()
+        assert (step.action, step.resting) == (Action.DELETE, (f"payment/{paid.id}",))
+        await world.deliver()
+        refused = [row for row in await world.findings() if row.category != "undone"]
+        assert bool(refused) == (books == "desktop")
+        assert world.balance("receivables") == (0 if books == "desktop" else -100)
+        assert len(world.papers()) == 1 + len(refused)
+        assert marker(PAYMENT, str(paid.id)) in world.papers()
+        await world.proof()
+
+
 async def test_without_its_guard_a_change_in_the_source_posts_it_again(tmp_path, monkeypatch):
     """Control: where the source may overwrite what a person decided, the harness sees it."""
     columns = ("state", "version", "finding", "amount", "currency", "date", "changed")

@@ -9,7 +9,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show, table
+from subledger.cli.output import shortened, show, table
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow.undo import Action, RunRow, Undo, UndoStep, look, recent_runs
@@ -153,7 +153,15 @@ def _document(step: UndoStep) -> dict[str, object]:
         "amount": step.amount.text() if step.amount is not None else "",
         "document": step.type,
         "id": step.target,
+        "resting": list(step.resting),
     }
+
+
+def _told(step: UndoStep) -> str:
+    """What is done, and what the accountant has to know of it."""
+    if step.resting:
+        return f"{_WORDS[step.action]}; {shortened(step.resting)} rests on it, and stays"
+    return f"{_WORDS[step.action]}: {step.why}" if step.why else _WORDS[step.action]
 
 
 def _print(out: "Console", wanted: Undo, steps: list[UndoStep], *, planned: bool) -> None:
@@ -164,7 +172,7 @@ def _print(out: "Console", wanted: Undo, steps: list[UndoStep], *, planned: bool
         (
             *(step.date, f"{step.kind} {step.record}", f"{step.type} {step.target}".strip()),
             step.amount.text() if step.amount is not None else "",
-            f"{_WORDS[step.action]}: {step.why}" if step.why else _WORDS[step.action],
+            _told(step),
         )
         for step in steps
     ]

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import evolve, frozen
 
 from subledger.errors import SubledgerError
 from subledger.findings import Finding
+from subledger.flow.resting import resting
 from subledger.ledger import books, effects, findings, history, leases, links
 from subledger.ledger.effects import LINKED, WITHDRAWN, State
 from subledger.manifest import Manifest, Operation
@@ -39,6 +40,9 @@ class Action(enum.StrEnum):
     """What was planned has not left, and does not go."""
     LEAVE = "leave"
     """Nothing; the step says why."""
+
+
+_REMOVING: Final = (Action.DELETE, Action.VOID)
 
 
 @frozen(kw_only=True)
@@ -73,6 +77,8 @@ class UndoStep:
     """What is to be done about one record, and ``why`` where nothing is.
 
     ``date`` and ``amount`` are those of the document; ``type`` and ``target`` name it in the books.
+    ``resting`` are the records, as ``kind/id``, that point at a document which is removed, and that
+    stay: the books unlink them, or refuse.
     """
 
     kind: str
@@ -83,6 +89,7 @@ class UndoStep:
     amount: Money | None = None
     type: str = ""
     target: str = ""
+    resting: tuple[str, ...] = ()
 
 
 class NotUndone(SubledgerError):  # noqa: N818 - the name says what did not happen
@@ -241,6 +248,14 @@ def _judge(c: sa.Connection, wanted: Undo) -> list[_Judged]:
     window = _window(c, wanted)
     closed, _version = books.state(c, wanted.sink)
     found = [_judged(c, wanted, posting, window, closed) for posting in _chosen(c, wanted, window)]
+    removed = {(one.step.kind, one.step.record) for one in found if one.step.action in _REMOVING}
+    above = resting(c, wanted.flow, wanted.sink, removed) if removed else {}
+    found = [
+        evolve(one, step=evolve(one.step, resting=tuple("/".join(each) for each in stays)))
+        if (stays := above.get((one.step.kind, one.step.record)))
+        else one
+        for one in found
+    ]
     return sorted(found, key=lambda one: (one.step.date, one.step.kind, one.step.record))
 
 

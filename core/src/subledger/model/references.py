@@ -38,7 +38,7 @@ _SOURCE_ONLY: Final[Mapping[type[Any], Mapping[str, Any]]] = {
         "receipts": (),
         "detail": {},
     },
-    Document: {"created": None, "location": "", "detail": {}},
+    Document: {"created": None, "location": "", "method": "", "detail": {}},
     Settlement: {"created": None, "derived": False, "method": "", "detail": {}},
     Item: {"category": "", "id_in_books": ""},
 }
