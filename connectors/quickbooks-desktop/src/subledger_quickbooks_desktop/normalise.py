@@ -14,6 +14,7 @@ from subledger.model.kinds import (
     INVOICE,
     ITEM,
     PAYMENT,
+    SALES_RECEIPT,
     VENDOR,
     VENDOR_CREDIT,
     Kind,
@@ -35,12 +36,13 @@ from subledger_quickbooks_desktop.wire.records import NAME
 _SIGN: Final[Mapping[Kind, tuple[str, int]]] = {
     INVOICE: ("Invoice", 1),
     CREDIT_MEMO: ("CreditMemo", -1),
+    SALES_RECEIPT: ("SalesReceipt", 1),
     PAYMENT: ("ReceivePayment", -1),
     BILL: ("Bill", -1),
     VENDOR_CREDIT: ("VendorCredit", 1),
     BILL_PAYMENT: ("BillPaymentCheck", 1),
 }
-"""Which way a document changes the receivables or payables account; its total by that word."""
+"""Which way a document changes its account (see Document.effect); its total by that word."""
 _ITEM_TYPES: Final = {
     "ItemService": ItemType.SERVICE,
     "ItemNonInventory": ItemType.NON_INVENTORY,
@@ -91,7 +93,7 @@ def _is_void(kind: Kind, record: Mapping[str, Any]) -> bool:
 
 
 def balance_of(raw: RawRecord) -> Money | None:
-    """The signed change of the receivables or payables account that a record makes.
+    """The signed change that a record makes to its account; see ``Document.account``.
 
     None for list entries, and where the amount cannot be read.
     """
@@ -113,6 +115,12 @@ def _entity(kind: Kind, record: Mapping[str, Any]) -> Entity:
         return _item(record)
     if kind in (PAYMENT, BILL_PAYMENT):
         return settlement(record, kind)
+    if kind == SALES_RECEIPT and not list_id(record, "CustomerRef"):
+        raise RecordRejected(
+            "It names no customer, and a sale is read with its customer only.",
+            category="excluded",
+            field="sales receipts without a customer",
+        )
     return document(record, kind, total_of(_SIGN[kind][0], record))
 
 

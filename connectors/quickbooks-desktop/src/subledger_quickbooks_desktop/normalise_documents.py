@@ -1,11 +1,20 @@
-"""Invoices, bills, credits and payments of QuickBooks Desktop as entities. Pure."""
+"""Invoices, sales receipts, bills, credits and payments of QuickBooks Desktop as entities. Pure."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from subledger.model import Address, Application, Document, Line, Reference, Settlement, Tax
+from subledger.model import (
+    PAID_AT_ONCE,
+    Address,
+    Application,
+    Document,
+    Line,
+    Reference,
+    Settlement,
+    Tax,
+)
 from subledger.model.kinds import (
     ACCOUNT,
     BILL,
@@ -15,6 +24,7 @@ from subledger.model.kinds import (
     INVOICE,
     ITEM,
     PAYMENT,
+    SALES_RECEIPT,
     TAX_CODE,
     VENDOR,
     VENDOR_CREDIT,
@@ -27,6 +37,7 @@ Record = Mapping[str, Any]
 _SALES_LINES: Final[Mapping[Kind, tuple[str, str]]] = {
     INVOICE: ("InvoiceLineRet", "InvoiceLineGroupRet"),
     CREDIT_MEMO: ("CreditMemoLineRet", "CreditMemoLineGroupRet"),
+    SALES_RECEIPT: ("SalesReceiptLineRet", "SalesReceiptLineGroupRet"),
 }
 _SETTLED: Final[Mapping[str, Kind]] = {"Invoice": INVOICE, "Bill": BILL}
 """What a payment settles, by QuickBooks' words."""
@@ -84,9 +95,10 @@ def address(record: Record, name: str, heads: Sequence[str] = ()) -> Address | N
 
 
 def document(record: Record, kind: Kind, amount: Money) -> Document:
-    """An invoice, bill or credit of either. Raises ValueError where it does not add up."""
+    """An invoice, sales receipt, bill or credit. Raises ValueError where it does not add up."""
     sale = kind in _SALES_LINES
     party = ("CustomerRef", CUSTOMER) if sale else ("VendorRef", VENDOR)
+    owed = kind not in PAID_AT_ONCE
     tax = _tax(record)
     parts = [*_sales_lines(record, kind)] if sale else [*_purchase_lines(record)]
     return Document(
@@ -94,7 +106,7 @@ def document(record: Record, kind: Kind, amount: Money) -> Document:
         id=str(record["TxnID"]),
         party=record_reference(record, *party),
         date=_date(record, "TxnDate"),
-        due=_date(record, "DueDate") if record.get("DueDate") else None,
+        due=_date(record, "DueDate") if owed and record.get("DueDate") else None,
         number=str(record.get("RefNumber", "")),
         amount=amount,
         lines=_without_subtotals(parts, amount - tax.amount if tax else amount),
@@ -102,6 +114,8 @@ def document(record: Record, kind: Kind, amount: Money) -> Document:
         message=text(record, "CustomerMsgRef", "FullName"),
         billing=address(record, "BillAddress" if sale else "VendorAddress"),
         order_number=str(record.get("PONumber", "")),
+        method=text(record, "PaymentMethodRef", "FullName"),
+        payment_number=str(record.get("CheckNumber", "")),
         memo=str(record.get("Memo", "")),
     )
 

@@ -5,8 +5,8 @@ from typing import Final
 from attrs import evolve
 
 from subledger.findings import Finding
-from subledger.model import Document, Line, Movement, Party, Reference, Settlement
-from subledger.model.kinds import BILL_PAYMENT, CREDIT_MEMO, INVOICE, PURCHASE_ORDER
+from subledger.model import SALES, Document, Line, Movement, Party, Reference, Settlement
+from subledger.model.kinds import BILL_PAYMENT, PURCHASE_ORDER, SALES_RECEIPT
 from subledger.money import Money
 from subledger.ports import Books, Delivery, Posting, Preview
 from subledger_quickbooks_desktop.render import (
@@ -105,8 +105,10 @@ def _movement(entity: Movement) -> tuple[Posting, ...]:
 def _document(entity: Document) -> tuple[Posting, ...]:
     if entity.kind == PURCHASE_ORDER:
         return ()
-    usual = _RECEIVABLE if entity.kind in (INVOICE, CREDIT_MEMO) else _PAYABLE
-    debit = entity.effect.minor >= 0
+    usual = _RECEIVABLE if entity.kind in SALES else _PAYABLE
+    if entity.kind == SALES_RECEIPT:
+        usual = _UNDEPOSITED
+    debit = entity.debits
     parts = [Posting(account=_name(entity.account, usual), amount=entity.effect)]
     parts += [
         _of_line(line, _name(line.item or line.account), -line.amount if debit else line.amount)

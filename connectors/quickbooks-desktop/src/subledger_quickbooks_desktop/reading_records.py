@@ -20,6 +20,7 @@ from subledger.model.kinds import (
     INVOICE,
     ITEM,
     PAYMENT,
+    SALES_RECEIPT,
     VENDOR,
     VENDOR_CREDIT,
     Kind,
@@ -33,6 +34,7 @@ LISTS: Final[Mapping[Kind, str]] = {CUSTOMER: "Customer", VENDOR: "Vendor", ITEM
 DOCUMENTS: Final[Mapping[Kind, tuple[str, ...]]] = {
     INVOICE: ("Invoice",),
     CREDIT_MEMO: ("CreditMemo",),
+    SALES_RECEIPT: ("SalesReceipt",),
     BILL: ("Bill",),
     VENDOR_CREDIT: ("VendorCredit",),
     PAYMENT: ("ReceivePayment",),
@@ -55,6 +57,7 @@ _NAMED: Final = (
 )
 _LINES: Final = (
     *("InvoiceLineRet", "InvoiceLineGroupRet", "CreditMemoLineRet", "CreditMemoLineGroupRet"),
+    *("SalesReceiptLineRet", "SalesReceiptLineGroupRet"),
     *("ExpenseLineRet", "ItemLineRet", "ItemGroupLineRet"),
 )
 

@@ -12,8 +12,8 @@ from attrs import evolve
 from lxml import etree
 
 from subledger.manifest import Operation
-from subledger.model import Document, Item, Movement, Party, Settlement
-from subledger.model.kinds import ACCOUNT, ITEM, VENDOR
+from subledger.model import Document, Item, Movement, Party, Reference, Settlement
+from subledger.model.kinds import ITEM, VENDOR
 from subledger.model.marker import parse_marker
 from subledger.money import Money, total
 from subledger.ports import Absent, Delivery, Outcome, Posted, Target, Unknown
@@ -40,7 +40,7 @@ STORED = 0
 _DAY = dt.timedelta(days=1)
 _UNTOLD = frozenset(
     {"EditSequence", "TxnLineID", "JournalLineType", "AppliedToTxnMod", "ApplyCheckToTxnMod"}
-)
+) | {"ClearExpenseLines", "ClearItemLines"}
 """Fields of a change that its object does not repeat."""
 
 
@@ -62,9 +62,9 @@ def search(delivery: Delivery, type_of: TypeOf, style: Style, request_id: str) -
         },
     }
     if not isinstance(entity, Movement):
-        fields["EntityFilter"] = _filter(entity.party.id, fit_name(VENDOR, entity.party.name))
+        fields["EntityFilter"] = _filter(entity.party)
     elif entity.account is not None and kind != "Transfer":
-        fields["AccountFilter"] = _filter(entity.account.id, fit_name(ACCOUNT, entity.account.name))
+        fields["AccountFilter"] = _filter(entity.account)
     return _query(f"{kind}QueryRq", fields, request_id)
 
 
@@ -75,8 +75,8 @@ def _list(delivery: Delivery) -> str:
     return "Vendor" if delivery.kind == VENDOR else "Customer"
 
 
-def _filter(identifier: str, name: str) -> Mapping[str, str]:
-    return {"ListID": identifier} if identifier else {"FullName": name}
+def _filter(entry: Reference) -> Mapping[str, str]:
+    return {"ListID": entry.id} if entry.id else {"FullName": fit_name(entry.kind, entry.name)}
 
 
 def _query(name: str, fields: Mapping[str, Any], request_id: str) -> etree._Element:

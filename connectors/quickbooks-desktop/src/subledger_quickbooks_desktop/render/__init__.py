@@ -21,7 +21,11 @@ from subledger_quickbooks_desktop.render.common import (
     rejected,
     request_id,
 )
-from subledger_quickbooks_desktop.render.document import TYPES, document_fields, number_limit
+from subledger_quickbooks_desktop.render.document import (
+    document_fields,
+    document_type,
+    number_limits,
+)
 from subledger_quickbooks_desktop.render.entries import (
     entry_type,
     full_name,
@@ -30,9 +34,9 @@ from subledger_quickbooks_desktop.render.entries import (
 )
 from subledger_quickbooks_desktop.render.movement import (
     check_tax_codes,
-    document_type,
     journal_sides,
     movement_fields,
+    movement_type,
 )
 from subledger_quickbooks_desktop.render.settlement import (
     UNCHANGEABLE,
@@ -46,7 +50,6 @@ __all__ = [
     "Style",
     "TypeOf",
     "check_tax_codes",
-    "document_type",
     "external_guid",
     "fit_name",
     "full_name",
@@ -73,9 +76,9 @@ def type_of_delivery(delivery: Delivery, type_of: TypeOf, style: Style) -> str:
     """
     entity = delivery.entity
     if isinstance(entity, Movement):
-        return document_type(entity, type_of, style)
+        return movement_type(entity, type_of, style)
     if isinstance(entity, Document):
-        return TYPES[entity.kind]
+        return document_type(entity, type_of)
     if isinstance(entity, Settlement):
         return settlement_type(entity, type_of)
     if isinstance(entity, Party | Item):
@@ -121,9 +124,9 @@ def _write(delivery: Delivery, type_of: TypeOf, style: Style) -> etree._Element:
 def _fields(delivery: Delivery, kind: str, suffix: str, type_of: TypeOf, style: Style) -> Pairs:
     entity = delivery.entity
     if isinstance(entity, Movement):
-        return movement_fields(entity, kind, suffix, style.edition)
+        return movement_fields(entity, kind, suffix, style.edition, delivery.before)
     if isinstance(entity, Document):
-        return document_fields(entity, delivery.marker, suffix, type_of, style)
+        return document_fields(entity, delivery, kind, type_of, style)
     if isinstance(entity, Settlement):
         return settlement_fields(entity, kind, delivery.marker, suffix, delivery.before)
     if isinstance(entity, Party):
@@ -175,10 +178,12 @@ def losses(delivery: Delivery) -> tuple[Finding, ...]:
     lost = [
         f"{field}: {loss}" for field, text, limit in texts for loss in storable(text, limit).losses
     ]
-    if isinstance(entity, Document) and entity.number.strip():
-        limit = number_limit(entity)
-        if number(entity.number, limit) is None:
-            lost.append(f"number: {entity.number} is longer than {limit}, it stands in the memo")
+    if isinstance(entity, Document):
+        lost += [
+            f"{field.replace('_', ' ')}: {value} is longer than {limit}, it stands in the memo"
+            for field, limit in number_limits(entity).items()
+            if (value := getattr(entity, field)).strip() and number(value, limit) is None
+        ]
     if not lost:
         return ()
     return (

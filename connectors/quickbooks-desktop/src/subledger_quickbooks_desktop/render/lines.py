@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from subledger.model import Line, Reference
+from subledger.model import Document, Entity, Line, Movement, Reference
 from subledger_quickbooks_desktop.render.common import (
     MEMO_LIMIT,
     new_line,
@@ -33,7 +33,7 @@ def purchase_lines(
             **_common(line, class_),
         }
         for line in lines
-        if line.item is None
+        if _of_accounts(line)
     ]
     items: list[dict[str, Any]] = [
         {
@@ -45,12 +45,34 @@ def purchase_lines(
             **_common(line, class_),
         }
         for line in lines
-        if line.item is not None
+        if _of_items(line)
     ]
     if order is not None:
         for item, identifier in zip(items, order[1], strict=True):
             item |= {"ItemRef": None, "LinkToTxn": {"TxnID": order[0], "TxnLineID": identifier}}
     return {f"ExpenseLine{suffix}": expenses or None, f"ItemLine{suffix}": items or None}
+
+
+def cleared(lines: Sequence[Line], before: Entity | None) -> Mapping[str, str]:
+    """What a change has to empty: a list of lines that was written before and has none now.
+
+    QuickBooks keeps a list of which a change names no line (qbXML reference, BillMod).
+    """
+    had = before.lines if isinstance(before, Document | Movement) else ()
+    lists = {"ClearExpenseLines": _of_accounts, "ClearItemLines": _of_items}
+    return {
+        field: "true"
+        for field, is_there in lists.items()
+        if any(map(is_there, had)) and not any(map(is_there, lines))
+    }
+
+
+def _of_accounts(line: Line) -> bool:
+    return line.item is None
+
+
+def _of_items(line: Line) -> bool:
+    return line.item is not None
 
 
 def _common(line: Line, class_: Reference | None) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ account is a Check, into it a Deposit; on a credit card they are a charge and a 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from subledger.model import Line, Movement, Reference, Way
+from subledger.model import Entity, Line, Movement, Reference, Way
 from subledger.model.kinds import TRANSFER
 from subledger.money import Money
 from subledger_quickbooks_desktop.render.common import (
@@ -21,7 +21,7 @@ from subledger_quickbooks_desktop.render.common import (
     rejected,
     text,
 )
-from subledger_quickbooks_desktop.render.lines import purchase_lines
+from subledger_quickbooks_desktop.render.lines import cleared, purchase_lines
 from subledger_quickbooks_desktop.wire.checks import Edition
 
 _WAY_OUT: Final = (
@@ -29,7 +29,7 @@ _WAY_OUT: Final = (
 )
 
 
-def document_type(movement: Movement, type_of: TypeOf, style: Style) -> str:
+def movement_type(movement: Movement, type_of: TypeOf, style: Style) -> str:
     """The QuickBooks document that a movement becomes. Raises :class:`RecordRejected`."""
     if movement.account is None:
         raise rejected("account_type", "account", "the document names no account")
@@ -74,13 +74,22 @@ def check_tax_codes(movement: Movement, kind: str, edition: Edition) -> None:
         )
 
 
-def movement_fields(movement: Movement, kind: str, suffix: str, edition: Edition = "US") -> Pairs:
+def movement_fields(
+    movement: Movement,
+    kind: str,
+    suffix: str,
+    edition: Edition = "US",
+    before: Entity | None = None,
+) -> Pairs:
     """The fields of the request that a movement becomes; ``suffix`` is Add or Mod.
 
-    Raises :class:`RecordRejected`.
+    ``before`` is the movement as it was written last. Raises :class:`RecordRejected`.
     """
     check_tax_codes(movement, kind, edition)
-    return _WRITERS[kind](movement, suffix)
+    fields = _WRITERS[kind](movement, suffix)
+    if _WRITERS[kind] in (_check, _purchase) and suffix == "Mod":
+        return [*fields, *cleared(movement.lines, before).items()]
+    return fields
 
 
 def _purchase(movement: Movement, suffix: str) -> Pairs:

@@ -198,6 +198,12 @@ _LOCKED = re.compile(
 _CLOSED_BOOKS = re.compile(
     r"closed? (?:the )?books|books (?:have been|are) closed|closing date", re.IGNORECASE
 )
+_DEPOSITED = re.compile(r"\b(?:been deposited|(?:from|in) (?:a|the) deposit)\b", re.IGNORECASE)
+_HELD: Final = _Case(
+    Fate.ASK, "It is in a deposit already, so that QuickBooks refuses to touch it.",
+    "Take it out of the deposit in QuickBooks (Banking > Make Deposits), then retry.",
+)  # fmt: skip
+_OF_CHANGES: Final = frozenset({3160, 3170, 3172, 3180, 3185})
 _SPLIT_BY_TEXT: Final = frozenset({3170, 3180})
 _UNSAID: Final = _Case(
     Fate.RETRY, "QuickBooks answered without a status.", _RESTORED, on_write=Fate.VERIFY
@@ -206,11 +212,13 @@ _GENERAL: Final = range(1000, 2000)
 
 
 def fate_of_status(code: int, severity: str, message: str, is_write: bool) -> Verdict:
-    """Judge the status of one answer; the code decides, the text only splits 3170 and 3180.
+    """Judge the status of one answer; the code decides, the text only splits what refuses a change.
 
     A code below 0 stands for an answer without one. An unknown code with severity Error on a write
     means that nothing was stored: FIX.
     """
+    if code in _OF_CHANGES and _DEPOSITED.search(message):
+        return _HELD.verdict(is_write=is_write)
     if code in _SPLIT_BY_TEXT:
         if _LOCKED.search(message):
             return _STATUSES[3175].verdict(is_write=is_write)

@@ -135,12 +135,15 @@ def _with_unnamed(books: Books, old: Draft, given: list[Any]) -> list[Any]:
 
 
 def _check_settled(books: Books, draft: Draft, old: Draft) -> None:
-    """Refuse a new total that payments, credits or a deposit already count on."""
-    if draft.cents == old.cents:
+    """Refuse a new total, or account of a deposit, that others already count on."""
+    account = draft.kind.account
+    same_total = draft.cents == old.cents
+    if same_total and draft.reference(account) == old.reference(account):
         return
     if links.is_deposited(books.store, draft.id):
         raise RefusedError(3172, caused(f"Cannot modify the {draft.kind.name}.", _DEPOSITED))
-    if draft.kind.can_be_settled and draft.cents < links.settled(books.store, draft.id):
+    applied = links.settled(books.store, draft.id)
+    if not same_total and draft.kind.can_be_settled and draft.cents < applied:
         raise save_failed(draft.kind.name, _SETTLED)
 
 
