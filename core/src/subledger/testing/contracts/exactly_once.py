@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import pytest
 
 from subledger.manifest import Operation
-from subledger.model import Entity, Kind, kinds
+from subledger.model import PAID_AT_ONCE, Entity, Kind, kinds
 from subledger.ports import SinkType, SourceType
 from subledger.testing.contracts.base import Contract, applies, breach
 from subledger.testing.contracts.role import answered_by, played
@@ -34,6 +34,7 @@ _SORTS: Final = (
     (kinds.TRANSFER,),
     (kinds.PAYMENT, kinds.REFUND, kinds.INVOICE, kinds.CREDIT_MEMO, kinds.CUSTOMER),
     (kinds.BILL, kinds.VENDOR_CREDIT, kinds.PURCHASE_ORDER, kinds.VENDOR),
+    PAID_AT_ONCE,
 )
 """One kind of each sort is enough; payments bring their invoice and customer along."""
 
