@@ -13,6 +13,7 @@ from attrs import define, field
 from subledger.errors import TemporaryError
 from subledger.manifest import Operation
 from subledger.model import (
+    SALES,
     Application,
     Document,
     Line,
@@ -208,6 +209,11 @@ OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
 RECEIVABLES = Reference(kind=kinds.ACCOUNT, id="84", name="Accounts Receivable (A/R)")
 PAYABLES = Reference(kind=kinds.ACCOUNT, id="33", name="Accounts Payable (A/P)")
 UNDEPOSITED = Reference(kind=kinds.ACCOUNT, id="4", name="Undeposited Funds")
+PAID = {
+    kinds.SALES_RECEIPT: UNDEPOSITED,
+    kinds.REFUND_RECEIPT: CHECKING,
+    kinds.PURCHASE: CHECKING,
+}
 
 
 @define
@@ -227,7 +233,7 @@ class Make:
 
     def document(self, kind: Any = kinds.INVOICE, id: str = "1", **values: Any) -> Document:  # noqa: A002
         """A document over 100.00 of one line."""
-        sales = kind in (kinds.INVOICE, kinds.CREDIT_MEMO)
+        sales = kind in SALES
         lines = values.pop("lines", (self.line("100.00"),))
         tax = values.get("tax")
         amount = total([line.amount for line in lines] + ([tax.amount] if tax else []))
@@ -238,7 +244,7 @@ class Make:
             "date": self.day,
             "amount": amount,
             "lines": tuple(lines),
-            "account": RECEIVABLES if sales else PAYABLES,
+            "account": PAID.get(kind, RECEIVABLES if sales else PAYABLES),
             **values,
         }
         return Document(**given)

@@ -7,12 +7,13 @@ import pytest
 
 from subledger.errors import TemporaryError
 from subledger.manifest import Operation
-from subledger.model import Document, Line, Party, Reference, Way, kinds
+from subledger.model import SALES, Document, Line, Party, Reference, Way, kinds
 from subledger.money import Money
 from subledger.ports import Posted, Refused, Unknown
 from subledger_quickbooks_online.simulator.company import Behaviour
 
 BATCH = "B" * 26
+OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
 
 
 def in_books(world, entity):
@@ -37,12 +38,15 @@ async def settled(world, deliveries):
 
 
 def several(make, delivery):
-    """A customer, invoices, a card purchase, a deposit and a transfer."""
+    """A customer, documents that are owed and paid at once, and movements of money."""
     checking = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
     return [
         delivery(Party(kind=kinds.CUSTOMER, id="7", name="New")),
         delivery(make.document(id="1")),
         delivery(make.document(id="2", number="N-2")),
+        delivery(make.document(kinds.SALES_RECEIPT, number="N-2")),
+        delivery(make.document(kinds.REFUND_RECEIPT)),
+        delivery(make.document(kinds.PURCHASE, lines=(make.line("12.34", account=OFFICE),))),
         delivery(make.movement(id="3")),
         delivery(make.movement(id="4", account=checking, way=Way.IN)),
         delivery(
@@ -53,7 +57,15 @@ def several(make, delivery):
     ]
 
 
-ONCE = {"Customer": 2, "Invoice": 2, "Purchase": 1, "Deposit": 1, "Transfer": 1}
+ONCE = {
+    "Customer": 2,
+    "Invoice": 2,
+    "SalesReceipt": 1,
+    "RefundReceipt": 1,
+    "Purchase": 2,
+    "Deposit": 1,
+    "Transfer": 1,
+}
 FAULTS = ["lost-answer", "dropped", "error-before", "error-after", "fault-inside-200"]
 
 
@@ -146,15 +158,18 @@ LOSSES = ("lost-answer", "dropped")
 
 
 @pytest.mark.parametrize(
-    "case", [(kind, loss) for kind in (kinds.INVOICE, kinds.CREDIT_MEMO) for loss in LOSSES]
+    "case", [(kind, loss) for kind in (*SALES, kinds.PURCHASE) for loss in LOSSES]
 )
 async def test_a_lost_update_is_settled(world, make, delivery, target, case):
     """A lost update is recognised where it was carried out, else it is sent again."""
     kind, fault = case
     sink = world.sink()
-    [posted] = await sink.deliver([delivery(make.document(kind))])
+    sold = {} if kind in SALES else {"account": OFFICE}
+    [posted] = await sink.deliver(
+        [delivery(make.document(kind, lines=(make.line("100.00", **sold),)))]
+    )
     update = delivery(
-        make.document(kind, lines=(make.line("60.00"),)),
+        make.document(kind, lines=(make.line("60.00", **sold),)),
         operation=Operation.UPDATE,
         target=target(posted),
         attempt_key="U" * 26,
@@ -169,21 +184,27 @@ async def test_a_lost_update_is_settled(world, make, delivery, target, case):
 
 
 @pytest.mark.parametrize(
-    "case", [(how, loss) for how in (Operation.VOID, Operation.DELETE) for loss in LOSSES]
+    "case",
+    [
+        (kind, how, loss)
+        for kind in (kinds.INVOICE, kinds.SALES_RECEIPT, kinds.REFUND_RECEIPT)
+        for how in (Operation.VOID, Operation.DELETE)
+        for loss in LOSSES
+    ],
 )
 async def test_a_lost_removal_is_settled(world, make, delivery, target, case):
     """A lost removal is done once, and again is no error."""
-    operation, fault = case
+    kind, operation, fault = case
     sink = world.sink()
-    [posted] = await sink.deliver([delivery(make.document())])
+    [posted] = await sink.deliver([delivery(make.document(kind))])
     removal = delivery(
-        make.document(), operation=operation, target=target(posted), attempt_key="V" * 26
+        make.document(kind), operation=operation, target=target(posted), attempt_key="V" * 26
     )
-    world.simulation.faults.set(f"{fault}~POST invoice*@1")
+    world.simulation.faults.set(f"{fault}~POST {posted.type.lower()}*@1")
     [outcome] = await sink.deliver([removal])
     assert isinstance(outcome, Unknown)
     found = await world.sink().find(removal)
-    assert (found.type, found.id) == ("Invoice", posted.id)
+    assert (found.type, found.id) == (posted.type, posted.id)
     assert not any(world.company.trial_balance().values())
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from subledger.model import Address, Item, ItemType, Party, Reference, Tax, Way, kinds
+from subledger.model import SALES, Address, Item, ItemType, Party, Reference, Tax, Way, kinds
 from subledger.money import Money
 from subledger_quickbooks_online import fields
 from subledger_quickbooks_online.company import Account, Company
@@ -61,6 +61,7 @@ ACCOUNTS = {
     "42": account("42", "Visa", "Credit Card"),
     "84": account("84", "A/R", "Accounts Receivable"),
     "36": account("36", "Savings", "Bank"),
+    "4": account("4", "Undeposited Funds", "Other Current Asset"),
 }
 COMPANIES = {
     "us": Company(accounts=ACCOUNTS, location="3"),
@@ -114,7 +115,14 @@ def list_entries():
 
 def documents(make):
     """Sales and purchases with lines of every sort."""
-    common = {"number": "N" * 30, "memo": "m", "terms": TERMS, "due": make.day}
+    common = {
+        "number": "N" * 30,
+        "memo": "m",
+        "terms": TERMS,
+        "due": make.day,
+        "payment_method": to(kinds.PAYMENT_METHOD, "1"),
+        "payment_number": "N" * 30,
+    }
     work = {"quantity": Decimal(2), "price": Decimal(30), "tax": to(kinds.TAX_CODE, "5")}
     sold = (
         make.line("60.00", taxable=True, memo="m", class_=WEST, **work),
@@ -122,7 +130,7 @@ def documents(make):
         make.line("0.00", item=None, memo="a remark"),
     )
     tax = Tax(amount=Money.of("1.00"), code=to(kinds.TAX_CODE, "2"))
-    for kind in (kinds.INVOICE, kinds.CREDIT_MEMO):
+    for kind in SALES:
         yield make.document(
             kind, lines=sold, tax=tax, message="hi", email="a@b.example", billing=FULL, **common
         )
@@ -131,8 +139,11 @@ def documents(make):
         make.line("50.00", account=office, customer=to(kinds.CUSTOMER, "1"), memo="x"),
         make.line("5.00", class_=WEST),
     )
-    for kind in (kinds.BILL, kinds.VENDOR_CREDIT, kinds.PURCHASE_ORDER):
+    for kind in (kinds.BILL, kinds.VENDOR_CREDIT, kinds.PURCHASE_ORDER, kinds.PURCHASE):
         yield make.document(kind, lines=bought, **common)
+    yield make.document(
+        kinds.PURCHASE, lines=bought, party=make.customer, account=to(kinds.ACCOUNT, "42")
+    )
 
 
 def settlements(make):

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from subledger.manifest import Operation
-from subledger.model import Item, Party, Reference, Way, kinds
+from subledger.model import SALES, Item, Party, Reference, Way, kinds
 from subledger.money import Money
 from subledger.ports import Posted, Unknown
 
@@ -18,6 +18,9 @@ MEALS = Reference(kind=kinds.ACCOUNT, id="13", name="Meals")
 CASES = [
     "invoice",
     "credit_memo",
+    "sales_receipt",
+    "refund_receipt",
+    "purchase",
     "bill",
     "vendor_credit",
     "payment",
@@ -33,9 +36,9 @@ CASES = [
 def entity_of(make, case, amount):
     """An entity of a case over an amount."""
     cost = (make.line(amount, account=OFFICE),)
-    if case in ("bill", "vendor_credit"):
+    if case in ("bill", "vendor_credit", "purchase"):
         return make.document(case, lines=cost, number="7")
-    if case in ("invoice", "credit_memo"):
+    if case in SALES:
         return make.document(case, lines=(make.line(amount),), number="7", message="Thanks")
     if case in ("payment", "bill_payment", "refund"):
         return make.settlement(case, amount=amount)

@@ -8,25 +8,12 @@ from attrs import frozen
 
 from subledger.findings import Finding
 from subledger.model import Attachment
-from subledger.model.kinds import (
-    BILL,
-    BILL_PAYMENT,
-    CREDIT_MEMO,
-    CUSTOMER,
-    INVOICE,
-    ITEM,
-    JOURNAL_ENTRY,
-    PAYMENT,
-    PURCHASE_ORDER,
-    REFUND,
-    VENDOR,
-    VENDOR_CREDIT,
-    Kind,
-)
+from subledger.model.kinds import JOURNAL_ENTRY, REFUND, Kind
 from subledger.model.marker import parse_marker
 from subledger.ports import Delivery, Outcome, Posted, Refused, Unknown
 from subledger_quickbooks_online import errors, text
 from subledger_quickbooks_online.client import Client
+from subledger_quickbooks_online.entities import DOCUMENTS, ENTRIES
 from subledger_quickbooks_online.errors import Lost
 from subledger_quickbooks_online.knowledge import by_id, everything
 from subledger_quickbooks_online.postings import Record
@@ -35,18 +22,10 @@ from subledger_quickbooks_online.wire.faults import faults_of
 from subledger_quickbooks_online.wire.query import Select, quoted
 
 ENTITIES: Final[Mapping[Kind, str]] = {
-    INVOICE: "Invoice",
-    CREDIT_MEMO: "CreditMemo",
-    PAYMENT: "Payment",
+    **ENTRIES,
+    **DOCUMENTS,
     REFUND: "Purchase",
-    BILL: "Bill",
-    BILL_PAYMENT: "BillPayment",
-    VENDOR_CREDIT: "VendorCredit",
-    PURCHASE_ORDER: "PurchaseOrder",
     JOURNAL_ENTRY: "JournalEntry",
-    CUSTOMER: "Customer",
-    VENDOR: "Vendor",
-    ITEM: "Item",
 }
 """What entities of a kind become, where that is one thing only."""
 _MOVEMENTS: Final = ("Purchase", "Deposit", "Transfer", "JournalEntry")

@@ -79,6 +79,11 @@ class Company:
             return self.accounts.get(reference.id)
         return self.named(reference.name)
 
+    def type_of(self, reference: Reference | None) -> str:
+        """The type of an account; empty where it is not known."""
+        found = self.account(reference)
+        return found.type if found else ""
+
     def named(self, name: str) -> Account | None:
         """The account with a full name, whatever the case."""
         wanted = name.casefold()

@@ -208,7 +208,7 @@ _ROWS: Mapping[str, Row] = {
     ),
     "6540": _no(
         "reconciled",
-        "The payment is part of a deposit and cannot be changed.",
+        "The document's money is part of a deposit, so that it cannot be changed.",
         "Take it out of the deposit in QuickBooks, then retry.",
     ),
     "10000": Row(

@@ -18,6 +18,7 @@ class Rule:
 
 
 _TRANSACTION: Final = {"DocNumber": 21, "PrivateNote": 4000}
+_PAID: Final = {**_TRANSACTION, "PaymentRefNum": 21}
 _PARTY: Final = {
     "DisplayName": 500,
     "GivenName": 100,
@@ -38,9 +39,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "Class": Rule(required=("Name",), lengths={"Name": 100}),
     "Invoice": Rule(required=("CustomerRef", "Line"), lengths=_TRANSACTION),
     "CreditMemo": Rule(required=("CustomerRef", "Line"), lengths=_TRANSACTION),
-    "Payment": Rule(
-        required=("CustomerRef", "TotalAmt"), lengths={**_TRANSACTION, "PaymentRefNum": 21}
+    "SalesReceipt": Rule(required=("Line",), lengths=_PAID),
+    "RefundReceipt": Rule(
+        required=("DepositToAccountRef", "Line"), lengths={**_TRANSACTION, "PaymentRefNum": 100}
     ),
+    "Payment": Rule(required=("CustomerRef", "TotalAmt"), lengths=_PAID),
     "Bill": Rule(required=("VendorRef", "Line"), lengths=_TRANSACTION),
     "VendorCredit": Rule(required=("VendorRef", "Line"), lengths=_TRANSACTION),
     "PurchaseOrder": Rule(required=("VendorRef", "Line"), lengths=_TRANSACTION),

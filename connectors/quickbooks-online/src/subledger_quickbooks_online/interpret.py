@@ -7,15 +7,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from subledger.findings import Finding
-from subledger.model import Document, Movement, Reference, Settlement
-from subledger.model.kinds import BILL, CREDIT_MEMO, CUSTOMER, ITEM, PAYMENT, VENDOR, Kind
+from subledger.model import PAID_AT_ONCE, Document, Entity, Movement, Settlement, account_of
+from subledger.model.kinds import PAYMENT, PURCHASE_ORDER, Kind
 from subledger.money import Money
 from subledger.ports import BookEntry, Delivery, Posted
 from subledger_quickbooks_online.company import Company
-from subledger_quickbooks_online.postings import Record, Register, lines, number, total
+from subledger_quickbooks_online.entities import ENTRIES
+from subledger_quickbooks_online.postings import Record, Register, identifier, lines, number, total
 from subledger_quickbooks_online.render import LISTS, losses
 
-_KINDS: Final[Mapping[str, Kind]] = {"Customer": CUSTOMER, "Vendor": VENDOR, "Item": ITEM}
+_KINDS: Final[Mapping[str, Kind]] = {name: kind for kind, name in ENTRIES.items()}
 _WRITTEN: Final = frozenset(
     {
         *("CustomerRef", "VendorRef", "EntityRef", "AccountRef", "PaymentType", "Credit", "value"),
@@ -111,10 +112,16 @@ def holds(record: Any, body: Any) -> bool:
 
 
 def _same_lines(record: Record, wanted: list[Any]) -> bool:
-    found = lines(record)
-    return len(found) == len(wanted) and all(
-        holds(line, _as_kept(meant)) for line, meant in zip(found, wanted, strict=True)
+    found = sorted(lines(record), key=_is_discount)
+    meant = sorted(wanted, key=_is_discount)
+    return len(found) == len(meant) and all(
+        holds(line, _as_kept(each)) for line, each in zip(found, meant, strict=True)
     )
+
+
+def _is_discount(line: Any) -> bool:
+    """QuickBooks shows discounts last, after the subtotal, wherever they were written."""
+    return isinstance(line, Mapping) and line.get("DetailType") == "DiscountLineDetail"
 
 
 def _as_kept(line: Any) -> Any:
@@ -143,26 +150,35 @@ def posted(
 ) -> Posted:
     """The outcome of a write that the books took."""
     meant = delivery.entity
-    account = getattr(meant, "account", None)
     return Posted(
         type=entity,
         id=str(record.get("Id", "")),
         guard=guard_of(record),
         amount=amount_of(entity, record, meant, company),
-        account=account.name if isinstance(account, Reference) else "",
+        account=_account_of(record, meant, company),
         entry=entry_of(_KINDS[entity], record) if entity in LISTS else None,
         recovered=recovered,
         warnings=(*warnings, *_unlinked(record, meant), *losses(meant, company)),
     )
 
 
+def _account_of(record: Record, meant: Entity, company: Company) -> str:
+    """The account that the amount is about; of a receipt that names none, where its money is."""
+    named = account_of(meant)
+    if named is None and meant.kind in PAID_AT_ONCE:
+        found = company.accounts.get(identifier(record, "DepositToAccountRef"))
+        return found.name if found else ""
+    return named.name if named else ""
+
+
 def amount_of(entity: str, record: Record, meant: object, company: Company) -> Money | None:
     """The signed change of the entity's account, as QuickBooks reports the document."""
     if isinstance(meant, Document | Settlement):
-        if entity == "PurchaseOrder":
+        if meant.kind == PURCHASE_ORDER:
             return None
         money = Money.of(total(entity, record), meant.amount.currency)
-        return -money if meant.kind in (CREDIT_MEMO, PAYMENT, BILL) else money
+        debits = meant.debits if isinstance(meant, Document) else meant.kind != PAYMENT
+        return money if debits else -money
     if isinstance(meant, Movement) and meant.account is not None:
         account = company.account(meant.account)
         if account is None:

@@ -33,7 +33,8 @@ SINK: Final = Manifest(
         **dict.fromkeys((k.CUSTOMER, k.VENDOR, k.ITEM), _ENTRY),
         **dict.fromkeys(
             (
-                *(k.INVOICE, k.CREDIT_MEMO, k.PAYMENT, k.REFUND),
+                *(k.INVOICE, k.CREDIT_MEMO, k.SALES_RECEIPT, k.REFUND_RECEIPT),
+                *(k.PAYMENT, k.REFUND, k.PURCHASE),
                 *(k.BILL, k.VENDOR_CREDIT, k.BILL_PAYMENT, k.PURCHASE_ORDER),
                 *(k.CARD_TRANSACTION, k.FEE, k.TRANSFER, k.DEPOSIT, k.JOURNAL_ENTRY),
             ),
@@ -45,7 +46,7 @@ SINK: Final = Manifest(
     capabilities=(Capability.UPDATE_GUARD, Capability.READ_BACK, Capability.ATTACHMENTS),
     recovery=Recovery.KEYED,
     limits=(
-        "Only invoices, payments and bill payments can be voided; others are deleted instead.",
+        "Invoices, sales receipts and payments of both sides can be voided; others are deleted.",
         "Customers, vendors and items are made inactive, never deleted.",
         "A refund is an expense on the receivables account, joined to its credit memo.",
         "Sales tax is written as the source charged it.",
@@ -68,7 +69,8 @@ SOURCE: Final = Manifest(
     roles=(Role.GENERAL_LEDGER,),
     kinds=dict.fromkeys(
         (
-            *(k.ACCOUNT, k.CUSTOMER, k.VENDOR, k.ITEM, k.INVOICE, k.CREDIT_MEMO, k.PAYMENT),
+            *(k.ACCOUNT, k.CUSTOMER, k.VENDOR, k.ITEM, k.INVOICE, k.CREDIT_MEMO),
+            *(k.SALES_RECEIPT, k.REFUND_RECEIPT, k.PAYMENT),
             *(k.BILL, k.VENDOR_CREDIT, k.BILL_PAYMENT),
         ),
         _READ,
@@ -78,6 +80,8 @@ SOURCE: Final = Manifest(
     limits=(
         "Accounts are read by their names only, as lists.",
         "Bundles and categories of items are not read.",
+        "Receipts without a customer are not read.",
+        "Expenses and checks are not read: they do not tell purchases from refunds and payments.",
         "A payment is read with the invoices, bills and credits that it settles, and nothing else.",
     ),
 )

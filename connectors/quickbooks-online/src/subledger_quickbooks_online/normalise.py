@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from subledger.errors import RecordRejected
-from subledger.model import Entity, Item, ItemType, Party
+from subledger.model import SALES, Entity, Item, ItemType, Party
 from subledger.model.kinds import (
     BILL,
     BILL_PAYMENT,
@@ -13,12 +13,15 @@ from subledger.model.kinds import (
     INVOICE,
     ITEM,
     PAYMENT,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
     VENDOR,
     VENDOR_CREDIT,
     Kind,
 )
 from subledger.money import Money
 from subledger.ports import RawRecord
+from subledger_quickbooks_online.entities import DOCUMENTS, ENTRIES
 from subledger_quickbooks_online.interpret import is_void, without_deleted
 from subledger_quickbooks_online.normalise_documents import (
     address,
@@ -30,24 +33,15 @@ from subledger_quickbooks_online.normalise_documents import (
 from subledger_quickbooks_online.postings import Record, identifier, number
 from subledger_quickbooks_online.wire.objects import is_deleted
 
-ENTITIES: Final[Mapping[Kind, str]] = {
-    CUSTOMER: "Customer",
-    VENDOR: "Vendor",
-    ITEM: "Item",
-    INVOICE: "Invoice",
-    CREDIT_MEMO: "CreditMemo",
-    BILL: "Bill",
-    VENDOR_CREDIT: "VendorCredit",
-    PAYMENT: "Payment",
-    BILL_PAYMENT: "BillPayment",
-}
+_READ: Final = (*SALES, BILL, VENDOR_CREDIT, PAYMENT, BILL_PAYMENT)
+ENTITIES: Final[Mapping[Kind, str]] = {**ENTRIES, **{kind: DOCUMENTS[kind] for kind in _READ}}
 """The kinds that are read, by Intuit's names, in the order in which they depend on each other."""
 KINDS: Final[Mapping[str, Kind]] = {name: kind for kind, name in ENTITIES.items()}
 _SIGN: Final[Mapping[Kind, int]] = {
-    **dict.fromkeys((INVOICE, VENDOR_CREDIT, BILL_PAYMENT), 1),
-    **dict.fromkeys((CREDIT_MEMO, BILL, PAYMENT), -1),
+    **dict.fromkeys((INVOICE, SALES_RECEIPT, VENDOR_CREDIT, BILL_PAYMENT), 1),
+    **dict.fromkeys((CREDIT_MEMO, REFUND_RECEIPT, BILL, PAYMENT), -1),
 }
-"""Which way a document changes the receivables or payables account."""
+"""Which way a document changes the receivables or payables account, or that of its money."""
 _ITEM_TYPES: Final = {
     "Service": ItemType.SERVICE,
     "NonInventory": ItemType.NON_INVENTORY,
@@ -73,7 +67,7 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
 
 
 def balance_of(raw: RawRecord) -> Money | None:
-    """The signed change of the receivables or payables account that a record makes.
+    """The signed change that a record makes of what is owed, or of where a receipt's money is.
 
     None for list entries, and where the amount cannot be read.
     """
@@ -98,6 +92,12 @@ def _entity(kind: Kind, record: Record, currency: str) -> Entity:
         return _item(record)
     if kind in (PAYMENT, BILL_PAYMENT):
         return settlement(record, currency, kind)
+    if kind in SALES and not identifier(record, "CustomerRef"):
+        raise RecordRejected(
+            f"{ENTITIES[kind]} {record.get('DocNumber', '')} is without a customer.",
+            category="excluded",
+            field="receipts without a customer",
+        )
     return document(record, currency, kind)
 
 

@@ -1,10 +1,20 @@
-"""Invoices, bills, credits and payments of QuickBooks Online as entities. Pure."""
+"""Invoices, receipts, bills, credits and payments of QuickBooks Online as entities. Pure."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from subledger.model import Address, Application, Document, Line, Reference, Settlement, Tax
+from subledger.model import (
+    PAID_AT_ONCE,
+    SALES,
+    Address,
+    Application,
+    Document,
+    Line,
+    Reference,
+    Settlement,
+    Tax,
+)
 from subledger.model.kinds import (
     ACCOUNT,
     BILL,
@@ -59,8 +69,9 @@ def address(record: Record) -> Address | None:
 
 
 def document(record: Record, currency: str, kind: Kind) -> Document:
-    """An invoice, bill or credit of either. Raises ValueError where it does not add up."""
-    party = ("CustomerRef", CUSTOMER) if kind in (INVOICE, CREDIT_MEMO) else ("VendorRef", VENDOR)
+    """A sale, a bill or a credit of either. Raises ValueError where it does not add up."""
+    party = ("CustomerRef", CUSTOMER) if kind in SALES else ("VendorRef", VENDOR)
+    paid = kind in PAID_AT_ONCE
     return Document(
         kind=kind,
         id=str(record["Id"]),
@@ -75,6 +86,8 @@ def document(record: Record, currency: str, kind: Kind) -> Document:
         email=within(record, "BillEmail", "Address"),
         billing=address(record),
         memo=str(record.get("PrivateNote") or ""),
+        method=within(record, "PaymentMethodRef", "name") if paid else "",
+        payment_number=str(record.get("PaymentRefNum") or "") if paid else "",
     )
 
 

@@ -6,10 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from subledger.model import Address, Document, Line, Movement, Reference, Settlement
-from subledger.model.kinds import CREDIT_MEMO, INVOICE
+from subledger.model.kinds import BILL, CREDIT_MEMO, CUSTOMER, INVOICE, VENDOR_CREDIT
 from subledger.money import Money
 from subledger_quickbooks_online import text
 from subledger_quickbooks_online.company import Classes, Company
+from subledger_quickbooks_online.entities import DOCUMENTS
 from subledger_quickbooks_online.errors import rejected
 
 Body = dict[str, Any]
@@ -45,6 +46,13 @@ def needed(reference: Reference | None, what: str) -> Body:
     if found is None:
         raise rejected("mapping_missing", what, f"the document names no {what}")
     return found
+
+
+def payee(party: Reference | None) -> Body | None:
+    """Whom money went to: a vendor, or a customer."""
+    if party is None:
+        return None
+    return {**needed(party, "payee"), "type": "Customer" if party.kind == CUSTOMER else "Vendor"}
 
 
 def amount(money: Money) -> Decimal:
@@ -131,7 +139,7 @@ def quantity_and_price(line: Line) -> Body:
 
 
 def sales_line(line: Line, document: Document, company: Company) -> Body:
-    """One line of an invoice or a credit memo."""
+    """One line of a sales document."""
     described = {"Description": text.cut(line.memo, text.NOTE_LIMIT)}
     if line.item is None and not line.amount:
         return {"Description": described["Description"] or "-", "DetailType": "DescriptionOnly"}
@@ -207,10 +215,7 @@ def purchase_tax(company: Company, *, coded: bool) -> Body:
 
 
 LINKED_TYPES: Final[Mapping[str, str]] = {
-    INVOICE: "Invoice",
-    CREDIT_MEMO: "CreditMemo",
-    "bill": "Bill",
-    "vendor_credit": "VendorCredit",
+    kind: DOCUMENTS[kind] for kind in (INVOICE, CREDIT_MEMO, BILL, VENDOR_CREDIT)
 }
 """The words for documents that payments are linked to."""
 

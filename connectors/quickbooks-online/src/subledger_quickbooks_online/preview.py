@@ -3,34 +3,27 @@
 from collections.abc import Callable
 
 from subledger.findings import Finding
-from subledger.model import Document, Line, Movement, Reference, Settlement, Way
-from subledger.model.kinds import (
-    ACCOUNT,
-    BILL,
-    BILL_PAYMENT,
-    CREDIT_MEMO,
-    INVOICE,
-    PAYMENT,
-    PURCHASE_ORDER,
-    VENDOR_CREDIT,
+from subledger.model import (
+    PAID_AT_ONCE,
+    SALES,
+    Document,
+    Line,
+    Movement,
+    Reference,
+    Settlement,
+    Way,
 )
+from subledger.model.kinds import ACCOUNT, BILL_PAYMENT, PURCHASE_ORDER
 from subledger.money import Money
 from subledger.ports import Books, Delivery, Posting, Preview
-from subledger_quickbooks_online import text
+from subledger_quickbooks_online import money_accounts, text
+from subledger_quickbooks_online.entities import DOCUMENTS
 from subledger_quickbooks_online.render import losses
 from subledger_quickbooks_online.render_money import Style, document_type, journal_sides
 
-_WORDS = {
-    INVOICE: "Invoice",
-    CREDIT_MEMO: "CreditMemo",
-    BILL: "Bill",
-    VENDOR_CREDIT: "VendorCredit",
-    PURCHASE_ORDER: "PurchaseOrder",
-    PAYMENT: "Payment",
-    BILL_PAYMENT: "BillPayment",
-}
 _RECEIVABLE = "Accounts Receivable (A/R)"
 _PAYABLE = "Accounts Payable (A/P)"
+_UNDEPOSITED = "Undeposited Funds"
 _TAX = "Sales tax"
 
 
@@ -48,9 +41,11 @@ def preview(delivery: Delivery, books: Books) -> Preview:
             postings=_movement(entity),
             warnings=warnings,
         )
+    if isinstance(entity, Document):
+        money_accounts.check(entity, _type_in(books))
     if isinstance(entity, Document | Settlement):
         return Preview(
-            type=_WORDS.get(entity.kind, "Purchase"),
+            type=DOCUMENTS.get(entity.kind, "Purchase"),
             number=text.number_of(entity.number),
             memo=text.note_of(delivery.marker, entity.memo),
             party=entity.party.name,
@@ -118,9 +113,9 @@ def _signed(amount: Money, sign: int) -> Money:
 def _document(entity: Document) -> tuple[Posting, ...]:
     if entity.kind == PURCHASE_ORDER:
         return ()
-    sales = entity.kind in (INVOICE, CREDIT_MEMO)
-    account = _name(entity.account, _RECEIVABLE if sales else _PAYABLE)
-    sign = 1 if entity.effect.minor >= 0 else -1
+    owed = _RECEIVABLE if entity.kind in SALES else _PAYABLE
+    account = _name(entity.account, _UNDEPOSITED if entity.kind in PAID_AT_ONCE else owed)
+    sign = 1 if entity.debits else -1
     parts = [Posting(account=account, amount=entity.effect)]
     parts += [_of_line(line, _signed(line.amount, -sign)) for line in entity.lines if line.amount]
     if entity.tax is not None and entity.tax.amount:
@@ -130,7 +125,7 @@ def _document(entity: Document) -> tuple[Posting, ...]:
 
 def _settlement(entity: Settlement) -> tuple[Posting, ...]:
     usual = _PAYABLE if entity.kind == BILL_PAYMENT else _RECEIVABLE
-    money = _name(entity.money, "Undeposited Funds")
+    money = _name(entity.money, _UNDEPOSITED)
     return (
         Posting(account=money, amount=-entity.effect),
         Posting(account=_name(entity.account, usual), amount=entity.effect),

@@ -9,34 +9,33 @@ from attrs import field, frozen
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
 from subledger.manifest import Operation
-from subledger.model import Document, Entity, Item, Movement, Party, Settlement
-from subledger.model.kinds import (
-    BILL_PAYMENT,
-    CREDIT_MEMO,
-    CUSTOMER,
-    INVOICE,
-    ITEM,
-    PAYMENT,
-    VENDOR,
-)
+from subledger.model import SALES, Document, Entity, Item, Movement, Party, Settlement
+from subledger.model.kinds import BILL_PAYMENT, PAYMENT, PURCHASE
 from subledger.model.marker import marker
 from subledger.ports import Delivery
 from subledger_quickbooks_online import fields, text
 from subledger_quickbooks_online.company import Classes, Company
+from subledger_quickbooks_online.entities import ENTRIES
 from subledger_quickbooks_online.errors import rejected
 from subledger_quickbooks_online.parts import Body
 from subledger_quickbooks_online.render_lists import ONLY_AT_FIRST, item, party
 from subledger_quickbooks_online.render_money import Style, movement
-from subledger_quickbooks_online.render_purchases import bill_payment, purchase_document
+from subledger_quickbooks_online.render_purchases import (
+    bill_payment,
+    paid_purchase,
+    purchase_document,
+)
 from subledger_quickbooks_online.render_sales import payment, refund, sales
 from subledger_quickbooks_online.wire.requests import VOIDABLE
 
 SPARSE: Final = frozenset(
-    {"Customer", "Deposit", "Invoice", "JournalEntry", "Transfer"},
+    {
+        *("Customer", "Deposit", "Invoice", "JournalEntry", "RefundReceipt", "SalesReceipt"),
+        "Transfer",
+    },
 )
 """Entities that document a sparse update: members that are left out stay as they are."""
-_ENTRIES: Final = {CUSTOMER: "Customer", VENDOR: "Vendor", ITEM: "Item"}
-LISTS: Final = frozenset(_ENTRIES.values())
+LISTS: Final = frozenset(ENTRIES.values())
 """Entities that are never deleted, only made inactive."""
 
 
@@ -115,8 +114,10 @@ def draft(
     if isinstance(entity, Movement):
         return movement(entity, marker, company, style)
     if isinstance(entity, Document):
-        if entity.kind in (INVOICE, CREDIT_MEMO):
+        if entity.kind in SALES:
             return sales(entity, marker, company)
+        if entity.kind == PURCHASE:
+            return paid_purchase(entity, marker, company, bank_payments=style.bank_payments)
         return purchase_document(entity, marker, company, order_lines=order_lines)
     if isinstance(entity, Settlement):
         if entity.kind == PAYMENT:
@@ -131,7 +132,7 @@ def _removal(delivery: Delivery) -> Write:
     target = delivery.target
     if target is None:
         raise rejected("missing_in_books", delivery.marker, "there is nothing to remove")
-    name = _ENTRIES.get(delivery.kind, target.type)
+    name = ENTRIES.get(delivery.kind, target.type)
     body: Body = {}
     if name in LISTS:
         action, body = Action.UPDATE, {"Active": False}

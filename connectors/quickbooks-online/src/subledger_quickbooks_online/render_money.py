@@ -5,6 +5,7 @@ is an expense, into it a deposit; on a credit card they are a charge and a credi
 """
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from attrs import frozen
 
@@ -14,8 +15,8 @@ from subledger.money import Money
 from subledger_quickbooks_online import text
 from subledger_quickbooks_online.company import BALANCE_SHEET, Company
 from subledger_quickbooks_online.errors import rejected
+from subledger_quickbooks_online.money_accounts import CARD, SPENT, paid_from, require
 from subledger_quickbooks_online.parts import (
-    NOT_PRINTED,
     Body,
     amount,
     document_class,
@@ -23,10 +24,15 @@ from subledger_quickbooks_online.parts import (
     line_class,
     location,
     needed,
+    payee,
     ref,
     without_empty,
 )
 from subledger_quickbooks_online.purchase_lines import calculation, expense_line, without_codes
+
+_RULE: Final = (
+    "card transactions need an account of type Bank (prepaid) or Credit Card (credit programme)"
+)
 
 
 @frozen(kw_only=True)
@@ -63,42 +69,25 @@ def _document_type(movement: Movement, type_of: Callable[[Reference], str], styl
             return "JournalEntry"
         if plain:
             return "Transfer"
-    if kind in ("Bank", "Other Current Asset", "Credit Card"):
-        if movement.way is Way.IN and kind != "Credit Card":
-            return "Deposit"
-        # a line of a purchase cannot be negative (error 2290)
-        mixed = any(line.amount.minor < 0 for line in movement.lines)
-        return "JournalEntry" if mixed else "Purchase"
-    raise rejected(
-        "account_type",
-        f"account {account.name}",
-        f"{account.name} is of type {kind or 'unknown'}; card transactions need an account of "
-        "type Bank (prepaid) or Credit Card (credit programme)",
-    )
+    require(kind, account.name, SPENT, _RULE)
+    if movement.way is Way.IN and kind != CARD:
+        return "Deposit"
+    # a line of a purchase cannot be negative (error 2290)
+    mixed = any(line.amount.minor < 0 for line in movement.lines)
+    return "JournalEntry" if mixed else "Purchase"
 
 
 def movement(entity: Movement, marker: str, company: Company, style: Style) -> tuple[str, Body]:
     """The document of a movement of money."""
-
-    def type_of(reference: Reference) -> str:
-        found = company.account(reference)
-        return found.type if found else ""
-
-    kind = document_type(entity, type_of, style)
+    kind = document_type(entity, company.type_of, style)
     return kind, _WRITERS[kind](entity, marker, company, style)
 
 
 def _purchase(entity: Movement, marker: str, company: Company, style: Style) -> Body:
-    account = company.account(entity.account)
-    kind = account.type if account else ""
-    by_card = kind == "Credit Card"
-    paid = "Check" if style.bank_payments == "check" and kind == "Bank" else "Cash"
     taxed = calculation(entity.lines, company, included=True)
     body = {
-        "PaymentType": "CreditCard" if by_card else paid,
-        "AccountRef": needed(entity.account, "account"),
-        "EntityRef": _payee(entity.party),
-        "PrintStatus": NOT_PRINTED if not by_card and paid == "Check" else None,
+        **paid_from(entity.account, company.type_of(entity.account), style.bank_payments),
+        "EntityRef": payee(entity.party),
         "Credit": True if entity.way is Way.IN else None,
         **header(entity, marker, company, entity.amount.currency),
         "DocNumber": text.number_of(entity.number),
@@ -108,12 +97,6 @@ def _purchase(entity: Movement, marker: str, company: Company, style: Style) -> 
     }
     lines = [expense_line(line, None, company, taxed) for line in entity.lines]
     return {**without_empty(body), "Line": lines}
-
-
-def _payee(party: Reference | None) -> Body | None:
-    if party is None:
-        return None
-    return {**needed(party, "payee"), "type": "Customer" if party.kind == CUSTOMER else "Vendor"}
 
 
 def _deposit(entity: Movement, marker: str, company: Company, _style: Style) -> Body:

@@ -1,11 +1,12 @@
-"""Bills, vendor credits, purchase orders and the payments of bills as bodies of the API. Pure."""
+"""Purchases, bills, their credits, orders and payments as bodies of the API. Pure."""
 
 from collections.abc import Sequence
 
 from subledger.model import Document, Settlement
-from subledger.model.kinds import BILL, PURCHASE_ORDER, VENDOR_CREDIT
-from subledger_quickbooks_online import text
+from subledger.model.kinds import BILL
+from subledger_quickbooks_online import money_accounts, text
 from subledger_quickbooks_online.company import Company
+from subledger_quickbooks_online.entities import DOCUMENTS
 from subledger_quickbooks_online.errors import rejected
 from subledger_quickbooks_online.parts import (
     NOT_PRINTED,
@@ -16,12 +17,11 @@ from subledger_quickbooks_online.parts import (
     header,
     location,
     needed,
+    payee,
     ref,
     without_empty,
 )
 from subledger_quickbooks_online.purchase_lines import calculation, expense_line
-
-NAMES = {BILL: "Bill", VENDOR_CREDIT: "VendorCredit", PURCHASE_ORDER: "PurchaseOrder"}
 
 
 def purchase_document(
@@ -31,6 +31,47 @@ def purchase_document(
 
     ``order_lines`` are the line Ids of the purchase order that a bill closes, in order.
     """
+    is_bill = document.kind == BILL
+    body = {
+        "VendorRef": needed(document.party, "vendor"),
+        "DocNumber": text.number_of(document.number),
+        "DueDate": document.due.isoformat() if document.due and is_bill else None,
+        "SalesTermRef": ref(document.terms) if is_bill else None,
+        "APAccountRef": ref(document.account),
+    }
+    written = _bought(document, marker, company, body)
+    lines = written["Line"]
+    if document.order is not None and is_bill and len(order_lines) == len(lines):
+        order = needed(document.order, "purchase order")["value"]
+        for line, identifier in zip(lines, order_lines, strict=True):
+            line["LinkedTxn"] = [
+                {"TxnId": order, "TxnType": "PurchaseOrder", "TxnLineId": identifier}
+            ]
+    return DOCUMENTS[document.kind], written
+
+
+def paid_purchase(
+    document: Document, marker: str, company: Company, *, bank_payments: str = "cash"
+) -> tuple[str, Body]:
+    """What was bought and paid at once, from a vendor or a customer.
+
+    The number of a check is that of the check where it is known (Accounting API: Purchase).
+    """
+    money_accounts.check(document, company.type_of)
+    kind = company.type_of(document.account)
+    paid = money_accounts.paid_from(document.account, kind, bank_payments)
+    by_check = document.payment_number if paid["PaymentType"] == "Check" else ""
+    body = {
+        **paid,
+        "EntityRef": payee(document.party),
+        "DocNumber": text.number_of(by_check or document.number),
+        "PaymentMethodRef": ref(document.payment_method),
+    }
+    return DOCUMENTS[document.kind], _bought(document, marker, company, body)
+
+
+def _bought(document: Document, marker: str, company: Company, own: Body) -> Body:
+    """What documents about things that are bought have in common, and of each its own."""
     if document.tax is not None and document.tax.amount and company.is_us:
         raise rejected(
             "feature_off",
@@ -38,27 +79,16 @@ def purchase_document(
             "the document has tax, but in the United States purchases have no sales tax",
             "Let the flow post the tax as a line.",
         )
-    is_bill = document.kind == BILL
     taxed = calculation(document.lines, company)
     body = {
-        "VendorRef": needed(document.party, "vendor"),
+        **own,
         **header(document, marker, company, document.amount.currency),
-        "DocNumber": text.number_of(document.number),
-        "DueDate": document.due.isoformat() if document.due and is_bill else None,
-        "SalesTermRef": ref(document.terms) if is_bill else None,
-        "APAccountRef": ref(document.account),
         **location(company, document.department),
         **document_class(document.class_, document.lines, company),
         "GlobalTaxCalculation": taxed,
     }
     lines = [expense_line(line, document.class_, company, taxed) for line in document.lines]
-    if document.order is not None and is_bill and len(order_lines) == len(lines):
-        order = needed(document.order, "purchase order")["value"]
-        for line, identifier in zip(lines, order_lines, strict=True):
-            line["LinkedTxn"] = [
-                {"TxnId": order, "TxnType": "PurchaseOrder", "TxnLineId": identifier}
-            ]
-    return NAMES[document.kind], {**without_empty(body), "Line": lines}
+    return {**without_empty(body), "Line": lines}
 
 
 def bill_payment(settlement: Settlement, marker: str, company: Company) -> tuple[str, Body]:

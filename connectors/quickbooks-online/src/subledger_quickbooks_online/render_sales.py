@@ -1,15 +1,15 @@
-"""Invoices, credit memos, and the payments and refunds of customers as bodies of the API. Pure."""
+"""Sales documents, and the payments and refunds of customers, as bodies of the API. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from subledger.model import Document, Reference, Settlement
-from subledger.model.kinds import ACCOUNT, CREDIT_MEMO
-from subledger_quickbooks_online import fields, text
-from subledger_quickbooks_online.company import RECEIVABLE, Account, Company
+from subledger.model import PAID_AT_ONCE, Document, Reference, Settlement
+from subledger.model.kinds import ACCOUNT, INVOICE
+from subledger_quickbooks_online import fields, money_accounts, text
+from subledger_quickbooks_online.company import RECEIVABLE, Company
+from subledger_quickbooks_online.entities import DOCUMENTS
 from subledger_quickbooks_online.errors import rejected
 from subledger_quickbooks_online.parts import (
-    NOT_PRINTED,
     Body,
     amount,
     applied_lines,
@@ -18,6 +18,7 @@ from subledger_quickbooks_online.parts import (
     header,
     location,
     needed,
+    payee,
     postal,
     purchase_tax,
     ref,
@@ -27,28 +28,46 @@ from subledger_quickbooks_online.parts import (
 )
 
 _JOINS: Final = "Joins the refund "
+_REFUNDS: Final = "refunds come from a Bank or Credit Card account"
 
 
 def sales(document: Document, marker: str, company: Company) -> tuple[str, Body]:
-    """An invoice or a credit memo."""
-    is_credit = document.kind == CREDIT_MEMO
+    """An invoice, a credit memo, or a receipt of either sort."""
+    money_accounts.check(document, company.type_of)
     message = text.cut(document.message, fields.MEMO)
     body = {
         "CustomerRef": needed(document.party, "customer"),
         **header(document, marker, company, document.amount.currency),
         "DocNumber": text.number_of(document.number),
-        "DueDate": document.due.isoformat() if document.due and not is_credit else None,
-        "SalesTermRef": None if is_credit else ref(document.terms),
+        **(_paid(document) if document.kind in PAID_AT_ONCE else _owed(document)),
         "CustomerMemo": {"value": message} if message else None,
         "BillEmail": email(document.email),
         "BillAddr": postal(document.billing),
-        "ARAccountRef": ref(document.account),
         **location(company, document.department),
         **document_class(document.class_, document.lines, company),
         **sales_tax(document, company),
     }
     lines = [sales_line(line, document, company) for line in document.lines]
-    return "CreditMemo" if is_credit else "Invoice", {**without_empty(body), "Line": lines}
+    return DOCUMENTS[document.kind], {**without_empty(body), "Line": lines}
+
+
+def _owed(document: Document) -> Body:
+    """On which account it is owed, and of an invoice until when."""
+    due = document.due if document.kind == INVOICE else None
+    return {
+        "DueDate": due.isoformat() if due else None,
+        "SalesTermRef": ref(document.terms) if document.kind == INVOICE else None,
+        "ARAccountRef": ref(document.account),
+    }
+
+
+def _paid(document: Document) -> Body:
+    """How it was paid, and the account that the money went to or came from."""
+    return {
+        "PaymentMethodRef": ref(document.payment_method),
+        "PaymentRefNum": text.number_of(document.payment_number),
+        "DepositToAccountRef": ref(document.account),
+    }
 
 
 def payment(settlement: Settlement, marker: str, company: Company) -> tuple[str, Body]:
@@ -98,12 +117,11 @@ def refund(
             **untaxed,
         },
     }
-    paid = payment_type(company.account(settlement.money), settlement, bank_payments)
+    kind, name = company.type_of(settlement.money), getattr(settlement.money, "name", "none")
+    money_accounts.require(kind, name, money_accounts.SPENT, _REFUNDS)
     body = {
-        "PaymentType": paid,
-        "PrintStatus": NOT_PRINTED if paid == "Check" else None,
-        "AccountRef": needed(settlement.money, "account that the money comes from"),
-        "EntityRef": {**needed(settlement.party, "customer"), "type": "Customer"},
+        **money_accounts.paid_from(settlement.money, kind, bank_payments),
+        "EntityRef": payee(settlement.party),
         **header(settlement, marker, company, settlement.amount.currency),
         "DocNumber": text.number_of(settlement.number),
         **location(company),
@@ -115,23 +133,6 @@ def refund(
 def _taxes_lines(company: Company) -> bool:
     """Whether every line has a tax code, and one for lines without tax is known."""
     return company.sales_tax and not company.is_us and bool(company.untaxed)
-
-
-def payment_type(account: Account | None, settlement: Settlement, bank_payments: str) -> str:
-    """How the money of a refund goes, by the type of its account."""
-    kind = account.type if account else ""
-    if kind == "Credit Card":
-        return "CreditCard"
-    if kind == "Bank":
-        return "Check" if bank_payments == "check" else "Cash"
-    if kind == "Other Current Asset":
-        return "Cash"
-    name = settlement.money.name if settlement.money else "none"
-    raise rejected(
-        "account_type",
-        f"account {name}",
-        f"{name} is of type {kind or 'unknown'}; refunds come from a Bank or Credit Card account",
-    )
 
 
 def joining_note(marker: str) -> str:

@@ -1,4 +1,4 @@
-"""The books as a source: parties, items, invoices, bills, credits and payments that changed."""
+"""The books as a source: parties, items, sales, bills, credits and payments that changed."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence

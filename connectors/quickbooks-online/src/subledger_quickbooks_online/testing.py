@@ -28,6 +28,8 @@ BOUGHT: Final = "Cable"
 _KINDS: Final[Mapping[str, Kind]] = {
     "Invoice": kinds.INVOICE,
     "CreditMemo": kinds.CREDIT_MEMO,
+    "SalesReceipt": kinds.SALES_RECEIPT,
+    "RefundReceipt": kinds.REFUND_RECEIPT,
     "Payment": kinds.PAYMENT,
     "Bill": kinds.BILL,
     "VendorCredit": kinds.VENDOR_CREDIT,
@@ -40,7 +42,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
 class QuickBooksOnlineOutside:
     """A new company in the United States, without a socket; a person has connected it just now.
 
-    Its receivables, payables and the card account are the registers.
+    Its receivables, payables, the card and the bank account are the registers.
     """
 
     clock: Clock
@@ -150,7 +152,7 @@ class QuickBooksOnlineOutside:
     def _moved(self, one: Mapping[str, Any]) -> Decimal:
         """What a transaction moves on the first of the registers that it touches."""
         postings = self.simulation.company.postings(one["Id"])
-        for register in (RECEIVABLES, PAYABLES, CARD):
+        for register in (RECEIVABLES, PAYABLES, CARD, BANK):
             amounts = [posting.amount for posting in postings if posting.account == register]
             if amounts:
                 return sum(amounts, Decimal(0))

@@ -9,7 +9,7 @@ from attrs import evolve
 from subledger.errors import RecordRejected, TemporaryError
 from subledger.findings import Finding
 from subledger.model import Document
-from subledger.model.kinds import REFUND
+from subledger.model.kinds import PURCHASE, REFUND
 from subledger.model.marker import parse_marker
 from subledger.ports import Delivery, Outcome, Posted, Refused, Target, Unknown
 from subledger_quickbooks_online import errors
@@ -42,8 +42,6 @@ _COMPUTED: Final = frozenset(
 )
 _ONCE_MORE: Final = "r"
 """What is added to the key of an attempt for a second one, after a clear refusal of the first."""
-_NUMBERS_REPEAT: Final = frozenset({"Purchase"})
-"""Documents whose number is a reference of the payment: it says nothing about who they are."""
 
 
 class Writer:
@@ -203,7 +201,7 @@ class Writer:
             other = await self._numbered(write, fault)
             if other is not None and _marker(other) == delivery.marker:
                 return await self.recovered(delivery, write, company, other)
-            if again and write.entity in _NUMBERS_REPEAT:
+            if again and _may_repeat(delivery, write, other):
                 same = evolve(write, same_number=True)
                 key = delivery.attempt_key + _ONCE_MORE
                 return await self._write(delivery, same, company, key, again=False)
@@ -264,6 +262,17 @@ class Writer:
 
 def _marker(record: Record) -> str | None:
     return parse_marker(str(record.get("PrivateNote", "")))
+
+
+def _may_repeat(delivery: Delivery, write: Write, other: Record | None) -> bool:
+    """Whether a number that is in use says nothing about who a document is.
+
+    That of money that was spent is a reference of the payment. That of goods tells them apart,
+    except from what was posted for another record: card transactions are numbered beside them.
+    """
+    if write.entity != "Purchase":
+        return False
+    return delivery.kind != PURCHASE or (other is not None and _marker(other) is not None)
 
 
 def _named(write: Write, other: Record | None, refused: Refused) -> Refused:
