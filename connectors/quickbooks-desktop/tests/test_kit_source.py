@@ -24,6 +24,7 @@ class Trade(QuickBooksDesktopOutside):
         self.company.human.add_list_object("Customer", {"Name": "Silva"})
         self.company.human.add_list_object("Vendor", {"Name": "Cables Ltd"})
         self.sell("I-1", "50.00", paid="20.00")
+        self.sell_at_once("R-1", "35.00")
         self.company.human.add_document(
             "Bill",
             {
@@ -52,9 +53,23 @@ class Trade(QuickBooksDesktopOutside):
             },
         )
 
+    def sell_at_once(self, number, amount):
+        """A person writes a sales receipt."""
+        self.company.human.add_document(
+            "SalesReceipt",
+            {
+                "CustomerRef": {"FullName": "Silva"},
+                "TxnDate": "2026-03-11",
+                "RefNumber": number,
+                "CheckNumber": "991",
+                "SalesReceiptLineAdd": [{"ItemRef": {"FullName": "Consulting"}, "Amount": amount}],
+            },
+        )
+
     def change(self):
         """One more of each."""
         self.sell("I-2", "75.00", paid="75.00")
+        self.sell_at_once("R-2", "15.00")
 
 
 class TestQuickBooksDesktop(SourceContract):

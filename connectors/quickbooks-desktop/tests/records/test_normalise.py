@@ -65,6 +65,13 @@ def test_items_without_a_counterpart_are_told_apart():
     assert caught.value.category == "excluded"
 
 
+def test_a_sale_to_nobody_is_told_apart():
+    """QuickBooks takes sales receipts without a customer; entities always have a party."""
+    with pytest.raises(RecordRejected) as caught:
+        [*normalise(changed("sales_receipt", CustomerRef=None))]
+    assert caught.value.category == "excluded"
+
+
 @pytest.mark.parametrize(
     ("fields", "category"),
     [

@@ -19,7 +19,13 @@ from subledger_quickbooks_desktop.wire.checks import check_request
 
 GOLDEN = Path(__file__).with_name("golden")
 REWRITE = "SUBLEDGER_WRITE_GOLDEN"
-TYPES = {"checking": "Bank", "card": "CreditCard", "county": "ItemSalesTax", "visa": "Visa"}
+TYPES = {
+    "checking": "Bank",
+    "card": "CreditCard",
+    "undeposited": "OtherCurrentAsset",
+    "county": "ItemSalesTax",
+    "visa": "Visa",
+}
 STYLE = Style(
     taxable=Reference(kind=k.TAX_CODE, id="tax", name="Tax"),
     exempt=Reference(kind=k.TAX_CODE, id="non", name="Non"),

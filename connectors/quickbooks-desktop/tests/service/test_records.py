@@ -23,7 +23,7 @@ MONEY = frozenset({k.INVOICE, k.PAYMENT})
 EVERYTHING = frozenset(
     {
         *(k.CUSTOMER, k.VENDOR, k.ITEM, k.INVOICE, k.CREDIT_MEMO, k.PAYMENT),
-        *(k.BILL, k.VENDOR_CREDIT, k.BILL_PAYMENT),
+        *(k.SALES_RECEIPT, k.BILL, k.VENDOR_CREDIT, k.BILL_PAYMENT),
     }
 )
 SINCE = dt.date(2026, 3, 1)
@@ -109,6 +109,19 @@ class Reader:
             },
         )
 
+    def receipt(self, customer, number, amount="50.00"):
+        """A person writes a sales receipt."""
+        line = {"ItemRef": {"FullName": "Consulting"}, "Amount": amount}
+        return self.human.add_document(
+            "SalesReceipt",
+            {
+                "CustomerRef": {"FullName": customer},
+                "RefNumber": number,
+                "CheckNumber": "991",
+                "SalesReceiptLineAdd": [line],
+            },
+        )
+
     def pay(self, customer, invoice, amount):
         """A person records a payment of an invoice."""
         return self.human.add_document(
@@ -181,6 +194,23 @@ async def test_later_only_what_changed_is_read(reader):
     filters = [child.tag for request in reader.requests() for child in request]
     assert "TxnDateRangeFilter" not in filters
     assert filters.count("ModifiedDateRangeFilter") >= 2
+
+
+async def test_sales_receipts_are_read_with_their_customers(reader):
+    """What was sold and paid at once comes with its customer; void or deleted it is gone."""
+    kinds = {k.CUSTOMER, k.SALES_RECEIPT}
+    customer = reader.customer("Acme")
+    first, second, third = (reader.receipt("Acme", f"R-{n}") for n in range(3))
+    known = await reader.read(kinds=kinds)
+    every = {("sales_receipt", number) for number in (first, second, third)}
+    assert known.keys() == {("customer", customer), *every}
+    assert known["sales_receipt", first]["payment_number"] == "991"
+    assert known["sales_receipt", first]["amount"] == "5000 USD"
+    reader.human.void_document(first)
+    reader.human.delete_document(second)
+    reader.bench.clock.forward(6 * 3600)
+    known = await reader.read(kinds=kinds)
+    assert known.keys() == {("customer", customer), ("sales_receipt", third)}
 
 
 async def test_nothing_yet_is_asked_for_by_date_again(reader):

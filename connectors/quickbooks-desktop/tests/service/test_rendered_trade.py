@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -15,6 +16,8 @@ from subledger.errors import RecordRejected
 from subledger.ledger.keys import attempt_key, idempotency_key
 from subledger.manifest import Operation
 from subledger.model import (
+    PAID_AT_ONCE,
+    SALES,
     Address,
     Application,
     Document,
@@ -110,11 +113,14 @@ ITEMS = st.builds(
 )
 
 
+BUYS = (k.BILL, k.VENDOR_CREDIT, k.PURCHASE)
+
+
 @cache
 @st.composite
 def lines(draw: st.DrawFn, kind: str) -> Line:
     """A line of a document of this kind; some fit only purchases."""
-    buys = kind in (k.BILL, k.VENDOR_CREDIT)
+    buys = kind in BUYS
     has_item = draw(st.integers(0, 5)) > (2 if buys else 0)
     return Line(
         amount=Money(draw(st.integers(0, 10**10))),
@@ -140,12 +146,12 @@ ORDERS = st.just(Reference(kind=k.PURCHASE_ORDER, id="order"))
 def documents(draw: st.DrawFn, kind: str) -> Document:
     """Any document of this kind."""
     rows = tuple(draw(st.lists(lines(kind), max_size=4)))
-    tax = draw(maybe(TAXES)) if kind in (k.INVOICE, k.CREDIT_MEMO) else None
+    tax = draw(maybe(TAXES)) if kind in SALES else None
     cents = sum(row.amount.minor for row in rows) + (tax.amount.minor if tax else 0)
     return Document(
         kind=kind,
         id="1",
-        party=draw(refs(k.VENDOR if kind in (k.BILL, k.VENDOR_CREDIT) else k.CUSTOMER)),
+        party=draw(_parties(kind)),
         date=draw(DATES),
         due=draw(maybe(DATES)),
         number=draw(TEXTS),
@@ -156,11 +162,20 @@ def documents(draw: st.DrawFn, kind: str) -> Document:
         billing=draw(maybe(ADDRESSES)),
         order_number=draw(TEXTS),
         order=draw(maybe(ORDERS)),
-        account=draw(maybe(refs(k.ACCOUNT))),
+        payment_number=draw(TEXTS),
+        payment_method=draw(maybe(refs(k.PAYMENT_METHOD))),
+        account=draw(st.sampled_from(MONEY) if kind in PAID_AT_ONCE else maybe(refs(k.ACCOUNT))),
         terms=draw(maybe(refs(k.TERMS))),
         class_=draw(maybe(refs(k.CLASS))),
         memo=draw(TEXTS),
     )
+
+
+def _parties(kind: str) -> st.SearchStrategy[Reference]:
+    """Who a document of this kind may be with."""
+    if kind == k.PURCHASE:
+        return st.one_of(refs(k.VENDOR), refs(k.CUSTOMER))
+    return refs(k.VENDOR if kind in BUYS else k.CUSTOMER)
 
 
 MONEY = (
@@ -216,7 +231,8 @@ SHAPES = {
     "Party": PARTIES,
     "Item": ITEMS,
     **{kind: documents(kind) for kind in
-       (k.INVOICE, k.CREDIT_MEMO, k.BILL, k.VENDOR_CREDIT, k.PURCHASE_ORDER)},
+       (k.INVOICE, k.CREDIT_MEMO, k.SALES_RECEIPT, k.BILL, k.VENDOR_CREDIT, k.PURCHASE,
+        k.PURCHASE_ORDER)},
     **{kind: settlements(kind) for kind in (k.PAYMENT, k.BILL_PAYMENT, k.REFUND)},
 }  # fmt: skip
 REQUESTS = {
@@ -225,7 +241,9 @@ REQUESTS = {
              for verb in ("Add", "Mod")},
     k.INVOICE: {"InvoiceAdd", "InvoiceMod"},
     k.CREDIT_MEMO: {"CreditMemoAdd", "CreditMemoMod"},
+    k.SALES_RECEIPT: {"SalesReceiptAdd", "SalesReceiptMod"},
     k.BILL: {"BillAdd", "BillMod"},
+    k.PURCHASE: {"CheckAdd", "CheckMod", "CreditCardChargeAdd", "CreditCardChargeMod"},
     k.VENDOR_CREDIT: {"VendorCreditAdd", "VendorCreditMod"},
     k.PURCHASE_ORDER: {"PurchaseOrderAdd", "PurchaseOrderMod"},
     k.PAYMENT: {"ReceivePaymentAdd", "ReceivePaymentMod"},
@@ -289,10 +307,11 @@ def test_every_request_is_valid_or_parked(schema, sort: str) -> None:
     written, looked_for = set(), {True: set(), False: set()}
 
     @FUZZ
-    @given(entity=SHAPES[sort], style=STYLES)
-    def check(entity, style) -> None:
+    @given(entity=SHAPES[sort], before=SHAPES[sort], style=STYLES)
+    def check(entity, before, style) -> None:
         for operation in WRITES:
-            delivery = delivery_of(entity, operation, target_of(entity, operation, style, sort))
+            target = target_of(entity, operation, style, sort)
+            delivery = evolve(delivery_of(entity, operation, target), before=before)
             request = rendered(delivery, style)
             if request is not None and not check_request(request):
                 written.add(judged(schema, request, delivery.attempt_key))

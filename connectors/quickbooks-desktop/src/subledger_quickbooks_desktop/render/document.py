@@ -7,7 +7,7 @@ a credit card did.
 from collections.abc import Mapping
 from typing import Final
 
-from subledger.model import SALES, Document
+from subledger.model import SALES, Document, Reference
 from subledger.model.kinds import (
     BILL,
     CREDIT_MEMO,
@@ -47,6 +47,8 @@ _TYPES: Final[Mapping[Kind, str]] = {
 }
 _PAYING: Final[Mapping[str, str]] = {"Bank": "Check", "CreditCard": "CreditCardCharge"}
 """What a purchase becomes, by the type of the account that paid it."""
+_RECEIVING: Final = ("Bank", "OtherCurrentAsset")
+"""Types of accounts that the money of a sales receipt goes to."""
 _LONG_NUMBERS: Final = (BILL, VENDOR_CREDIT, ITEM_RECEIPT)
 _WITH_TERMS: Final = (INVOICE, CREDIT_MEMO, BILL, PURCHASE_ORDER)
 _CHECK_NUMBER_LIMIT: Final = 25
@@ -54,12 +56,17 @@ _CHECK_NUMBER_LIMIT: Final = 25
 
 def document_type(document: Document, type_of: TypeOf) -> str:
     """The QuickBooks document that a document becomes. Raises :class:`RecordRejected`."""
-    if document.kind in _TYPES:
-        return _TYPES[document.kind]
-    if document.kind != PURCHASE:
+    if document.kind == PURCHASE:
+        return _paid_by(document.account, type_of)
+    if document.kind not in _TYPES:
         label = document.kind.replace("_", " ")
         raise rejected("internal", document.id, f"QuickBooks Desktop has no {label}")
-    account = document.account
+    if document.kind == SALES_RECEIPT and document.account is not None:
+        _check_receiving(document.account, type_of)
+    return _TYPES[document.kind]
+
+
+def _paid_by(account: Reference | None, type_of: TypeOf) -> str:
     if account is None:
         raise rejected(
             "mapping_missing",
@@ -75,6 +82,17 @@ def document_type(document: Document, type_of: TypeOf) -> str:
             "of type Bank or Credit Card",
         )
     return _PAYING[kind]
+
+
+def _check_receiving(account: Reference, type_of: TypeOf) -> None:
+    kind = type_of(account)
+    if kind and kind not in _RECEIVING:
+        raise rejected(
+            "account_type",
+            account_label(account),
+            f"{account.name} is of type {kind}; the money of sales receipts goes to an account of "
+            "type Bank or Other Current Asset, such as Undeposited Funds",
+        )
 
 
 def document_fields(
@@ -125,7 +143,7 @@ def _memo(document: Document, marker: str, numbers: Mapping[str, str | None]) ->
     if "payment_number" in number_limits(document):
         given["Payment no."] = document.payment_number
     if document.kind == SALES_RECEIPT:
-        given["PO"] = document.order_number
+        given["Order no."] = document.order_number
     more = [
         f"{label} {value.strip()}"
         for label, value in given.items()

@@ -11,7 +11,6 @@ from subledger_quickbooks_desktop.render.common import (
     MEMO_LIMIT,
     Style,
     TypeOf,
-    account_label,
     needed,
     new_line,
     postal,
@@ -23,8 +22,6 @@ from subledger_quickbooks_desktop.render.common import (
 
 _ORDER_NUMBER_LIMIT: Final = 25
 _TAX_ITEMS: Final = ("ItemSalesTax", "ItemSalesTaxGroup")
-_RECEIVING: Final = ("Bank", "OtherCurrentAsset")
-"""Types of accounts that the money of a sales receipt may go to."""
 
 
 def sale_fields(
@@ -39,7 +36,7 @@ def sale_fields(
         "ClassRef": ref(document.class_),
         "BillAddress": postal(document.billing, document.party.name, whole=suffix == "Mod"),
         "IsToBePrinted": "false" if suffix == "Add" else None,
-        **(_received(document, type_of) if received else _owed(document)),
+        **(_received(document) if received else _owed(document)),
         **_sales_tax(document, code, sort, style),
         f"{kind}Line{suffix}": [
             {**new_line(suffix), **_sales_line(line, document, style, code, sort)}
@@ -57,19 +54,10 @@ def _owed(document: Document) -> dict[str, Any]:
     }
 
 
-def _received(document: Document, type_of: TypeOf) -> dict[str, Any]:
-    account = document.account
-    kind = type_of(account) if account is not None else ""
-    if account is not None and kind and kind not in _RECEIVING:
-        raise rejected(
-            "account_type",
-            account_label(account),
-            f"{account.name} is of type {kind}; the money of sales receipts goes to an account of "
-            "type Bank or Other Current Asset, such as Undeposited Funds",
-        )
+def _received(document: Document) -> dict[str, Any]:
     return {
         "PaymentMethodRef": ref(document.payment_method),
-        "DepositToAccountRef": ref(account),
+        "DepositToAccountRef": ref(document.account),
     }
 
 
