@@ -26,7 +26,7 @@ TODAY = dt.date(2026, 4, 10)
 KINDS = frozenset(
     {
         *(kinds.CUSTOMER, kinds.ITEM, kinds.VENDOR, kinds.INVOICE, kinds.CREDIT_MEMO),
-        *(kinds.PAYMENT, kinds.REFUND, kinds.PURCHASE_ORDER, kinds.BILL),
+        *(kinds.PAYMENT, kinds.REFUND, kinds.PURCHASE_ORDER, kinds.BILL, kinds.PURCHASE),
     }
 )
 HOSTS = ("https://acme.syncromsp.com", "https://other.syncromsp.com")

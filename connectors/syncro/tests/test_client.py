@@ -10,7 +10,14 @@ from subledger.retry import Cause
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
 from subledger_syncro.client import POLICY, SyncroClient
-from subledger_syncro.errors import Invalid, NotPermitted, NotThere, OutcomeUnknown
+from subledger_syncro.errors import (
+    Invalid,
+    NoAccount,
+    NotPermitted,
+    NotThere,
+    OutcomeUnknown,
+    Unreadable,
+)
 from subledger_syncro.wire import requests
 from subledger_syncro.wire.requests import Request
 
@@ -59,13 +66,13 @@ NO_PERMISSION = {
         ((502, HTML), 4, TemporaryError, ""),
         ((503, b""), 4, TemporaryError, ""),
         (TemporaryError("no answer"), 4, TemporaryError, ""),
-        ((200, b'{"a": '), 3, TemporaryError, "ping"),
-        ((200, HTML), 3, TemporaryError, "ping"),
+        ((200, b'{"a": '), 3, Unreadable, "ping"),
+        ((200, HTML), 3, Unreadable, "ping"),
         ((401, {"error": "Not authorized: no such token."}), 1, AuthenticationError, "no such"),
         ((401, NO_PERMISSION), 1, NotPermitted, "permissions"),
         ((403, {}), 1, AuthenticationError, ""),
         ((404, {"message": "Not found"}), 1, NotThere, "Not found"),
-        ((404, HTML), 1, ConnectorError, "ping"),
+        ((404, HTML), 1, NoAccount, "ping"),
         ((422, {"success": False, "message": ["Email is not an email"]}), 1, Invalid, "Email is"),
         ((422, {"errors": "Error adding that item"}), 1, Invalid, "Error adding"),
         ((422, {"errors": ["Customer can't be blank"]}), 1, Invalid, "Customer can't"),

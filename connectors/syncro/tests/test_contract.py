@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from subledger.manifest import Operation
 from subledger.model import Application, Party, Reference, Settlement, kinds
@@ -122,6 +123,18 @@ async def test_every_request_is_described(document, world):
     asked = {f"{method} {url.split('/')[3]}" for method, url, _, _ in sent}
     assert asked >= {"GET me", "GET settings", "GET vendors", "POST payments", "POST customers"}
     assert problems(document, sent) == set()
+
+
+async def test_what_no_document_describes_is_asked_behind_its_switch_alone(document, world):
+    """Customer purchases have the one undescribed address, and each purchase one below it."""
+    account = world(invoices=30)
+    account.simulation.behaviour = evolve(account.simulation.behaviour, customer_purchases=True)
+    await account.pages()
+    assert problems(document, account.wire.sent) == set()
+    await account.pages(settings={"customer_purchases": True})
+    found = problems(document, account.wire.sent)
+    assert "GET customer_purchases is not described" in found
+    assert all(one.startswith("GET customer_purchases") for one in found)
 
 
 def test_a_request_of_our_own_making_is_noticed(document):

@@ -1,6 +1,7 @@
 """The connector's declaration, settings and hooks fit the kernel."""
 
 import pytest
+from attrs import fields
 
 from subledger.errors import ConfigError
 from subledger.manifest import Operation, Recovery
@@ -25,11 +26,22 @@ def test_it_fulfils_the_role_of_a_psa_in_both_directions():
     assert unmet(SOURCE) == []
     assert unmet(SINK) == []
     assert SOURCE.able(Operation.CREATE) == frozenset()
-    assert {kinds.REFUND, kinds.CREDIT_MEMO, kinds.BILL} <= SOURCE.able(Operation.READ)
+    assert {kinds.REFUND, kinds.CREDIT_MEMO, kinds.BILL, kinds.PURCHASE} <= SOURCE.able(
+        Operation.READ
+    )
     assert SINK.able(Operation.CREATE) == {kinds.PAYMENT, kinds.CUSTOMER}
     assert SINK.recovery is Recovery.FINDABLE
     for operation in (Operation.UPDATE, Operation.VOID, Operation.DELETE):
         assert SINK.able(operation) == frozenset()
+
+
+def test_an_address_that_nobody_describes_is_asked_only_where_somebody_wants_it():
+    """The switch is off by default, and what it says of itself names the reason."""
+    config = SyncroConfig(api_token=TOKEN, subdomain="acme")
+    assert config.customer_purchases is False
+    says = fields(SyncroConfig).customer_purchases.metadata
+    assert "does not describe" in repr(says)
+    assert any("customer_purchases = true" in one for one in SOURCE.limits)
 
 
 def test_the_subdomain_decides_the_host():

@@ -30,5 +30,5 @@ class TestSyncro(SourceContract):
     )
 
     def outside(self, clock):
-        """A simulated account without a socket."""
-        return SyncroOutside(clock)
+        """A simulated account without a socket, which buys from customers, too."""
+        return SyncroOutside(clock, purchases=True)

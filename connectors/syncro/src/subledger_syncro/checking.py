@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from subledger_syncro import errors
+from subledger_syncro import asking, errors
 from subledger_syncro.client import SyncroClient
 from subledger_syncro.config import SyncroConfig
 from subledger_syncro.wire import dates, requests
@@ -31,6 +31,8 @@ async def sentences(client: SyncroClient, config: SyncroConfig, *, writes: bool)
     found = [f"Connected to {name} as {user}. Dates are in {zone}."]
     asked = _SINK_READS if writes else _READS
     found += [_lacks(one.permission) for one in asked if not await _may(client, one)]
+    if not writes and (told := await asking.sentence(client, config)):
+        found.append(told)
     if writes:
         found += [_lacks(permission) for name, permission in _WRITES if not _may_write(me, name)]
     return found

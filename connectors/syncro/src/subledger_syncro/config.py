@@ -57,6 +57,19 @@ class SyncroConfig:
         default=("Finished",),
         metadata=describe("States in which a purchase order becomes a bill."),
     )
+    customer_purchases: bool = field(
+        default=False,
+        metadata=describe(
+            "Read what is bought from customers, at an address that Syncro's published document "
+            "does not describe: tried against the simulator only."
+        ),
+    )
+    final_purchases: tuple[str, ...] = field(
+        default=("Purchase", "Purchased", "Finalized"),
+        metadata=describe(
+            "States in which a customer purchase is paid; Estimate is not, others are findings."
+        ),
+    )
     children: Literal["own", "sub", "parent"] = field(
         default="own",
         metadata=describe(

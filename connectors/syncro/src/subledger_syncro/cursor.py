@@ -65,6 +65,8 @@ class Cursor:
     are listed: ``descending``, ``ascending``, or empty where neither could be seen. ``known_...``
     hold the identifiers of what was handed over, packed. ``beat`` means nothing: it makes a cursor
     differ from the one before, so that a run is seen to be alive while it reads a long list.
+    ``told`` is the notice about customer purchases that stands, ``final`` the states in which they
+    were taken for paid.
     """
 
     start: str = ""
@@ -78,12 +80,16 @@ class Cursor:
     known_invoices: str = ""
     known_payments: str = ""
     known_orders: str = ""
+    purchases: Mark = field(factory=Mark)
+    known_purchases: str = ""
+    told: str = ""
+    final: str = ""
     beat: str = ""
 
     def text(self) -> str:
         """The cursor as text."""
         plain: dict[str, Any] = {"v": _VERSION}
-        for name in ("start", "account", "full", "swept", "ordered", "beat", *_KNOWN):
+        for name in (*_PLAIN, *_KNOWN):
             if value := getattr(self, name):
                 plain[name] = value
         for name in _MARKS:
@@ -104,12 +110,12 @@ class Cursor:
         return cls(**plain)
 
     def remembering(self, name: str, ids: Iterable[str]) -> "Cursor":
-        """The cursor that knows these identifiers of ``invoices``, ``payments`` or ``orders``."""
+        """The cursor that knows these identifiers of one of the lists."""
         changed: dict[str, Any] = {f"known_{name}": known.pack(filter(str.isdecimal, ids))}
         return evolve(self, **changed)
 
     def moved(self, name: str, mark: Mark) -> "Cursor":
-        """The cursor with a new mark of ``invoices``, ``payments`` or ``orders``."""
+        """The cursor with a new mark of one of the lists."""
         changed: dict[str, Any] = {name: mark}
         return evolve(self, **changed)
 
@@ -118,7 +124,8 @@ class Cursor:
         return known.unpack(getattr(self, f"known_{name}"))
 
 
-_MARKS: Final = ("invoices", "payments", "orders")
+_PLAIN: Final = ("start", "account", "full", "swept", "ordered", "told", "final", "beat")
+_MARKS: Final = ("invoices", "payments", "orders", "purchases")
 _KNOWN: Final = tuple(f"known_{name}" for name in _MARKS)
 
 

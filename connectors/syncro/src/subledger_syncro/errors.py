@@ -12,6 +12,18 @@ class NotThere(ConnectorError):  # noqa: N818 - for deleted records it is an ord
     """Syncro knows nothing under this address: the record was deleted, or the account is wrong."""
 
 
+class NoAccount(ConnectorError):  # noqa: N818 - what the web page says
+    """A web page instead of the API: the account is not there, or has no such address."""
+
+
+class OtherForm(ConnectorError):  # noqa: N818 - what the answer has
+    """The answer is JSON of another shape than the API's."""
+
+
+class Unreadable(TemporaryError):  # noqa: N818 - what the answer is
+    """The answer was cut off, is a web page, or belongs to another request."""
+
+
 class NotPermitted(ConnectorError):  # noqa: N818 - a state of the token, not a failure
     """The token is good, but may not do this."""
 
@@ -118,23 +130,23 @@ def of_answer(
     return row.error(row.message, hint=hint, detail=detail, code=code)
 
 
-def unreadable(path: str) -> TemporaryError:
+def unreadable(path: str) -> Unreadable:
     """The answer was cut off, is a web page, or belongs to another request."""
-    return TemporaryError("The answer of Syncro could not be read.", hint=_WAIT, detail=path)
+    return Unreadable("The answer of Syncro could not be read.", hint=_WAIT, detail=path)
 
 
-def unexpected(path: str) -> ConnectorError:
+def unexpected(path: str) -> OtherForm:
     """The answer is JSON of another shape than the API's."""
-    return ConnectorError(
+    return OtherForm(
         "Syncro answered in a form that this version does not know.",
         hint="Report it with the detail; nothing of this page was taken over.",
         detail=path,
     )
 
 
-def no_account(path: str) -> ConnectorError:
+def no_account(path: str) -> NoAccount:
     """A web page instead of the API: nothing can be said about any record."""
-    return ConnectorError(
+    return NoAccount(
         "Syncro has no such account.",
         hint="Check the subdomain of the connection; nothing was taken for deleted.",
         detail=path,

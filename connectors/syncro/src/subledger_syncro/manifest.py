@@ -21,6 +21,7 @@ from subledger.model.kinds import (
     ITEM_RECEIPT,
     PAYMENT,
     PAYMENT_METHOD,
+    PURCHASE,
     PURCHASE_ORDER,
     REFUND,
     VENDOR,
@@ -42,7 +43,7 @@ SOURCE: Final = Manifest(
     kinds=dict.fromkeys(
         (
             *(CUSTOMER, ITEM, VENDOR, INVOICE, CREDIT_MEMO),
-            *(PAYMENT, REFUND, PURCHASE_ORDER, ITEM_RECEIPT, BILL),
+            *(PAYMENT, REFUND, PURCHASE_ORDER, ITEM_RECEIPT, BILL, PURCHASE),
         ),
         _READ,
     ),
@@ -57,7 +58,7 @@ SOURCE: Final = Manifest(
         "Tax rates have no list in the API: they are told by their identifiers and mapped.",
         "Moved payments are found at once where an invoice changed with them, else within a day.",
         "Estimates are not read: they move no money, and what they become is an invoice.",
-        "Customer purchases are not read: Syncro's API does not offer them.",
+        "Customer purchases come with customer_purchases = true, from an undescribed address.",
         "Recurring invoices and contracts are not read; the invoices that they make are.",
         "The bill of a finished purchase order is dated by the last delivery.",
     ),

@@ -1,8 +1,9 @@
 """Raw records into entities; pure.
 
 A record's ``data`` holds one of ``customer``, ``product``, ``vendor``, ``invoice`` (in full),
-``payment``, ``credit`` (a payment that may have given store credit) and ``purchase_order``, each as
-Syncro sent it; or ``gone`` with the name of what was deleted.
+``payment``, ``credit`` (a payment that may have given store credit), ``purchase_order`` and
+``customer_purchase``, each as Syncro sent it; or ``gone`` with the name of what was deleted; or
+``notice`` with what a person should know.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +13,16 @@ from subledger.errors import RecordRejected
 from subledger.model import Entity
 from subledger.money import Money
 from subledger.ports import RawRecord
-from subledger_syncro import invoice, item, party, payment, purchase, view
+from subledger_syncro import (
+    customer_purchase,
+    invoice,
+    item,
+    notice,
+    party,
+    payment,
+    purchase,
+    view,
+)
 from subledger_syncro.view import View
 
 Row = Mapping[str, Any]
@@ -20,6 +30,10 @@ Row = Mapping[str, Any]
 
 def _maybe(entity: Entity | None) -> tuple[Entity, ...]:
     return () if entity is None else (entity,)
+
+
+def _told(row: Row, _seen: View) -> Iterable[Entity]:
+    raise notice.rejection_of(row)
 
 
 _READ: Final[Mapping[str, Callable[[Row, View], Iterable[Entity]]]] = {
@@ -30,6 +44,8 @@ _READ: Final[Mapping[str, Callable[[Row, View], Iterable[Entity]]]] = {
     "payment": lambda row, seen: _maybe(payment.settlement_of(row, seen)),
     "credit": lambda row, seen: _maybe(payment.given_credit_of(row, seen)),
     "purchase_order": purchase.documents_of,
+    "customer_purchase": customer_purchase.documents_of,
+    "notice": _told,
     "gone": lambda _row, _seen: (),
 }
 
@@ -51,7 +67,7 @@ def normalise(record: RawRecord) -> tuple[Entity, ...]:
 
 
 def balance_of(record: RawRecord) -> Money | None:
-    """The signed change of receivables or payables that a record makes, also where it is rejected.
+    """The signed change of receivables, payables or money by a record, also where it is rejected.
 
     Zero for what moves nothing, None where the amount cannot be read. For a record that
     :func:`normalise` accepts it equals the sum of its entities' effects.
@@ -69,6 +85,8 @@ def balance_of(record: RawRecord) -> Money | None:
             return nothing if given is None else given.effect
         if name == "purchase_order":
             return purchase.effect_of(row, seen)
+        if name == "customer_purchase":
+            return customer_purchase.effect_of(row, seen)
     except (RecordRejected, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
     return nothing

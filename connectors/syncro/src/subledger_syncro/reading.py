@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from subledger.errors import RecordRejected
+from subledger.errors import ConnectorError, RecordRejected
 from subledger.model.kinds import (
     BILL,
     CREDIT_MEMO,
@@ -14,16 +14,18 @@ from subledger.model.kinds import (
     ITEM,
     ITEM_RECEIPT,
     PAYMENT,
+    PURCHASE,
     PURCHASE_ORDER,
     REFUND,
     VENDOR,
     Kind,
 )
 from subledger.ports import RawRecord
-from subledger_syncro import party
+from subledger_syncro import asking, notice, party
 from subledger_syncro.allocation import GIVEN
 from subledger_syncro.amounts import day
 from subledger_syncro.client import SyncroClient
+from subledger_syncro.customer_purchase import date_field, is_offered
 from subledger_syncro.invoice import customer_in
 from subledger_syncro.shelf import Shelf
 from subledger_syncro.view import View, dump
@@ -33,15 +35,21 @@ from subledger_syncro.wire.answers import Row, object_of, objects
 INVOICES: Final = frozenset({INVOICE, CREDIT_MEMO})
 PAYMENTS: Final = frozenset({PAYMENT, REFUND})
 ORDERS: Final = frozenset({PURCHASE_ORDER, ITEM_RECEIPT, BILL})
+PURCHASES: Final = frozenset({PURCHASE})
+_MADE: Final = {
+    "invoice": INVOICES,
+    "payment": PAYMENTS,
+    "purchase_order": ORDERS,
+    "customer_purchase": PURCHASES,
+}
 
 _WHOLE_CUSTOMER: Final = frozenset({"business_then_name", "email", "address", "disabled"})
 _WHOLE_VENDOR: Final = frozenset({"name", "email", "address"})
 
 
 def gone(name: str, id_: str) -> list[RawRecord]:
-    """What Syncro does not have any more: ``name`` is invoice, payment or purchase_order."""
-    makes = {"invoice": INVOICES, "payment": PAYMENTS, "purchase_order": ORDERS}[name]
-    records = [RawRecord(id=id_, data={"gone": {"what": name}}, makes=makes)]
+    """What Syncro does not have any more: a sort of document by its singular in the API."""
+    records = [RawRecord(id=id_, data={"gone": {"what": name}}, makes=_MADE[name])]
     if name == "payment":
         credit = frozenset({CREDIT_MEMO})
         records.append(RawRecord(id=GIVEN + id_, data={"gone": {"what": name}}, makes=credit))
@@ -140,6 +148,33 @@ class Reader:
         context = self._base | {"names": names}
         made = RawRecord(id=id_, data={"purchase_order": row}, context=context, makes=ORDERS)
         return [*sellers, *items, made]
+
+    async def purchase(self, id_: str, listed: Row | None) -> list[RawRecord]:
+        """A customer purchase as it is now, after its customer and products.
+
+        Nobody says whether one has an address of its own: what the list tells of it is enough.
+        """
+        address = requests.one("customer_purchases", id_)
+        try:
+            row = await self._client.record(address, "customer_purchase")
+        except ConnectorError as error:
+            row, reason = None, await asking.reason_of(self._client, error)
+            if listed is None and reason != notice.ABSENT:
+                return []
+        if row is None and listed is None:
+            return gone("customer_purchase", id_)
+        row = {**(listed or {}), **(row or {})}
+        name = date_field(row)
+        if not self.is_wanted(row.get(name), name):
+            return []
+        data = {"customer_purchase": row}
+        if is_offered(row):
+            return [RawRecord(id=id_, data=data, context=self._base, makes=PURCHASES)]
+        customer, parents = await self.customer(customer_in(row))
+        items, names = await self._items(row)
+        context = self._base | {"names": names, "parents": parents}
+        made = RawRecord(id=id_, data=data, context=context, makes=PURCHASES)
+        return [*customer, *items, made]
 
     async def customer(self, row: Row) -> tuple[list[RawRecord], dict[str, str]]:
         """A customer after its parent, both once in a run; and the parent's name by its id."""

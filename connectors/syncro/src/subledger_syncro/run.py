@@ -1,18 +1,27 @@
-"""One run of the source: whole lists, changed invoices, payments, orders, then deletions."""
+"""One run of the source: lists, changed invoices, payments, orders; deletions; purchases last."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import Final, TypeVar
 
 from attrs import evolve
 
+from subledger.errors import ConnectorError
 from subledger.model.kinds import CUSTOMER, ITEM, VENDOR
 from subledger.ports import ExtractRequest, Page, RawRecord
-from subledger_syncro import errors, listing, shelf
+from subledger_syncro import asking, errors, listing, notice, shelf
 from subledger_syncro.client import SyncroClient
 from subledger_syncro.config import SyncroConfig
 from subledger_syncro.cursor import Cursor, Mark, changed_at, is_due
-from subledger_syncro.reading import INVOICES, ORDERS, PAYMENTS, Reader
+from subledger_syncro.reading import INVOICES, ORDERS, PAYMENTS, PURCHASES, Reader
 from subledger_syncro.shelf import ASCENDING, DESCENDING, ListNeeded, Shelf
 from subledger_syncro.view import View
 from subledger_syncro.wire import dates, requests
@@ -66,21 +75,23 @@ class Run:
         )
 
     async def pages(self) -> AsyncIterator[Page]:
-        """Every page."""
-        steps = []
-        if self._full:
-            steps.append(self._lists())
-        if self._kinds & INVOICES or self._kinds & PAYMENTS:
-            steps.append(self._invoices())
-        if self._kinds & PAYMENTS:
-            steps.append(self._payments())
-        if self._kinds & ORDERS:
-            steps.append(self._orders())
-        if self._kinds & INVOICES:
-            steps.append(self._deleted())
-        for step in steps:
-            async for page in step:
-                yield page
+        """Every page; last what nobody describes, so that it holds up nothing."""
+        kinds = self._kinds
+        for wanted, step in (
+            (self._full, self._lists),
+            (kinds & (INVOICES | PAYMENTS), self._invoices),
+            (kinds & PAYMENTS, self._payments),
+            (kinds & ORDERS, self._orders),
+            (kinds & INVOICES, self._deleted),
+            (True, self._done),
+            (kinds & PURCHASES, self._purchases),
+        ):
+            if wanted:
+                async for page in step():
+                    yield page
+
+    async def _done(self) -> AsyncIterator[Page]:
+        """Everything that Syncro describes has been read."""
         if self._full:
             self._cursor = evolve(self._cursor, full=dates.stamp(self._now))
         yield Page(records=(), cursor=self._cursor.text())
@@ -169,6 +180,52 @@ class Run:
         async for page in self._missing("orders", self._reader.order, listed):
             yield page
 
+    async def _purchases(self) -> AsyncIterator[Page]:
+        """Customer purchases, where they are switched on; else now and then a word about them."""
+        if not self._config.customer_purchases:
+            if self._full or self._cursor.told not in ("", notice.OFF):
+                for page in self._tell(notice.OFF if await asking.buys(self._client) else ""):
+                    yield page
+            return
+        listed: dict[str, Row] = {}
+        try:
+            async for beat in self._read(listing.pages(self._client, requests.PURCHASES), listed):
+                yield beat
+            reason = "" if listed or await self._may_be_empty() else notice.ABSENT
+        except ConnectorError as error:
+            reason = await asking.reason_of(self._client, error)
+        for page in self._tell(reason):
+            yield page
+        if not reason:
+            async for page in self._changed_purchases(listed):
+                yield page
+
+    async def _changed_purchases(self, listed: Mapping[str, Row]) -> AsyncIterator[Page]:
+        """What changed of the list, which has no filter; all of it where other states count now."""
+
+        async def read(id_: str) -> list[RawRecord]:
+            return await self._reader.purchase(id_, listed.get(id_))
+
+        final = "/".join(sorted(self._config.final_purchases))
+        if final != self._cursor.final:
+            self._cursor = evolve(self._cursor, final=final, purchases=Mark())
+        since, known = self._cursor.purchases.since(self._overlap), self._cursor.ids("purchases")
+        rows = [row for id_, row in listed.items() if changed_at(row) >= since or id_ not in known]
+        async for page in self._changes("purchases", read, rows):
+            yield page
+        async for page in self._missing("purchases", read, listed):
+            yield page
+
+    async def _may_be_empty(self) -> bool:
+        """Whether no purchase at all is an answer: not where they went together with their tab."""
+        return not self._cursor.ids("purchases") or await asking.buys(self._client)
+
+    def _tell(self, what: str) -> Iterator[Page]:
+        """A notice about customer purchases, if it is another one than the last."""
+        if what != self._cursor.told:
+            self._cursor = evolve(self._cursor, told=what)
+            yield Page(records=[notice.record_of(what)], cursor=self._cursor.text())
+
     async def _deleted(self) -> AsyncIterator[Page]:
         """From time to time: invoices that are not listed any more, and any that were missed."""
         if not is_due(self._cursor.swept, self._config.deletions_every, self._now):
@@ -256,10 +313,10 @@ def _begun(cursor: Cursor, since: dt.date, account: str) -> Cursor:
     if cursor.start and cursor.start <= start:
         return evolve(cursor, beat="", account=account)
     known = {f"known_{name}": getattr(cursor, f"known_{name}") for name in _NAMES}
-    return Cursor(start=start, account=account, **known)
+    return Cursor(start=start, account=account, told=cursor.told, **known)
 
 
-_NAMES: Final = ("invoices", "payments", "orders")
+_NAMES: Final = ("invoices", "payments", "orders", "purchases")
 
 
 def _listed(records: Sequence[RawRecord], page: listing.ListPage) -> Page:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from attrs import define, field
 
 from subledger.errors import TemporaryError
-from subledger.model.kinds import INVOICE, PAYMENT, PURCHASE_ORDER
+from subledger.model.kinds import INVOICE, PAYMENT, PURCHASE, PURCHASE_ORDER
 from subledger.runtime import HttpResponse
 from subledger.testing import Clock, Held
-from subledger_syncro.simulator import Request, Simulation, answer, sales
+from subledger_syncro.simulator import Behaviour, Request, Simulation, answer, purchasing, sales
 from subledger_syncro.simulator.clock import local_day
 
 TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
@@ -18,16 +18,20 @@ TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
 
 @define(eq=False)
 class SyncroOutside:
-    """A simulated account with a year of business that ends today, without a socket."""
+    """A simulated account with a year of business that ends today, without a socket.
+
+    With ``purchases`` it buys from customers, under an address that Syncro does not describe.
+    """
 
     clock: Clock
     invoices: int = 30
     seed: int = 1
+    purchases: bool = False
     simulation: Simulation = field(init=False)
 
     @simulation.default
     def _opened(self) -> Simulation:
-        return Simulation.of(
+        made = Simulation.of(
             today=self.clock().date(),
             seed=self.seed,
             invoices=self.invoices,
@@ -35,6 +39,8 @@ class SyncroOutside:
             monotonic=self._seconds,
             token=TOKEN,
         )
+        made.behaviour = Behaviour(customer_purchases=self.purchases)
+        return made
 
     def _seconds(self) -> float:
         return self.clock().timestamp()
@@ -45,6 +51,7 @@ class SyncroOutside:
         return {
             "api_token": TOKEN,
             "subdomain": self.simulation.subdomain,
+            "customer_purchases": self.purchases,
             "webhook_secret": "demo-webhook-secret",
         }
 
@@ -78,7 +85,7 @@ class SyncroOutside:
         )
 
     def holds(self) -> Iterable[Held]:
-        """Every invoice, payment and purchase order."""
+        """Every invoice, payment and purchase order, and where it buys, what it bought."""
         world = self.simulation.world
         for invoice in world.invoices.values():
             yield Held(id=str(invoice.id), kind=INVOICE, version=invoice, date=invoice.date)
@@ -87,9 +94,12 @@ class SyncroOutside:
         for order in world.orders.values():
             day = local_day(order.created_at)
             yield Held(id=str(order.id), kind=PURCHASE_ORDER, version=order, date=day)
+        for one in world.purchases.values() if self.purchases else ():
+            if one.is_final:
+                yield Held(id=str(one.id), kind=PURCHASE, version=one, date=one.date)
 
     def change(self) -> None:
-        """An invoice is written and paid in part, and another one gets a new note."""
+        """An invoice is written and paid in part, another one changes, an offer is bought."""
         world, now = self.simulation.world, self.clock()
         *_, last = world.invoices.values()
         world.put(last, now, note="changed")
@@ -98,3 +108,7 @@ class SyncroOutside:
             world, now, customer_id=last.customer_id, day=local_day(now), lines=[line]
         )
         sales.pay_invoice(world, now, made, 4_000)
+        for one in list(world.purchases.values()):
+            if not one.is_final:
+                purchasing.finish_purchase(world, now, one)
+                return

@@ -27,6 +27,7 @@ class View:
     currency: str = "USD"
     store_credit: Collection[str] = ()
     finished_orders: Collection[str] = ()
+    final_purchases: Collection[str] = ()
     children: str = "own"
     parent_field: str = "ref_customer_id"
     goods: str = "service"
@@ -67,6 +68,7 @@ def of_config(config: SyncroConfig, time_zone: str) -> View:
         currency=config.currency,
         store_credit=_folded(config.store_credit),
         finished_orders=_folded(config.finished_orders),
+        final_purchases=_folded(config.final_purchases),
         children=config.children,
         parent_field=config.parent_field,
         goods=config.goods,

@@ -77,6 +77,26 @@ def test_an_order_is_made_received_and_finished(account):
     assert account.truth()["orders"][str(made)]["is_finished"] is True
 
 
+def test_a_customer_purchase_is_offered_bought_and_deleted(account):
+    """An offer is an estimate until it is final; its lines can be changed; then it is gone."""
+    account.admin("POST", "behaviour", {"customer_purchases": True})
+    line = {"name": "Used phone", "cost_cents": 4_005, "quantity": 2}
+    body = {"customer_id": account.mark("customer"), "lines": [line], "date": "2026-04-01"}
+    made = account.admin("POST", "purchases", body)["id"]
+    shown = account.get(f"customer_purchases/{made}")["customer_purchase"]
+    assert (shown["status"], shown["total"], shown["date"]) == (
+        "Estimate",
+        "80.1",
+        "2026-04-01T00:00:00.000Z",
+    )
+    account.admin("POST", f"purchases/{made}", {"lines": [{**line, "quantity": 1}]})
+    account.admin("POST", f"purchases/{made}/finish")
+    row = account.truth()["purchases"][str(made)]
+    assert (row["cents"], row["is_final"]) == (4_005, True)
+    account.admin("DELETE", f"purchases/{made}")
+    assert account.call("GET", f"customer_purchases/{made}")[0] == 404
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "address", "wrapper"),
     [

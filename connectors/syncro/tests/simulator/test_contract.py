@@ -12,6 +12,7 @@ from subledger_syncro.simulator import (
     api_invoices,
     api_lines,
     api_payments,
+    api_purchases,
 )
 
 from .judge import described, from_example, from_schema, permission, plain
@@ -20,17 +21,22 @@ jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is a developme
 
 ROOMS = (
     api_account, api_customers, api_estimates, api_goods, api_invoices, api_lines, api_payments,
+    api_purchases,
 )  # fmt: skip
 ROWS = [row for room in ROOMS for row in room.ROWS]
 SERVED = {(method, "/" + plain(path)) for method, path, _, _ in ROWS}
 
-UNDOCUMENTED = {("GET", "/customer_purchases"): "behind a switch; the document has no such address"}
+UNDOCUMENTED = {
+    ("GET", "/customer_purchases"): "behind a switch; the document has no such address",
+    ("GET", "/customer_purchases/{}"): "behind a switch; the document has no such address",
+}
 OTHER_PERMISSION = {
     ("PUT", "/invoices/{}"): "the document names none",
     ("DELETE", "/invoices/{}"): "the document names none",
     ("PUT", "/invoices/{}/line_items/{}"): "the document names none",
     ("DELETE", "/invoices/{}/line_items/{}"): "the document names none",
     ("GET", "/customer_purchases"): "not in the document",
+    ("GET", "/customer_purchases/{}"): "not in the document",
 }
 NOT_PRODUCED = {
     ("GET", "/contacts", "401"): "judged as a refusal of a permission below",

@@ -28,7 +28,7 @@ def test_every_sort_of_document_is_there(seed):
     told = truth(world)
     assert set(told["totals"]) == {
         "credit_memo", "credit_use", "customer_purchase", "declined_payment", "finished_order",
-        "invoice", "open_order", "payment", "refund", "zero_invoice",
+        "invoice", "offered_purchase", "open_order", "payment", "refund", "zero_invoice",
     }  # fmt: skip
     assert set(told["deleted"]) == {"customer", "invoice", "payment"}
     assert all(count["count"] for count in told["totals"].values())
@@ -45,6 +45,7 @@ def test_every_sort_of_document_is_there(seed):
     assert any(line.quantity % 1 for line in lines)
     assert any(len(one.applied) > 2 for one in world.payments.values())
     assert any(len(world.payments_of(number)) > 1 for number in world.invoices)
+    assert {len(one.lines) for one in world.purchases.values()} == {1, 2}
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

@@ -184,7 +184,36 @@ def test_pages_shift_under_the_reader(account):
 
 def test_customer_purchases_need_their_switch(account):
     """No document names their address: it is there only when switched on."""
-    assert account.call("GET", "customer_purchases")[0] == 404
+    assert account.get("settings/tabs")["tabs"]["customer_purchases"] is False
+    number = account.mark("customer_purchase")
+    for path in ("customer_purchases", f"customer_purchases/{number}"):
+        assert account.call("GET", path)[0] == 404
     account.admin("POST", "behaviour", {"customer_purchases": True})
     assert account.get("settings/tabs")["tabs"]["customer_purchases"] is True
-    assert account.get("customer_purchases")["customer_purchases"]
+    (row,) = (one for one in account.pages("customer_purchases", "customer_purchases")
+              if one["id"] == number)  # fmt: skip
+    shown = account.get(f"customer_purchases/{number}")["customer_purchase"]
+    assert "line_items" not in row
+    assert {**row, "line_items": shown["line_items"]} == shown
+    assert (shown["total"], shown["status"]) == ("223.44", "Purchase")
+    assert [(one["quantity"], one["cost"]) for one in shown["line_items"]] == [
+        ("1.0", "123.45"),
+        ("3.0", "33.33"),
+    ]
+    assert account.call("GET", "customer_purchases/1")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("tells", "listed", "alone"),
+    [("list", True, None), ("totals", False, False), ("nothing", None, None)],
+)
+def test_customer_purchases_may_tell_less(account, tells, listed, alone):
+    """Lines come with the list, or not at all; purchases have an address of their own, or none."""
+    account.admin("POST", "behaviour", {"customer_purchases": True, "purchases_tell": tells})
+    number = account.mark("customer_purchase")
+    status, body = account.call("GET", "customer_purchases")
+    found = "line_items" in body["customer_purchases"][0] if status == 200 else None
+    assert found is listed
+    status, body = account.call("GET", f"customer_purchases/{number}")
+    found = "line_items" in body["customer_purchase"] if status == 200 else None
+    assert found is alone

@@ -3,7 +3,7 @@
 Money is whole cents, days are ``2026-03-01``. A wrong order is answered 400 with the reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,19 @@ from .behaviour import changed
 from .catalogue import RATES
 from .clock import SimulatedClock, local_day, read_day, read_moment, stamp
 from .faults import plan_from
-from .model import Contact, Customer, Invoice, Line, Order, Payment, Product, Record, Vendor
+from .model import (
+    Contact,
+    Customer,
+    Invoice,
+    Line,
+    Order,
+    Payment,
+    Product,
+    Purchase,
+    PurchaseLine,
+    Record,
+    Vendor,
+)
 from .permissions import PRESETS
 from .reading import decimal
 from .request import Call, RefusedError, Reply, Row
@@ -28,6 +40,7 @@ TYPES: Mapping[str, type[Any]] = {
     "invoices": Invoice,
     "payments": Payment,
     "orders": Order,
+    "purchases": Purchase,
 }
 DAYS = ("date", "due_date", "applied_at", "expected_date", "paid_date")
 MOMENTS = ("created_at", "updated_at")
@@ -74,6 +87,10 @@ def _line(call: Call, fields: Mapping[str, Any]) -> Line:
     return sales.line(_world(call), call.now, **values)
 
 
+def _purchase_lines(call: Call, rows: Iterable[Mapping[str, Any]]) -> tuple[PurchaseLine, ...]:
+    return tuple(purchasing.purchase_line(_world(call), call.now, **row) for row in rows)
+
+
 def add(call: Call) -> Reply:
     """A new customer, contact, product or vendor from its fields."""
     values = {"created_at": call.now, "updated_at": call.now, **_values(call.fields())}
@@ -83,7 +100,9 @@ def add(call: Call) -> Reply:
 def edit(call: Call) -> Reply:
     """Change fields of any record: names, ``disabled``, and dates such as ``created_at``."""
     record, values = _found(call, _kind(call)), _values(call.fields())
-    if "lines" in values:
+    if "lines" in values and isinstance(record, Purchase):
+        values["lines"] = _purchase_lines(call, values["lines"])
+    elif "lines" in values:
         values["lines"] = tuple(_line(call, row) for row in values["lines"])
     return _id(_world(call).put(record, values.pop("updated_at", call.now), **values))
 
@@ -165,6 +184,19 @@ def receive_order(call: Call) -> Reply:
 def finish_order(call: Call) -> Reply:
     """Receive what is missing and close the order."""
     return _id(purchasing.finish(_world(call), call.now, _found(call, Order)))
+
+
+def add_purchase(call: Call) -> Reply:
+    """``{"customer_id", "lines": [{"name", "cost_cents", "quantity"}], "date", "number"}``."""
+    values = _values(call.fields())
+    values["lines"] = _purchase_lines(call, values.get("lines", ()))
+    day = values.pop("date", local_day(call.now))
+    return _id(purchasing.add_purchase(_world(call), call.now, day=day, **values))
+
+
+def finish_purchase(call: Call) -> Reply:
+    """What the customer offered is taken and paid."""
+    return _id(purchasing.finish_purchase(_world(call), call.now, _found(call, Purchase)))
 
 
 def move_clock(call: Call) -> Reply:
@@ -275,6 +307,8 @@ ROWS: tuple[Row, ...] = (
     ("POST", "orders", "", add_order),
     ("POST", "orders/{id}/receive", "", receive_order),
     ("POST", "orders/{id}/finish", "", finish_order),
+    ("POST", "purchases", "", add_purchase),
+    ("POST", "purchases/{id}/finish", "", finish_purchase),
     ("POST", "{kind}", "", add),
     ("POST", "{kind}/{id}", "", edit),
     ("DELETE", "{kind}/{id}", "", delete),

@@ -13,6 +13,7 @@ from . import (
     api_invoices,
     api_lines,
     api_payments,
+    api_purchases,
     sales,
 )
 from .clock import local_day
@@ -31,6 +32,7 @@ API = Routes.of(
         *api_estimates.ROWS,
         *api_payments.ROWS,
         *api_goods.ROWS,
+        *api_purchases.ROWS,
     ),
 )
 ADMIN = Routes.of("_simulator/", admin.ROWS)

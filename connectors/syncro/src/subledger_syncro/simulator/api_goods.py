@@ -1,4 +1,4 @@
-"""Addresses of products, vendors, purchase orders, schedules and customer purchases."""
+"""Addresses of products, vendors, purchase orders and schedules."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,6 @@ from .present_goods import categories, order_line
 from .present_goods import order as show_order
 from .present_goods import product as show_product
 from .present_parties import vendor as show_vendor
-from .present_sales import purchase as show_purchase
 from .present_sales import schedule as show_schedule
 from .reading import cents, chosen, fitted, is_email, whole
 from .request import Call, RefusedError, Reply, Row, not_found
@@ -216,15 +215,6 @@ def get_schedule(call: Call) -> Reply:
     return Reply(body={"schedule": show_schedule(found)})
 
 
-def list_purchases(call: Call) -> Reply:
-    """Customer purchases, behind a switch: no document names this address."""
-    if not call.simulation.behaviour.customer_purchases:
-        raise not_found()
-    world = call.simulation.world
-    rows = in_order(call, world.purchases.values())
-    return page(call, "customer_purchases", rows, lambda one: show_purchase(one, world), "short")
-
-
 ROWS: tuple[Row, ...] = (
     ("GET", "products", may.PRODUCTS_LIST, list_products),
     ("POST", "products", may.PRODUCTS_CREATE, create_product),
@@ -240,5 +230,4 @@ ROWS: tuple[Row, ...] = (
     ("POST", "purchase_orders/{id}/create_po_line_item", may.ORDERS_EDIT, create_order_line),
     ("GET", "schedules", may.SCHEDULES_LIST, list_schedules),
     ("GET", "schedules/{id}", may.SCHEDULES_LIST, get_schedule),
-    ("GET", "customer_purchases", may.INVOICES_LIST, list_purchases),
 )

@@ -57,7 +57,14 @@ class Behaviour:
     """Status of an order whose goods have all come, before it is finished."""
     finished_status: str = "Finished"
     customer_purchases: bool = False
-    """Serve customer purchases under an address that no document names."""
+    """Whether the account buys from customers: their tab is on."""
+    purchases_tell: Literal["all", "list", "totals", "nothing"] = "all"
+    """What the address of customer purchases gives, as no document names it: a list without lines
+    and each purchase with them, a list with lines alone, totals alone, or nothing at all (404).
+    """
+    estimate_status: str = "Estimate"
+    purchase_status: str = "Purchase"
+    """Status of a customer purchase before and after it is final."""
     goes_on: bool = False
     """Whether the everyday business continues as the clock moves past the generated year."""
     webhook_url: str = ""

@@ -104,7 +104,7 @@ class Business:
         for chance, action in (
             (quota * 4, self._order),
             (10, partial(making.change_customer, self.world, self.rng)),
-            (4, partial(making.purchase, self.world, self.rng)),
+            (4, self._purchase),
         ):
             if self.rng.randrange(100) < chance:
                 yield action
@@ -113,6 +113,8 @@ class Business:
         world = self.world
         if name in happenings.ON_ORDER:
             happenings.ON_ORDER[name](world, self.rng, now, world.orders[number])
+        elif name in happenings.ON_PURCHASE:
+            happenings.ON_PURCHASE[name](world, self.rng, now, world.purchases[number])
         elif number in world.invoices:
             happenings.ON_INVOICE[name](world, self.rng, now, world.invoices[number])
 
@@ -126,6 +128,13 @@ class Business:
 
     def _order(self, now: datetime) -> None:
         self._plan(now, making.order(self.world, self.rng, now).id, ORDERS)
+
+    def _purchase(self, now: datetime) -> None:
+        """Most of what customers offer is bought some days later, every fourth offer never."""
+        number = making.purchase(self.world, self.rng, now).id
+        if number % 4:
+            due = now.date() + timedelta(days=number % 4)
+            self._agenda.setdefault(due, []).append(("buy", number))
 
     def _plan(
         self,

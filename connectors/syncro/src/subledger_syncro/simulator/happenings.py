@@ -1,4 +1,4 @@
-"""Single things that happen to an invoice or an order, if it is still there."""
+"""Single things that happen to an invoice, an order or a purchase, if it is still there."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from attrs import evolve
 from . import catalogue, purchasing, sales
 from .clock import local_day
 from .making import happens
-from .model import Invoice, Order
+from .model import Invoice, Order, Purchase
 from .world import World
 
 Happening: TypeAlias = Callable[[World, Random, datetime, Any], None]
@@ -137,6 +137,11 @@ def finish(world: World, _: Random, now: datetime, record: Order) -> None:
     purchasing.finish(world, now, record)
 
 
+def buy(world: World, _: Random, now: datetime, record: Purchase) -> None:
+    """What a customer offered is taken and paid."""
+    purchasing.finish_purchase(world, now, record)
+
+
 ON_INVOICE: Mapping[str, Happening] = {
     "pay": pay,
     "pay_part": pay_part,
@@ -151,3 +156,4 @@ ON_INVOICE: Mapping[str, Happening] = {
     "lose_payment": lose_payment,
 }
 ON_ORDER: Mapping[str, Happening] = {"receive_part": receive_part, "finish": finish}
+ON_PURCHASE: Mapping[str, Happening] = {"buy": buy}

@@ -20,6 +20,7 @@ def landmarks(world: World, start: datetime) -> None:
     maker.payments()
     maker.ends()
     maker.orders()
+    maker.purchases()
 
 
 class _Maker:
@@ -180,3 +181,27 @@ class _Maker:
         purchasing.receive(world, self.now, whole)
         finished = order("finished_order", shipping_cents=1_250)
         purchasing.finish(world, self.now, finished)
+
+    def purchases(self) -> None:
+        """What a customer offers, and what was bought: of a product, in several lines."""
+        world = self.world
+        product = next(one.id for one in world.products.values() if one.maintain_stock)
+
+        def purchase(mark: str, *lines: Any) -> Any:
+            made = purchasing.add_purchase(
+                world,
+                self.now,
+                customer_id=world.landmarks["customer"],
+                lines=[purchasing.purchase_line(world, self.now, **one) for one in lines],
+            )
+            self._mark(mark, made.id)
+            return made
+
+        laptop = {"name": "Used laptop, cracked lid", "cost_cents": 12_345}
+        purchase("offered_purchase", laptop)
+        bought = purchase(
+            "customer_purchase",
+            laptop,
+            {"name": "Switch", "cost_cents": 3_333, "quantity": 3, "product_id": product},
+        )
+        purchasing.finish_purchase(world, self.now, bought)

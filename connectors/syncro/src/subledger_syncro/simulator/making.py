@@ -133,18 +133,18 @@ def order(world: World, rng: Random, now: datetime) -> Order:
     )
 
 
-def purchase(world: World, rng: Random, now: datetime) -> None:
-    """Used goods are bought from a customer."""
-    world.add(
-        Purchase(
-            customer_id=rng.choice(_clients(world)).id,
-            name="Used laptop",
-            cents=rng.randrange(2_000, 30_000),
-            date=local_day(now),
-            created_at=now,
-            updated_at=now,
-        )
-    )
+def purchase(world: World, rng: Random, now: datetime) -> Purchase:
+    """A customer offers used goods: one thing, or two of them and what belongs to them."""
+    customer, cents = rng.choice(_clients(world)), rng.randrange(2_000, 30_000)
+    lines = [purchasing.purchase_line(world, now, name="Used laptop", cost_cents=cents)]
+    if cents % 2:
+        lines = [
+            purchasing.purchase_line(
+                world, now, name="Used monitor", cost_cents=cents // 3, quantity=2
+            ),
+            purchasing.purchase_line(world, now, name="Cables", cost_cents=cents - cents // 3 * 2),
+        ]
+    return purchasing.add_purchase(world, now, customer_id=customer.id, lines=lines)
 
 
 def change_customer(world: World, rng: Random, now: datetime) -> None:

@@ -264,13 +264,34 @@ class Estimate(Record):
 
 
 @frozen(kw_only=True)
+class PurchaseLine(Record):
+    """Something that a customer sells: ``name`` is what it is."""
+
+    name: str
+    cost_cents: int
+    quantity: int = 1
+    product_id: int | None = None
+
+    @property
+    def total_cents(self) -> int:
+        """Cost of the whole line."""
+        return self.quantity * self.cost_cents
+
+
+@frozen(kw_only=True)
 class Purchase(Record):
-    """Used goods bought from a customer."""
+    """Used goods bought from a customer, paid at once; an offer until it is final."""
 
     customer_id: int
-    name: str
-    cents: int
+    number: str
     date: dt.date
+    lines: tuple[PurchaseLine, ...] = ()
+    is_final: bool = False
+
+    @property
+    def total_cents(self) -> int:
+        """What the goods cost together."""
+        return sum(line.total_cents for line in self.lines)
 
 
 AnyRecord: TypeAlias = (

@@ -18,7 +18,8 @@ from .model import (
 )
 from .present_goods import order, product
 from .present_parties import contact, customer, vendor
-from .present_sales import estimate, invoice_detail, payment, purchase, schedule
+from .present_purchases import purchase
+from .present_sales import estimate, invoice_detail, payment, schedule
 from .world import World
 
 _SHOW: Mapping[type[Any], Any] = {
@@ -29,7 +30,7 @@ _SHOW: Mapping[type[Any], Any] = {
     Order: order,
     Payment: payment,
     Product: lambda one, world, _behaviour: product(one, world),
-    Purchase: lambda one, world, _behaviour: purchase(one, world),
+    Purchase: purchase,
     Schedule: lambda one, _world, _behaviour: schedule(one),
     Vendor: lambda one, _world, _behaviour: vendor(one),
 }

@@ -9,7 +9,7 @@ from .behaviour import Behaviour
 from .catalogue import ACCOUNT_ID, USER_ID
 from .clock import day_stamp, stamp
 from .jsontext import decimal_text, number, text
-from .model import Estimate, Invoice, Line, Payment, Purchase, Schedule
+from .model import Estimate, Invoice, Line, Payment, Schedule
 from .present_parties import customer
 from .sales import is_paid, totals_of
 from .tax import extension, totals
@@ -187,18 +187,4 @@ def schedule(one: Schedule) -> dict[str, Any]:
         "paused": one.paused,
         "last_invoice_paid": None,
         "lines": [_schedule_line(row, one.id) for row in one.lines],
-    }
-
-
-def purchase(one: Purchase, world: World) -> dict[str, Any]:
-    """A customer purchase; no document describes it."""
-    return {
-        "id": one.id,
-        "customer_id": one.customer_id,
-        "customer_business_then_name": _name(world, one.customer_id),
-        "name": one.name,
-        "total": text(one.cents),
-        "date": day_stamp(one.date),
-        "created_at": stamp(one.created_at),
-        "updated_at": stamp(one.updated_at),
     }

@@ -1,4 +1,4 @@
-"""What people do with purchase orders in the account's web pages."""
+"""What people do with purchase orders and customer purchases in the account's web pages."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from .clock import local_day
-from .model import Order, OrderLine
+from .model import Order, OrderLine, Purchase, PurchaseLine
 from .world import World
 
 
@@ -74,3 +74,36 @@ def receive(
 def finish(world: World, now: datetime, order: Order) -> Order:
     """Receive what is missing and close the order."""
     return world.put(receive(world, now, order), now, is_finished=True)
+
+
+def purchase_line(world: World, now: datetime, **values: Any) -> PurchaseLine:
+    """A line of a customer purchase: ``name``, ``cost_cents``, ``quantity``, ``product_id``."""
+    return PurchaseLine(id=world.new_id("purchase_line"), created_at=now, updated_at=now, **values)
+
+
+def add_purchase(
+    world: World,
+    now: datetime,
+    *,
+    customer_id: int,
+    lines: Iterable[PurchaseLine],
+    day: date | None = None,
+    **values: Any,
+) -> Purchase:
+    """What a customer offers; nothing is paid before it is final."""
+    values.setdefault("number", f"CP{len(world.purchases) + 1:04}")
+    return world.add(
+        Purchase(
+            customer_id=customer_id,
+            date=day or local_day(now),
+            lines=tuple(lines),
+            created_at=now,
+            updated_at=now,
+            **values,
+        )
+    )
+
+
+def finish_purchase(world: World, now: datetime, purchase: Purchase) -> Purchase:
+    """The goods are taken and paid."""
+    return world.put(purchase, now, is_final=True)

@@ -89,7 +89,8 @@ def totals_by_sort(world: World) -> dict[str, dict[str, int]]:
         sort = "finished_order" if order.is_finished else "open_order"
         _add(found, sort, cents=order.total_cents)
     for purchase in world.purchases.values():
-        _add(found, "customer_purchase", cents=purchase.cents)
+        sort = "customer_purchase" if purchase.is_final else "offered_purchase"
+        _add(found, sort, cents=purchase.total_cents)
     return {sort: dict(sums) for sort, sums in sorted(found.items())}
 
 
@@ -135,6 +136,16 @@ def truth(world: World) -> dict[str, Any]:
                 "is_finished": one.is_finished,
             }
             for one in world.orders.values()
+        },
+        "purchases": {
+            str(one.id): {
+                "number": one.number,
+                "customer": one.customer_id,
+                "date": one.date.isoformat(),
+                "cents": one.total_cents,
+                "is_final": one.is_final,
+            }
+            for one in world.purchases.values()
         },
         "store_credit": _nonzero((one, credit_cents(world, one)) for one in sorted(payers)),
         "deleted": deleted,

@@ -48,6 +48,7 @@ FIRST_IDS: Mapping[str, int] = {
     "customer_purchase": 61_001,
     "line": 123_197_001,
     "order_line": 8_712_001,
+    "purchase_line": 61_501,
     "sku": 3_301,
 }
 

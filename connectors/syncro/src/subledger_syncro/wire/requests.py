@@ -71,6 +71,7 @@ def one(name: str, identifier: str) -> Request:
 
 ME: Final = Request(path="me")
 SETTINGS: Final = Request(path="settings")
+TABS: Final = Request(path="settings/tabs")
 CUSTOMERS: Final = listing("customers", include_disabled="true")
 PRODUCTS: Final = listing("products")
 VENDORS: Final = listing("vendors")
@@ -78,6 +79,8 @@ PAYMENTS: Final = listing("payments")
 INVOICES: Final = listing("invoices")
 ORDERS: Final = listing("purchase_orders")
 METHODS: Final = listing("payment_methods")
+PURCHASES: Final = listing("customer_purchases")
+"""The one address here that the vendor's document does not describe."""
 
 
 def invoices_since(moment: str) -> Request:
