@@ -39,6 +39,18 @@ def test_quantity_times_price_must_be_the_amount(desk):
     assert (shown["TotalAmt"], kept) == (10, Decimal("3.3333333"))
 
 
+def test_zeros_of_a_client_are_no_quantity_and_no_price(desk):
+    """Clients that write every field send Qty 0 and UnitPrice 0 beside the Amount that counts."""
+    body = {"CustomerRef": {"value": desk.customer()}}
+    line = desk.item_line("100", Qty=0, UnitPrice=0, TaxInclusiveAmt=0)
+    shown = desk.company.create("Invoice", {**body, "Line": [line]})
+    assert shown["TotalAmt"] == 100
+    assert not {"Qty", "UnitPrice"} & set(shown["Line"][0]["SalesItemLineDetail"])
+    half = desk.item_line("100", Qty=0, UnitPrice=50)
+    fault = desk.refused(desk.company.create, "Invoice", {**body, "Line": [half]})
+    assert fault.code == "6070"
+
+
 def test_a_line_without_amount_is_refused(desk):
     """2020 for a sales line without Amount."""
     line = desk.item_line("1")
@@ -70,7 +82,7 @@ def test_a_negative_invoice_is_refused_and_a_zero_one_is_not(desk):
     [({"PercentBased": True, "DiscountPercent": 10}, None), ({"PercentBased": False}, 10)],
 )
 def test_a_discount_lowers_the_total(desk, detail, amount):
-    """By percent or by amount, posted to the discount account."""
+    """By percent or by amount, after the subtotal, posted to the discount account."""
     line = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail}
     if amount:
         line["Amount"] = amount
@@ -78,6 +90,8 @@ def test_a_discount_lowers_the_total(desk, detail, amount):
     shown = desk.company.create("Invoice", body)
     assert shown["TotalAmt"] == 90
     assert desk.balance("Discounts given") == 10
+    kinds = [each["DetailType"] for each in shown["Line"]]
+    assert kinds == ["SalesItemLineDetail", "SubTotalLineDetail", "DiscountLineDetail"]
 
 
 def test_descriptions_carry_no_money(desk):

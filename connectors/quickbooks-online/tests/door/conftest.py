@@ -20,6 +20,8 @@ from subledger_quickbooks_online.simulator import (
 )
 from subledger_quickbooks_online.simulator.jsonform import to_json
 
+from .quickbooks_client import class_of, library, order, place, qb, server  # noqa: F401 - fixtures
+
 NAMESPACE = "{http://schema.intuit.com/finance/v3}"
 
 

@@ -127,6 +127,26 @@ def test_exchange_rates(app, schema):
     schema.assertValid(app.xml("GET", "exchangerate", sourcecurrencycode="EUR"))
 
 
+def test_an_exchange_rate_is_set(app, schema):
+    """A rate holds from its day on, is found by query, and is one by the schema."""
+    body = {"SourceCurrencyCode": "EUR", "AsOfDate": "2026-02-01", "Rate": Decimal("1.25")}
+    assert app.post("exchangerate", body)["ExchangeRate"]["Rate"] == Decimal("1.25")
+
+    def rate(where):
+        found = app.query(f"select * from ExchangeRate where SourceCurrencyCode = 'EUR'{where}")
+        return found["ExchangeRate"][0]["Rate"]
+
+    assert (rate(""), rate(" and AsOfDate = '2026-01-31'")) == (Decimal("1.25"), Decimal("1.09"))
+    assert app.query("select * from ExchangeRate where SourceCurrencyCode = 'USD'") == {}
+    assert app.code("GET", "query", query="select * from ExchangeRate where Rate = '1'")[1] == (
+        "4001"
+    )
+    assert app.code("POST", "exchangerate", {"SourceCurrencyCode": "EUR"}) == (400, "2020")
+    assert app.code("POST", "exchangerate", {**body, "SourceCurrencyCode": "XXX"}) == (400, "2220")
+    assert app.code("POST", "exchangerate", {**body, "Rate": "much"}) == (400, "2010")
+    schema.assertValid(app.xml("GET", "query", query="select * from ExchangeRate"))
+
+
 def test_a_tax_code_comes_without_an_envelope(app):
     """The tax service answers its object alone."""
     agency = app.post("taxagency", {"DisplayName": "City of Springfield"})["TaxAgency"]["Id"]

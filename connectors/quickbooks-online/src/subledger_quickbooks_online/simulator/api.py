@@ -160,6 +160,8 @@ def _posted(call: Call, path: Sequence[str]) -> Payload:
             return _once(call, path, lambda: attachments.upload(call))
         case ["taxservice", name] if name.lower() == "taxcode":
             return _once(call, path, lambda: operations.tax_code(call))
+        case ["exchangerate"]:
+            return _once(call, path, lambda: operations.set_exchange_rate(call))
         case [segment, id_, "send"]:
             return _once(call, path, lambda: operations.send(call, segment, id_))
         case [segment]:

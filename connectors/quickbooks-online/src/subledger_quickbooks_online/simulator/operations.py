@@ -1,7 +1,6 @@
 """What can be done with one object: create, read, update, delete, void, send, print."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from .attachments import forget_file
@@ -9,16 +8,7 @@ from .call import Call
 from .company import Company
 from .envelope import Payload
 from .names import entity, sendable
-from .refusals import missing, unsupported, unsupported_currency
-
-RATES = {
-    "AUD": Decimal("0.66"),
-    "CAD": Decimal("0.73"),
-    "EUR": Decimal("1.09"),
-    "GBP": Decimal("1.27"),
-    "JPY": Decimal("0.0066"),
-}
-"""Made-up rates, the same on every day."""
+from .refusals import missing, unsupported
 
 
 def write(call: Call, segment: str) -> Payload:
@@ -88,25 +78,16 @@ def preferences(call: Call) -> Payload:
 
 
 def exchange_rate(call: Call) -> Payload:
-    """`GET /exchangerate?sourcecurrencycode=&asofdate=`: a rate that does not change."""
+    """`GET /exchangerate?sourcecurrencycode=&asofdate=`: the rate of a day."""
     code = call.options.get("sourcecurrencycode", "").upper()
     if not code:
         raise missing("sourcecurrencycode")
-    prefs = preferences(call)["Preferences"].get("CurrencyPrefs", {})
-    home = prefs.get("HomeCurrency", {}).get("value", "USD")
-    rate = Decimal(1) if code == home else RATES.get(code)
-    if rate is None:
-        raise unsupported_currency(code)
-    day = call.options.get("asofdate") or call.simulation.now.date().isoformat()
-    found = {
-        "SourceCurrencyCode": code,
-        "TargetCurrencyCode": home,
-        "Rate": rate,
-        "AsOfDate": day,
-        "domain": "QBO",
-        "sparse": False,
-    }
-    return {"ExchangeRate": found}
+    return {"ExchangeRate": call.company.exchange_rate(code, call.options.get("asofdate", ""))}
+
+
+def set_exchange_rate(call: Call) -> Payload:
+    """`POST /exchangerate`: the rate from a day on."""
+    return {"ExchangeRate": call.company.set_exchange_rate(call.object())}
 
 
 def tax_code(call: Call) -> Payload:

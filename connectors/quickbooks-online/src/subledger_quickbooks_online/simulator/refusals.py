@@ -94,13 +94,6 @@ def batch_empty() -> CompanyFault:
     return CompanyFault("2020", "MalformedRequest", "Batch Request is Empty")
 
 
-def unsupported_currency(code: str) -> CompanyFault:
-    """2220: a currency of which nothing is known."""
-    return CompanyFault(
-        "2220", "Invalid Currency Code", f"Invalid currency: {code}", element="SourceCurrencyCode"
-    )
-
-
 def file_too_large() -> CompanyFault:
     """6030: more than 100 MB."""
     return CompanyFault("6030", "Attachment size exceeded", "The attachment is larger than 100 MB")

@@ -1,7 +1,7 @@
-"""`GET /reports/{name}`: the trial balance and the general ledger, in the shape of all reports."""
+"""`GET /reports/{name}`: statements, ledger and lists of the books over some days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 from .call import Call
 from .company import Posting
+from .company.accounts import TYPES
 from .envelope import Payload
 from .refusals import not_readable, unsupported
+from .report_form import blank, cell, money, party, row, section, title, whole
+from .report_statements import Account, balance_sheet, profit_and_loss
 
 _LEDGER = (
     ("Date", "tx_date", "Date"),
@@ -21,29 +24,38 @@ _LEDGER = (
     ("Amount", "subt_nat_amount", "Money"),
     ("Balance", "rbal_nat_amount", "Money"),
 )
-_PURCHASES = {"Check": "Check", "CreditCard": "Credit Card Expense", "Cash": "Expense"}
-_TITLES = {
-    "BillPayment": "Bill Payment",
-    "CreditCardPaymentTxn": "Credit Card Payment",
-    "CreditMemo": "Credit Memo",
-    "JournalEntry": "Journal Entry",
-    "RefundReceipt": "Refund",
-    "SalesReceipt": "Sales Receipt",
-    "VendorCredit": "Vendor Credit",
-}
+_LIST = (
+    ("Date", "tx_date", "Date"),
+    ("Transaction Type", "txn_type", "String"),
+    ("Num", "doc_num", "String"),
+    ("Posting", "is_no_post", "Boolean"),
+    ("Name", "name", "String"),
+    ("Memo/Description", "memo", "String"),
+    ("Account", "account_name", "String"),
+    ("Split", "other_account", "String"),
+    ("Amount", "subt_nat_amount", "Money"),
+)
+_MONEY = frozenset({"Bank", "Credit Card", "Accounts Receivable", "Accounts Payable"})
+"""Where one of these accounts is posted to, the document is listed under it."""
 
 
 def report(call: Call, name: str) -> Payload:
     """A report over `start_date` to `end_date`; CompanyFault 500 for one that is not made."""
     today = call.simulation.now.astimezone(ZoneInfo(call.company.behaviour.time_zone)).date()
     last = _day(call, "end_date", today)
+    month = (_day(call, "start_date", last.replace(day=1)), last)
+    year = (_day(call, "start_date", last.replace(month=1, day=1)), last)
     match name.lower():
         case "trialbalance":
-            first = _day(call, "start_date", last.replace(day=1))
-            return _trial_balance(call, first, last)
+            return _trial_balance(call, month)
         case "generalledger":
-            first = _day(call, "start_date", last.replace(day=1))
-            return _general_ledger(call, first, last)
+            return _general_ledger(call, month)
+        case "transactionlist":
+            return _transaction_list(call, month)
+        case "profitandloss":
+            return profit_and_loss(call, _accounts(call), _postings(call), year)
+        case "balancesheet":
+            return balance_sheet(call, _accounts(call), _postings(call), year)
     raise unsupported(f"report {name}")
 
 
@@ -62,46 +74,59 @@ def _entries(call: Call) -> Iterator[tuple[date, Mapping[str, Any], Posting]]:
             yield date.fromisoformat(document["TxnDate"]), document, posting
 
 
-def _account_ids(call: Call) -> Mapping[str, str]:
-    found = call.company.query(
-        "select * from Account where Active in (true, false) maxresults 1000"
-    )
-    return {one["FullyQualifiedName"]: one["Id"] for one in found.get("Account", ())}
+def _postings(call: Call) -> Iterator[tuple[date, Posting]]:
+    return ((day, posting) for day, _, posting in _entries(call))
 
 
-def _trial_balance(call: Call, first: date, last: date) -> Payload:
+def _accounts(call: Call) -> Mapping[str, Account]:
+    """Every account by its full name."""
+    found: dict[str, Account] = {}
+    statement = "select * from Account where Active in (true, false) startposition {} maxresults {}"
+    size = 1000
+    while True:
+        page = call.company.query(statement.format(len(found) + 1, size)).get("Account", ())
+        found |= {one["FullyQualifiedName"]: one for one in page}
+        if len(page) < size:
+            return found
+
+
+def _account(name: str, accounts: Mapping[str, Account]) -> Payload:
+    return cell(name, accounts[name]["Id"])
+
+
+def _trial_balance(call: Call, days: tuple[date, date]) -> Payload:
     balances: defaultdict[str, Decimal] = defaultdict(Decimal)
     for day, _, posting in _entries(call):
-        if day <= last:
+        if day <= days[1]:
             balances[posting.account] += posting.amount
-    ids = _account_ids(call)
+    accounts = _accounts(call)
     rows: list[Payload] = [
-        _row(_account(name, ids), _money(max(amount, Decimal())), _money(max(-amount, Decimal())))
+        row(
+            _account(name, accounts),
+            money(max(amount, Decimal())),
+            money(max(-amount, Decimal())),
+        )
         for name, amount in sorted(balances.items())
         if amount
     ]
     total = sum((amount for amount in balances.values() if amount > 0), Decimal())
-    rows.append(
-        {
-            "group": "GrandTotal",
-            "type": "Section",
-            "Summary": {"ColData": [_cell("TOTAL"), _cell(_money(total)), _cell(_money(total))]},
-        }
-    )
+    summary = [cell("TOTAL"), cell(money(total)), cell(money(total))]
+    rows.append(section((), (), summary, "GrandTotal"))
     columns = (
         ("", "account", "Account"),
         ("Debit", "debit", "Money"),
         ("Credit", "credit", "Money"),
     )
-    return _report(call, "TrialBalance", columns, rows, (first, last))
+    return whole(call, "TrialBalance", columns, rows, days)
 
 
-def _general_ledger(call: Call, first: date, last: date) -> Payload:
+def _general_ledger(call: Call, days: tuple[date, date]) -> Payload:
+    first, last = days
     by_account: defaultdict[str, list[tuple[date, Mapping[str, Any], Posting]]] = defaultdict(list)
     for entry in sorted(_entries(call), key=lambda one: (one[0], int(one[1]["Id"]))):
         if entry[0] <= last:
             by_account[entry[2].account].append(entry)
-    ids = _account_ids(call)
+    accounts = _accounts(call)
     sections = []
     for name, entries in sorted(by_account.items()):
         balance = sum((one.amount for day, _, one in entries if day < first), Decimal())
@@ -112,98 +137,58 @@ def _general_ledger(call: Call, first: date, last: date) -> Payload:
                 total += posting.amount
                 rows.append(_ledger_row(day, document, posting, balance))
         if rows or balance:
-            sections.append(
-                {
-                    "Header": {"ColData": [_account(name, ids), *_blank(6)]},
-                    "Rows": {"Row": rows},
-                    "Summary": {
-                        "ColData": [
-                            _cell(f"Total for {name}"),
-                            *_blank(4),
-                            _cell(_money(total)),
-                            *_blank(1),
-                        ]
-                    },
-                    "type": "Section",
-                }
-            )
-    return _report(call, "GeneralLedger", _LEDGER, sections, (first, last))
+            heading = [_account(name, accounts), *blank(6)]
+            summary = [cell(f"Total for {name}"), *blank(4), cell(money(total)), *blank(1)]
+            sections.append(section(heading, rows, summary))
+    return whole(call, "GeneralLedger", _LEDGER, sections, days)
 
 
 def _ledger_row(
     day: date, document: Mapping[str, Any], posting: Posting, balance: Decimal
 ) -> Payload:
-    party: Mapping[str, str] = next(
-        (document[key] for key in ("CustomerRef", "VendorRef", "EntityRef") if key in document), {}
-    )
-    return _row(
-        _cell(day.isoformat()),
-        {"value": _title(document), "id": document["Id"]},
+    return row(
+        cell(day.isoformat()),
+        cell(title(document), document["Id"]),
         document.get("DocNumber", ""),
-        {"value": party.get("name", ""), "id": party.get("value", "")},
+        party(document),
         document.get("PrivateNote", ""),
-        _money(posting.amount),
-        _money(balance),
+        money(posting.amount),
+        money(balance),
     )
 
 
-def _title(document: Mapping[str, Any]) -> str:
-    entity = str(document["entity"])
-    if entity == "Purchase":
-        if document.get("Credit"):
-            return "Credit Card Credit"
-        return _PURCHASES[document["PaymentType"]]
-    return _TITLES.get(entity, entity)
+def _transaction_list(call: Call, days: tuple[date, date]) -> Payload:
+    accounts = _accounts(call)
+    documents = [
+        one
+        for one in call.company.documents()
+        if days[0] <= date.fromisoformat(one["TxnDate"]) <= days[1]
+    ]
+    documents.sort(key=lambda one: (one["TxnDate"], int(one["Id"])))
+    rows = [_listed(one, call.company.postings(one["Id"]), accounts) for one in documents]
+    return whole(call, "TransactionList", _LIST, rows, days)
 
 
-def _cell(value: str) -> Payload:
-    return {"value": value}
-
-
-def _blank(count: int) -> list[Payload]:
-    return [_cell("")] * count
-
-
-def _account(name: str, ids: Mapping[str, str]) -> Payload:
-    return {"value": name, "id": ids.get(name, "")}
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:.2f}" if amount else ""
-
-
-def _row(*cells: Payload | str) -> Payload:
-    data = [_cell(cell) if isinstance(cell, str) else cell for cell in cells]
-    return {"ColData": data, "type": "Data"}
-
-
-def _report(
-    call: Call,
-    name: str,
-    columns: Iterable[tuple[str, str, str]],
-    rows: Sequence[Payload],
-    days: tuple[date, date],
+def _listed(
+    document: Mapping[str, Any], postings: list[Posting], accounts: Mapping[str, Account]
 ) -> Payload:
-    zone = ZoneInfo(call.company.behaviour.time_zone)
-    return {
-        "Header": {
-            "Time": call.simulation.now.astimezone(zone).isoformat(timespec="seconds"),
-            "ReportName": name,
-            "ReportBasis": call.options.get("accounting_method", "Accrual"),
-            "StartPeriod": days[0].isoformat(),
-            "EndPeriod": days[1].isoformat(),
-            "Currency": "USD",
-            "Option": [{"Name": "NoReportData", "Value": "false" if rows else "true"}],
-        },
-        "Columns": {
-            "Column": [
-                {
-                    "ColTitle": title,
-                    "ColType": sort,
-                    "MetaData": [{"Name": "ColKey", "Value": key}],
-                }
-                for title, key, sort in columns
-            ]
-        },
-        "Rows": {"Row": list(rows)},
-    }
+    """A document under its account of money, with the amount as that account's side shows it."""
+    names = list(dict.fromkeys(one.account for one in postings))
+    own = next((one for one in names if accounts[one]["AccountType"] in _MONEY), "".join(names[:1]))
+    others = [one for one in names if one != own]
+    amount = Decimal(document.get("TotalAmt") or 0)
+    if own:
+        amount = sum((one.amount for one in postings if one.account == own), Decimal())
+        amount *= TYPES[accounts[own]["AccountType"]].sign
+    is_posting = document["entity"] not in {"Estimate", "PurchaseOrder"}
+    return row(
+        document["TxnDate"],
+        cell(title(document), document["Id"]),
+        document.get("DocNumber", ""),
+        "Yes" if is_posting else "No",
+        party(document),
+        document.get("PrivateNote", ""),
+        _account(own, accounts) if own else "",
+        others[0] if len(others) == 1 else "-Split-" if others else "",
+        money(amount),
+    )

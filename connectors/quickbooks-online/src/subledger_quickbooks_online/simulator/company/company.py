@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from attrs import asdict, evolve
 
-from . import cdc, faults, ledger, merge, present, query, singles, starter, taxes, write
+from . import cdc, faults, ledger, merge, present, query, rates, singles, starter, taxes, write
 from .behaviour import Behaviour
 from .books import JSON, SECOND, Books, Stored
 from .codec import dumps, loads
@@ -170,6 +170,16 @@ class Company:
         """Create a tax code with its rates; returns the TaxService value."""
         with self._request(writes=True) as books:
             return taxes.serve(books, body)
+
+    def exchange_rate(self, currency: str, day: str = "") -> JSON:
+        """The rate of a currency on a day, today's without one; 2220 for an unknown currency."""
+        with self._request() as books:
+            return rates.rate(books, currency, day or books.today)
+
+    def set_exchange_rate(self, body: Mapping[str, Any]) -> JSON:
+        """Set the rate of a currency from a day on; returns the ExchangeRate value."""
+        with self._request(writes=True) as books:
+            return rates.set_rate(books, body)
 
     # What a person does besides -----------------------------------------------------------------
 

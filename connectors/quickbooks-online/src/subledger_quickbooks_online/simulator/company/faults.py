@@ -63,6 +63,13 @@ def unsupported_property(name: str) -> CompanyFault:
     )
 
 
+def unknown_currency(code: str) -> CompanyFault:
+    """2220: a currency of which nothing is known."""
+    return CompanyFault(
+        "2220", "Invalid Currency Code", f"Invalid currency: {code}", element="SourceCurrencyCode"
+    )
+
+
 def missing(name: str) -> CompanyFault:
     """2020: a required parameter is missing."""
     return CompanyFault(

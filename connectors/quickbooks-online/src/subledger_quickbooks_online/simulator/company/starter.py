@@ -9,6 +9,7 @@ from typing import Any
 
 from . import taxes
 from .books import JSON, Books, Stored
+from .lists.plain import currency_name
 from .singles import nest, set_preferences
 from .standard import make_account
 
@@ -34,7 +35,7 @@ def make(books: Books, preferences: Mapping[str, Any]) -> None:
     else:
         _other_taxes(books)
     currency = books.home_currency
-    body = {"Code": currency, "Name": currency, "Active": True}
+    body = {"Code": currency, "Name": currency_name(currency), "Active": True}
     identity = books.new_id("CompanyCurrency")
     books.insert(
         Stored(entity="CompanyCurrency", id=identity, body=body),
@@ -205,7 +206,18 @@ def _preferences(books: Books, country: str) -> JSON:
             "TaxGroupCodeRef": {"value": "2"},
         },
         "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": home}},
+        "TimeTrackingPrefs": {
+            "UseServices": True,
+            "BillCustomers": True,
+            "ShowBillRateToAll": False,
+            "WorkWeekStartDate": "Monday",
+            "MarkTimeEntriesBillable": True,
+        },
         "ReportPrefs": {"ReportBasis": "Accrual"},
+        "EmailMessagesPrefs": {
+            f"{kind}Message": {"Subject": f"{kind} from Made-up Company", "Message": "Thank you."}
+            for kind in ("Invoice", "Estimate", "SalesReceipt", "Statement")
+        },
         "OtherPrefs": {
             "NameValue": [{"Name": name, "Value": value} for name, value in sorted(others.items())]
         },

@@ -17,6 +17,7 @@ from . import tax
 from .header import detail
 
 _ITEM = "SalesItemLineDetail"
+_DISCOUNT = "DiscountLineDetail"
 _DESCRIPTIONS = frozenset({"DescriptionOnly", "DescriptionLineDetail"})
 
 
@@ -30,7 +31,7 @@ class Totals:
 
 
 def prepare(books: Books, draft: Draft) -> Totals:
-    """Check and complete every line, and append the subtotal."""
+    """Check and complete every line; the subtotal stands between them and the discounts."""
     body = draft.body
     lines: list[JSON] = [
         line for line in body.get("Line", []) if line.get("DetailType") != "SubTotalLineDetail"
@@ -41,8 +42,9 @@ def prepare(books: Books, draft: Draft) -> Totals:
     items = sum((Decimal(line["Amount"]) for line in sold), ZERO)
     discount = _discount(books, lines, items)
     body["Line"] = [
-        *lines,
+        *(line for line in lines if line["DetailType"] != _DISCOUNT),
         {"Amount": items, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}},
+        *(line for line in lines if line["DetailType"] == _DISCOUNT),
     ]
     factor = Decimal(1)
     if discount and items and (body.get("ApplyTaxAfterDiscount") or not books.is_us):
@@ -72,7 +74,7 @@ def entries(books: Books, stored: Stored, sign: int) -> Iterator[Entry]:
             yield Entry(account=ref(item.body, "ExpenseAccountRef"), cents=cost, **common)
             yield Entry(account=ref(item.body, "AssetAccountRef"), cents=-cost, **common)
     for line in body.get("Line", []):
-        if line.get("DetailType") == "DiscountLineDetail":
+        if line.get("DetailType") == _DISCOUNT:
             yield Entry(
                 account=ref(line["DiscountLineDetail"], "DiscountAccountRef"),
                 cents=cents(Decimal(line["Amount"])) * sign,
@@ -108,7 +110,7 @@ def _prepare_line(books: Books, draft: Draft, line: JSON) -> None:
         for each in inner["Line"]:
             _prepare_line(books, draft, each)
         line["Amount"] = sum((Decimal(each["Amount"]) for each in inner["Line"]), ZERO)
-    elif kind == "DiscountLineDetail":
+    elif kind == _DISCOUNT:
         if not ref(inner, "DiscountAccountRef"):
             account = standard.account_of(books, *standard.DISCOUNT)
             inner["DiscountAccountRef"] = {"value": account}
@@ -124,36 +126,53 @@ def _prepare_line(books: Books, draft: Draft, line: JSON) -> None:
 def _prepare_item(books: Books, draft: Draft, line: JSON, inner: JSON) -> None:
     if "Amount" not in line:
         raise faults.missing("Amount")
+    given = Decimal(line["Amount"])
+    if given and not (inner.get("Qty") or inner.get("UnitPrice")):
+        _forget_zeros(inner)
     item_id = ref(inner, "ItemRef")
     if not item_id:
         item_id = _default_item(books)
         inner["ItemRef"] = {"value": item_id}
     item = books.list_object("Item", item_id) if item_id != SHIPPING_ITEM else None
-    if item is not None and item.body["Type"] == "Category":
-        raise faults.business("A category cannot be sold.", "ItemRef")
-    if item is not None and item.body["Type"] == "Inventory":
-        inner.setdefault("Qty", Decimal(1))
-        if draft.body["TxnDate"] < item.body["InvStartDate"]:
-            raise faults.before_inventory_start()
-    given = Decimal(line["Amount"])
+    if item is not None:
+        _check_sold(draft, item, inner)
     if "UnitPrice" in inner:
         quantity = Decimal(inner.get("Qty", 1))
         if rounded(quantity * Decimal(inner["UnitPrice"])) != rounded(given):
             raise faults.line_math(line["Amount"])
     line["Amount"] = rounded(given)
-    customer = books.list_object("Customer", ref(draft.body, "CustomerRef"))
-    exempt = customer is not None and customer.body.get("Taxable") is False
-    taxable = bool(item and item.body.get("Taxable")) and not exempt
+    taxable = _is_taxable(books, draft, item)
     code = tax.line_code(books, ref(inner, "TaxCodeRef"), taxable=taxable)
     if code:
         inner["TaxCodeRef"] = {"value": code}
     else:
         inner.pop("TaxCodeRef", None)
     if draft.body.get("GlobalTaxCalculation") == "TaxInclusive" and tax.mode(books) == "global":
-        gross = Decimal(inner.get("TaxInclusiveAmt", given))
+        gross = Decimal(inner.get("TaxInclusiveAmt") or given)
         inner["TaxInclusiveAmt"] = rounded(gross)
         line["Amount"] = tax.gross_up(books, code, gross, purchase=False)
         inner.pop("UnitPrice", None)
+
+
+def _check_sold(draft: Draft, item: Stored, inner: JSON) -> None:
+    if item.body["Type"] == "Category":
+        raise faults.business("A category cannot be sold.", "ItemRef")
+    if item.body["Type"] == "Inventory":
+        inner.setdefault("Qty", Decimal(1))
+        if draft.body["TxnDate"] < item.body["InvStartDate"]:
+            raise faults.before_inventory_start()
+
+
+def _is_taxable(books: Books, draft: Draft, item: Stored | None) -> bool:
+    customer = books.list_object("Customer", ref(draft.body, "CustomerRef"))
+    exempt = customer is not None and customer.body.get("Taxable") is False
+    return bool(item and item.body.get("Taxable")) and not exempt
+
+
+def _forget_zeros(inner: JSON) -> None:
+    """Clients that write every field send zeros where they mean nothing."""
+    inner.pop("Qty", None)
+    inner.pop("UnitPrice", None)
 
 
 def _default_item(books: Books) -> str:
@@ -169,7 +188,7 @@ def _default_item(books: Books) -> str:
 def _discount(books: Books, lines: list[JSON], items: Decimal) -> Decimal:
     total = ZERO
     for line in lines:
-        if line.get("DetailType") != "DiscountLineDetail":
+        if line.get("DetailType") != _DISCOUNT:
             continue
         if not books.preference("SalesFormsPrefs.AllowDiscount"):
             raise faults.feature_off("Discount")

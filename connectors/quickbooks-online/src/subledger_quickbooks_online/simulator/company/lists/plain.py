@@ -8,6 +8,14 @@ from subledger_quickbooks_online.simulator.company.books import Books, Draft, St
 from . import naming
 
 _SUB = {"Class": "SubClass", "Department": "SubDepartment"}
+_CURRENCIES = {
+    "AUD": "Australian Dollar",
+    "CAD": "Canadian Dollar",
+    "EUR": "Euro",
+    "GBP": "British Pound Sterling",
+    "JPY": "Japanese Yen",
+    "USD": "United States Dollar",
+}
 
 
 def prepare_tree(books: Books, draft: Draft) -> str:
@@ -45,8 +53,13 @@ def prepare_agency(books: Books, draft: Draft) -> str:
 
 def prepare_currency(books: Books, draft: Draft) -> str:
     """An active currency of the company."""
-    draft.body["Name"] = draft.body["Code"]
+    draft.body["Name"] = currency_name(str(draft.body["Code"]))
     return naming.settle(books, draft, "")
+
+
+def currency_name(code: str) -> str:
+    """A currency in words, its code where they are not known."""
+    return _CURRENCIES.get(code, code)
 
 
 def keep(books: Books, stored: Stored) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import define, field
 
+from subledger_quickbooks_online.simulator.company import rates
 from subledger_quickbooks_online.simulator.company.books import (
     JSON,
     SECOND,
@@ -47,6 +48,8 @@ class _Narrowed:
 def answer(books: Books, statement: str) -> JSON:
     """The value of QueryResponse."""
     query = parse(statement)
+    if query.entity.casefold() == "exchangerate":
+        return _rates(books, query)
     kind = KINDS.get(SPELLING.get(query.entity.casefold(), ""))
     if kind is None:
         raise invalid(f"Entity {query.entity} not found")
@@ -66,6 +69,29 @@ def answer(books: Books, statement: str) -> JSON:
     else:
         rows, total = _page_by_hand(books, kind, narrowed, orders, query)
     return _response(books, kind, query, rows, total)
+
+
+def _rates(books: Books, query: Query) -> JSON:
+    """Exchange rates are no stored objects: asked for by currency and day, with =."""
+    codes, day = rates.codes(books), books.today
+    for condition in query.conditions:
+        name, values = condition.path.casefold(), condition.values
+        if name not in {"sourcecurrencycode", "asofdate"}:
+            raise invalid(f"property '{condition.path}' is not queryable")
+        if condition.operator != "=":
+            raise invalid(
+                f"operator {condition.operator} is not supported for property {condition.path}"
+            )
+        if name == "asofdate":
+            day = books.today if values[0] == "current_date" else values[0]
+        else:
+            codes = [code for code in codes if code == values[0].upper()]
+    if query.is_count:
+        return {"totalCount": len(codes)}
+    found = [rates.rate(books, code, day) for code in codes[query.start - 1 :][: query.page]]
+    if not found:
+        return {}
+    return {"ExchangeRate": found, "startPosition": query.start, "maxResults": len(found)}
 
 
 def _narrow(books: Books, kind: Kind, query: Query) -> _Narrowed:
@@ -190,9 +216,10 @@ def _page_by_hand(
     return rows[first : first + page], len(rows)
 
 
-def _alphabet(kind: Kind, stored: Stored) -> str:
+def _alphabet(kind: Kind, stored: Stored) -> tuple[bool, str]:
+    """The pseudo tax codes, whose Ids are words, come before the alphabet."""
     name = stored.body.get("FullyQualifiedName") or stored.body.get(kind.name, "")
-    return str(name).casefold()
+    return stored.id.isdigit(), str(name).casefold()
 
 
 def _response(books: Books, kind: Kind, query: Query, rows: list[Stored], total: int) -> JSON:
