@@ -117,6 +117,27 @@ def test_posted_for_another_account(two):
     assert result.books_total == Money(-500 + 500 - 70)
 
 
+def test_two_accounts_in_one_session(two):
+    """A document on two accounts that are read back together is seen on each, with its amount."""
+    two.c.execute(sa.update(LINK).where(LINK.c.target == "T2").values(account="Bank"))
+    two.later()
+    day = {"since": DAY, "until": DAY}
+    asked = [
+        books.ask(two.c, "books", Query.DOCUMENTS, two.now, **day, account=account)
+        for account in ("Cards", "Bank")
+    ]
+    seen = {
+        "Cards": [document(1), document(2, 500)],
+        "Bank": [document(2, account="Bank")],
+    }
+    for documents in seen.values():
+        question = two.desk.question(Query.DOCUMENTS)
+        two.desk.offer(documents=documents, question=question)
+        two.desk.answered(question, None)
+    compared = [reconcile.compare(two.c, one, two.now) for one in asked]
+    assert [(one.matched, one.missing, one.changed) for one in compared] == [(1, (), ())] * 2
+
+
 def test_posted_after_the_question(two):
     """A document that was posted after the books were read is not missed."""
     books.ask(two.c, "books", Query.DOCUMENTS, two.now, since=DAY, until=DAY, account="Cards")

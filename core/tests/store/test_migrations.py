@@ -16,7 +16,7 @@ from subledger.errors import SubledgerError
 from subledger.store import migrate, open_store
 from subledger.store.engine import make_engine, memory_store
 from subledger.store.migrate import HEAD, current, upgrade
-from subledger.store.schema import EFFECT, LINK, METADATA, NOTE, RECORD
+from subledger.store.schema import DOCUMENT, EFFECT, LINK, METADATA, NOTE, RECORD
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
@@ -144,6 +144,9 @@ def test_upgrade_of_an_old_database(tmp_path):
         assert c.execute(sa.select(LINK.c.target)).scalar_one() == "1A2-1700000000"
         states = c.execute(sa.select(EFFECT.c.state).order_by(EFFECT.c.id)).scalars().all()
         assert states == ["settled", "planned", "held"]
+        (seen,) = c.execute(sa.select(DOCUMENT)).all()
+        assert (seen.account, seen.amount, seen.memo) == ("Cards", -500, "sl:txn-1 Shell")
+        assert (seen.deleted, seen.question) == (False, 7)
         assert c.execute(sa.select(RECORD.c.amount).where(RECORD.c.id == "1")).scalar_one() == -500
     old.dispose()
 

@@ -75,10 +75,10 @@ def _link(c: sa.Connection, posting: sa.Row[Any], wanted: Link, now: int) -> tup
     other = links.holder(c, wanted.sink, wanted.source, word, target)
     if other is not None:
         raise NotLinked(f"{word} {target} stands for {posting.kind} {other} already")
-    seen = _seen(c, wanted.sink, Kind(posting.kind), word, target)
+    account = (effect.account if effect else "") or posting.account
+    seen = _seen(c, wanted.sink, Kind(posting.kind), (word, target), account)
     if getattr(seen, "deleted", False):
         raise NotLinked(f"{word} {target} was deleted in the books")
-    account = (effect.account if effect else "") or posting.account
     c.execute(
         links.PUT,
         {
@@ -151,9 +151,11 @@ def _target(posting: sa.Row[Any], effect: sa.Row[Any] | None, wanted: Link) -> t
     return word, target
 
 
-def _seen(c: sa.Connection, sink: str, kind: Kind, word: str, target: str) -> Any:
-    """What was read of it."""
+def _seen(c: sa.Connection, sink: str, kind: Kind, named: tuple[str, str], account: str) -> Any:
+    """What was read of it, on the account of the record where it is seen there."""
+    word, target = named
     if kind in _ENTRIES:
         return books.entry(c, sink, kind, target)
     key = (DOCUMENT.c.connection == sink, DOCUMENT.c.type == word, DOCUMENT.c.id == target)
-    return c.execute(sa.select(DOCUMENT).where(*key)).first()
+    best = (sa.desc(DOCUMENT.c.account == account), DOCUMENT.c.question.desc())
+    return c.execute(sa.select(DOCUMENT).where(*key).order_by(*best).limit(1)).first()

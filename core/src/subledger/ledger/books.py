@@ -17,7 +17,7 @@ from subledger.store.schema import CONNECTION, DOCUMENT, ENTRY, FLOW, QUESTION
 _PUT_ENTRY = upsert(ENTRY, "name", "active", "subtype", "guard", "number", "email")
 _PUT_DOCUMENT = upsert(
     DOCUMENT,
-    *("date", "account", "amount", "currency", "guard", "key", "number", "memo", "party"),
+    *("date", "amount", "currency", "guard", "key", "number", "memo", "party"),
     *("deleted", "question"),
 )
 _OPEN: sa.ColumnElement[str] = sa.literal_column("'open'")

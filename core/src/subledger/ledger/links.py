@@ -162,11 +162,14 @@ def refresh_guard(c: sa.Connection, connection: str, source: str, kind: str, rec
     if link is None:
         return
     guard = c.execute(
-        sa.select(DOCUMENT.c.guard).where(
+        sa.select(DOCUMENT.c.guard)
+        .where(
             DOCUMENT.c.connection == connection,
             DOCUMENT.c.type == link.type,
             DOCUMENT.c.id == link.target,
         )
+        .order_by(DOCUMENT.c.question.desc())
+        .limit(1)
     ).scalar()
     c.execute(
         sa.update(LINK)

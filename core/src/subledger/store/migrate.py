@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from subledger.errors import SubledgerError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; the folder ``migrations/versions`` ends with it."""
 
 

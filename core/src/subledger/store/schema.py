@@ -177,10 +177,10 @@ DOCUMENT = Table(
     "document",
     METADATA,
     _text("connection", key=True),
+    _text("account", key=True),
     _text("type", key=True),
     _text("id", key=True),
     Column("date", Text, nullable=False),
-    _text("account"),
     *_amount(),
     _text("guard"),
     _text("key"),
@@ -191,8 +191,12 @@ DOCUMENT = Table(
     Column("question", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Documents read back from the books; ``question`` is the read that saw them last."""
+"""Documents read back from the books, by the account that was asked about.
+
+``question`` is the read that saw them last, ``amount`` the change of that account.
+"""
 Index("document_period", DOCUMENT.c.connection, DOCUMENT.c.account, DOCUMENT.c.date)
+Index("document_target", DOCUMENT.c.connection, DOCUMENT.c.type, DOCUMENT.c.id)
 
 QUESTION = Table(
     "question",
