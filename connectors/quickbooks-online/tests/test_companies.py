@@ -4,7 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from subledger.model import Application, Line, Party, Reference, Settlement, Tax, Way, kinds
+from subledger.model import (
+    SALES,
+    Application,
+    Line,
+    Party,
+    Reference,
+    Settlement,
+    Tax,
+    Way,
+    kinds,
+)
 from subledger.money import Money
 from subledger.ports import Posted
 from subledger_quickbooks_online.simulator.company import Behaviour
@@ -54,6 +64,9 @@ def entities(maker, customer, vendor):
     yield make.document(kinds.CREDIT_MEMO)
     yield make.document(kinds.BILL, lines=cost)
     yield make.document(kinds.VENDOR_CREDIT, lines=cost)
+    yield make.document(kinds.SALES_RECEIPT)
+    yield make.document(kinds.REFUND_RECEIPT)
+    yield make.document(kinds.PURCHASE, lines=cost)
     yield make.settlement()
     yield make.settlement(kinds.REFUND)
     yield make.settlement(kinds.BILL_PAYMENT)
@@ -162,15 +175,45 @@ def sold(amount, *, taxable=True):
 
 
 @pytest.mark.parametrize("charged", ["5.00", "5.01", "4.98"])
-async def test_an_invoice_of_another_country(worlds, maker, delivery, charged):
+@pytest.mark.parametrize("kind", SALES)
+async def test_a_sale_of_another_country(worlds, maker, delivery, kind, charged):
     """Outside the United States each line has its code, and the source's tax stands."""
     world = worlds(preferences=CANADA)
     make, code = canadian(world, maker)
     tax = Tax(amount=dollars(charged), code=code)
-    document = make.document(lines=(sold("60.00"), sold("40.00")), tax=tax)
+    document = make.document(kind, lines=(sold("60.00"), sold("40.00")), tax=tax)
     outcome = await one(world, delivery(document))
     assert isinstance(outcome, Posted), outcome
-    assert outcome.amount == document.amount
+    assert outcome.amount == document.effect
+
+
+@pytest.mark.parametrize("charged", ["5.00", "5.01", "4.98"])
+@pytest.mark.parametrize("kind", [kinds.BILL, kinds.PURCHASE])
+async def test_what_is_bought_in_another_country(worlds, maker, delivery, kind, charged):
+    """The taxable lines of a bill or purchase have its code, and the tax of the source stands."""
+    world = worlds(preferences=CANADA)
+    make, code = canadian(world, maker)
+    lines = tuple(
+        Line(amount=dollars(amount), account=OFFICE, taxable=taxable)
+        for amount, taxable in (("100.00", True), ("9.00", False))
+    )
+    document = make.document(kind, lines=lines, tax=Tax(amount=dollars(charged), code=code))
+    outcome = await one(world, delivery(document), untaxed_code="exempt")
+    assert isinstance(outcome, Posted), outcome
+    assert outcome.amount == document.effect
+    assert world.company.trial_balance()["Office Expenses"] == Decimal("109.00")
+
+
+@pytest.mark.parametrize("kind", [kinds.BILL, kinds.PURCHASE])
+async def test_tax_that_no_line_carries_is_not_lost_in_silence(worlds, maker, delivery, kind):
+    """A document with tax whose lines have no tax code is refused, and the hint says why."""
+    world = worlds(preferences=CANADA)
+    make, code = canadian(world, maker)
+    lines = (Line(amount=dollars("100.00"), account=OFFICE),)
+    document = make.document(kind, lines=lines, tax=Tax(amount=dollars("5.00"), code=code))
+    outcome = await one(world, delivery(document))
+    assert outcome.finding.category == "mapping_missing"
+    assert "none of its lines has a tax code" in outcome.finding.message
 
 
 async def test_lines_without_tax_in_another_country(worlds, maker, delivery):

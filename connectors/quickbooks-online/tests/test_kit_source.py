@@ -1,6 +1,7 @@
 """QuickBooks Online keeps what every source promises."""
 
 from decimal import Decimal
+from pathlib import Path
 
 from subledger.errors import AuthenticationError, TemporaryError
 from subledger.testing import Fault, Scenario, SourceContract, Trouble
@@ -11,7 +12,7 @@ from subledger_quickbooks_online.testing import QuickBooksOnlineOutside
 
 
 def trade(company):
-    """Customers, one below another, with invoices, a credit and payments; a vendor with a bill."""
+    """Customers, one below another, with sales of each sort and payments; a vendor with a bill."""
     parent = company.create("Customer", {"DisplayName": "Silva"})
     child = company.create(
         "Customer", {"DisplayName": "West", "ParentRef": {"value": parent["Id"]}, "Job": True}
@@ -30,6 +31,9 @@ def trade(company):
         }
         invoice = company.create("Invoice", sale)
         company.create("CreditMemo", {**sale, "DocNumber": f"C-{number}"})
+        company.create("SalesReceipt", {**sale, "DocNumber": f"S-{number}"})
+        paid_back = {**sale, "DocNumber": f"R-{number}", "DepositToAccountRef": {"value": "35"}}
+        company.create("RefundReceipt", paid_back)
         part = Decimal(20 * number)
         linked = [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
         company.create(
@@ -63,6 +67,7 @@ class TestQuickBooksOnline(SourceContract):
     """A company in the United States, some weeks in business."""
 
     type = SOURCE
+    golden = Path(__file__).parent / "golden_read"
     worlds = 20
     exempt = {  # noqa: RUF012 - nobody changes it
         "test_pages_are_read": "A page holds 1,000 documents; other tests read over several pages."

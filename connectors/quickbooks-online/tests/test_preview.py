@@ -6,12 +6,13 @@ import attrs
 import pytest
 
 from subledger.errors import RecordRejected
-from subledger.model import Party, Reference, Tax, Way, kinds
+from subledger.model import PAID_AT_ONCE, Party, Reference, Tax, Way, kinds
 from subledger.money import Money
 from subledger.ports import BookEntry
 from subledger_quickbooks_online.preview import preview
 
-TYPES = {"35": "Bank", "42": "Credit Card", "13": "Expense"}
+TYPES = {"35": "Bank", "42": "Credit Card", "13": "Expense", "4": "Other Current Asset"}
+OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
 
 
 class Books:
@@ -51,6 +52,7 @@ async def test_the_preview_of_a_purchase_is_what_is_posted(world, make, delivery
         kinds.CREDIT_MEMO,
         kinds.BILL,
         kinds.VENDOR_CREDIT,
+        *PAID_AT_ONCE,
         kinds.PAYMENT,
         kinds.BILL_PAYMENT,
         kinds.REFUND,
@@ -65,6 +67,35 @@ def test_postings_add_up_to_zero(make, delivery, kind):
     found = shown(delivery, entity)
     assert sum(each.amount.minor for each in found.postings) == 0
     assert found.postings
+
+
+@pytest.mark.parametrize("kind", PAID_AT_ONCE)
+async def test_what_is_paid_at_once_is_shown_as_it_is_posted(world, make, delivery, kind):
+    """Type, number and amount of the preview are those of the books afterwards."""
+    cost = {} if kind != kinds.PURCHASE else {"account": OFFICE}
+    document = make.document(kind, lines=(make.line("12.34", **cost),), number="N-1")
+    before = shown(delivery, document)
+    [posted] = await world.sink().deliver([delivery(document)])
+    assert (before.type, before.number) == (posted.type, "N-1")
+    balances = {name: value for name, value in world.company.trial_balance().items() if value}
+    assert {each.account: each.amount.amount for each in before.postings} == balances
+    assert before.postings[0].amount == posted.amount == document.effect
+
+
+def test_a_sale_over_nothing_keeps_its_signs(make, delivery):
+    """Where lines cancel each other out, each still stands on its own side."""
+    lines = (make.line("5.00"), make.line("-5.00", account=OFFICE))
+    for kind, sign in ((kinds.SALES_RECEIPT, -1), (kinds.REFUND_RECEIPT, 1)):
+        found = shown(delivery, make.document(kind, lines=lines))
+        assert [each.amount.minor for each in found.postings] == [0, sign * 500, -sign * 500]
+
+
+@pytest.mark.parametrize("kind", PAID_AT_ONCE)
+def test_money_of_a_wrong_account_is_refused_in_the_preview_too(make, delivery, kind):
+    """An expense account holds no money, which is seen before anything is sent."""
+    meals = Reference(kind=kinds.ACCOUNT, id="13", name="Meals")
+    with pytest.raises(RecordRejected, match="Meals is of type Expense"):
+        shown(delivery, make.document(kind, account=meals))
 
 
 def test_a_deposit_and_an_order(make, delivery):

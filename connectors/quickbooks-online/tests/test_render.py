@@ -21,6 +21,8 @@ COMPANY = Company(
     accounts={
         "42": Account(id="42", name="Visa", type="Credit Card"),
         "13": Account(id="13", name="Meals", type="Expense"),
+        "4": Account(id="4", name="Undeposited Funds", type="Other Current Asset"),
+        "35": Account(id="35", name="Checking", type="Bank"),
     }
 )
 TAX = Tax(amount=Money.of("1.00"), code=Reference(kind=kinds.TAX_CODE, id="2"))
@@ -55,6 +57,58 @@ def test_an_invoice_to_the_last_member(make, delivery):
                     "UnitPrice": Decimal(25),
                     "TaxCodeRef": {"value": "NON"},
                 },
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("kind", [kinds.SALES_RECEIPT, kinds.REFUND_RECEIPT])
+def test_a_receipt_to_the_last_member(make, delivery, kind):
+    """A receipt says where its money is and how it came; nothing of it is owed or due."""
+    receipt = make.document(
+        kind,
+        number="R-1",
+        due=dt.date(2026, 4, 1),
+        terms=Reference(kind=kinds.TERMS, id="3"),
+        payment_method=Reference(kind=kinds.PAYMENT_METHOD, id="2"),
+        payment_number="77",
+    )
+    body = body_of(delivery, receipt)
+    assert body.pop("Line")[0]["Amount"] == Decimal("100.00")
+    assert body == {
+        "CustomerRef": {"value": make.customer.id},
+        "TxnDate": "2026-03-01",
+        "PrivateNote": f"sl:{kind}-1",
+        "DocNumber": "R-1",
+        "PaymentMethodRef": {"value": "2"},
+        "PaymentRefNum": "77",
+        "DepositToAccountRef": {"value": "4" if kind == kinds.SALES_RECEIPT else "35"},
+    }
+
+
+def test_a_purchase_to_the_last_member(make, delivery):
+    """What was bought of a customer and paid in cash holds these members and no others."""
+    meals = Reference(kind=kinds.ACCOUNT, id="13", name="Meals")
+    bought = make.document(
+        kinds.PURCHASE,
+        party=make.customer,
+        lines=(make.line("60.00", account=meals),),
+        number="P-1",
+        due=dt.date(2026, 4, 1),
+        payment_number="77",
+    )
+    assert body_of(delivery, bought) == {
+        "PaymentType": "Cash",
+        "AccountRef": {"value": "35"},
+        "EntityRef": {"value": make.customer.id, "type": "Customer"},
+        "DocNumber": "P-1",
+        "TxnDate": "2026-03-01",
+        "PrivateNote": "sl:purchase-1",
+        "Line": [
+            {
+                "Amount": Decimal("60.00"),
+                "DetailType": "AccountBasedExpenseLineDetail",
+                "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "13"}},
             }
         ],
     }
@@ -180,6 +234,28 @@ def test_all_that_is_too_long_is_told_at_once():
         fields.check("Invoice", body)
     for part in ("Line is missing", "DocNumber has 22", "City has 256", "CustomerMemo has 1001"):
         assert part in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("entity", "missing", "longest"),
+    [
+        ("SalesReceipt", ("Line",), 21),
+        ("RefundReceipt", ("DepositToAccountRef", "Line"), 100),
+        ("Purchase", ("PaymentType", "AccountRef", "Line"), None),
+    ],
+)
+def test_what_is_paid_at_once_is_checked_before_it_is_sent(entity, missing, longest):
+    """Members that QuickBooks requires and texts that it would refuse are told all at once."""
+    long = {"DocNumber": "x" * 22, "PrivateNote": "n" * 4001}
+    if longest:
+        long["PaymentRefNum"] = "p" * (longest + 1)
+    with pytest.raises(RecordRejected) as caught:
+        fields.check(entity, long)
+    told = caught.value.message
+    assert [name for name in missing if f"{name} is missing" not in told] == []
+    assert [name for name in long if f"{name} has {len(long[name])}" not in told] == []
+    whole = dict.fromkeys(missing, "1") | {name: text[:-1] for name, text in long.items()}
+    fields.check(entity, whole)
 
 
 @given(st.text(max_size=300))

@@ -13,6 +13,7 @@ from subledger.money import Money
 from subledger.ports import ExtractRequest
 from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.knowledge import pages
+from subledger_quickbooks_online.manifest import SOURCE
 from subledger_quickbooks_online.normalise import balance_of, normalise
 from subledger_quickbooks_online.source import QuickBooksOnlineSource
 from subledger_quickbooks_online.wire.query import Select
@@ -201,6 +202,75 @@ async def test_records_are_plain_json(world, trade):
     records, _ = await run(world)
     for record in records:
         assert json.loads(json.dumps(record.data)) == record.data
+
+
+RECEIPTS = frozenset({kinds.CUSTOMER, kinds.ITEM, kinds.SALES_RECEIPT, kinds.REFUND_RECEIPT})
+
+
+@pytest.fixture
+async def receipts(world, make, delivery):
+    """A sale that was paid at once, and part of it paid back."""
+    method = Reference(kind=kinds.PAYMENT_METHOD, id="2", name="Check")
+    paid = {"payment_method": method, "payment_number": "1042"}
+    return await world.sink().deliver(
+        [
+            delivery(make.document(kinds.SALES_RECEIPT, number="S-1", **paid)),
+            delivery(make.document(kinds.REFUND_RECEIPT, lines=(make.line("30.00"),))),
+        ]
+    )
+
+
+async def test_receipts_are_read_with_how_they_were_paid(world, make, receipts):
+    """Customer and item come first; both receipts are exact, and balance with the books."""
+    records, _ = await run(world, kinds=RECEIPTS)
+    assert labels(records) == [
+        ("customer", make.customer.id),
+        ("item", "1"),
+        ("sales_receipt", receipts[0].id),
+        ("refund_receipt", receipts[1].id),
+    ]
+    sale, refund = (next(iter(normalise(record))) for record in records[2:])
+    assert (sale.number, sale.payment_number) == ("S-1", "1042")
+    assert sale.method == "Check"
+    assert sale.party.record == make.customer.id
+    assert (sale.effect, refund.effect) == (Money.of("100.00"), Money.of("-30.00"))
+    assert [balance_of(record) for record in records[2:]] == [each.amount for each in receipts]
+
+
+async def test_receipts_that_were_taken_away_make_nothing(world, receipts):
+    """A voided sale and a deleted refund come as changes that leave nothing."""
+    _, cursor = await run(world, kinds=RECEIPTS)
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    sale, refund = receipts
+    world.person.void("SalesReceipt", sale.id)
+    world.person.delete("RefundReceipt", refund.id)
+    records, _ = await run(world, cursor, kinds=RECEIPTS)
+    gone = dict(zip(labels(records), records, strict=True))
+    for kind, one in (("sales_receipt", sale), ("refund_receipt", refund)):
+        record = gone[kind, one.id]
+        assert list(normalise(record)) == []
+        assert balance_of(record) == Money(0)
+
+
+async def test_a_receipt_of_nobody_is_told(world, receipts):
+    """A cash sale without a customer has no counterpart, and its amount is not lost sight of."""
+    records, _ = await run(world, kinds=RECEIPTS)
+    sale = records[2]
+    data = {name: value for name, value in sale.data.items() if name != "CustomerRef"}
+    nobody = attrs.evolve(sale, data=data)
+    with pytest.raises(RecordRejected, match="without a customer") as caught:
+        list(normalise(nobody))
+    assert caught.value.category == "excluded"
+    assert balance_of(nobody) == Money.of("100.00")
+
+
+async def test_expenses_are_not_read(world, make, delivery):
+    """An expense in the books may be anything that money went for: none is called a purchase."""
+    await world.sink().deliver([delivery(make.movement())])
+    everything = frozenset(SOURCE.kinds)
+    records, _ = await run(world, kinds=everything)
+    assert kinds.PURCHASE not in everything
+    assert labels(records) == []
 
 
 PAYABLES = frozenset({kinds.VENDOR, kinds.BILL, kinds.VENDOR_CREDIT, kinds.BILL_PAYMENT})

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from subledger.model import Document, Settlement
+from attrs import evolve
+
+from subledger.model import Document, Line, Settlement
 from subledger.model.kinds import BILL
 from subledger_quickbooks_online import money_accounts, text
 from subledger_quickbooks_online.company import Company
@@ -72,23 +74,48 @@ def paid_purchase(
 
 def _bought(document: Document, marker: str, company: Company, own: Body) -> Body:
     """What documents about things that are bought have in common, and of each its own."""
-    if document.tax is not None and document.tax.amount and company.is_us:
+    coded = _coded(document, company)
+    taxed = calculation(coded, company)
+    tax = document.tax.amount if document.tax and document.tax.amount else None
+    body = {
+        **own,
+        **header(document, marker, company, document.amount.currency),
+        **location(company, document.department),
+        **document_class(document.class_, coded, company),
+        "GlobalTaxCalculation": taxed,
+        "TxnTaxDetail": {"TotalTax": amount(tax)} if tax else None,
+    }
+    lines = [expense_line(line, document.class_, company, taxed) for line in coded]
+    return {**without_empty(body), "Line": lines}
+
+
+def _coded(document: Document, company: Company) -> tuple[Line, ...]:
+    """The lines; of a document with tax, the taxable ones have its code where they have none.
+
+    Raises :class:`RecordRejected` for tax that no line would carry.
+    """
+    tax = document.tax
+    if tax is None or not tax.amount:
+        return document.lines
+    if company.is_us:
         raise rejected(
             "feature_off",
             "tax on a purchase",
             "the document has tax, but in the United States purchases have no sales tax",
             "Let the flow post the tax as a line.",
         )
-    taxed = calculation(document.lines, company)
-    body = {
-        **own,
-        **header(document, marker, company, document.amount.currency),
-        **location(company, document.department),
-        **document_class(document.class_, document.lines, company),
-        "GlobalTaxCalculation": taxed,
-    }
-    lines = [expense_line(line, document.class_, company, taxed) for line in document.lines]
-    return {**without_empty(body), "Line": lines}
+    lines = tuple(
+        evolve(line, tax=tax.code) if line.taxable and line.tax is None else line
+        for line in document.lines
+    )
+    if not any(line.tax for line in lines):
+        raise rejected(
+            "mapping_missing",
+            "tax on a purchase",
+            "the document has tax, but none of its lines has a tax code",
+            "Map the tax rate to a tax code, or let the flow post the tax as a line.",
+        )
+    return lines
 
 
 def bill_payment(settlement: Settlement, marker: str, company: Company) -> tuple[str, Body]:
