@@ -144,6 +144,27 @@ async def test_later_runs_bring_what_changed_and_what_is_gone(world, trade):
     assert balance_of(gone) == Money(0)
 
 
+async def test_what_is_gone_is_told_among_more_changes_than_one_answer_holds(world, trade):
+    """Beyond a thousand changes of other kinds and of its own, a deletion still comes."""
+    whole = frozenset({kinds.CUSTOMER})
+    _, cursor = await run(world, whole=whole)
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    body = {"CustomerRef": {"value": trade["child"]["Id"]}, "TotalAmt": Decimal(1)}
+    with world.company.transaction():
+        for number in range(1005):
+            world.company.create("Customer", {"DisplayName": f"C{number}"})
+            world.company.create("Payment", body)
+    world.simulation.clock.advance(dt.timedelta(seconds=1))
+    world.person.delete("Payment", trade["payment"]["Id"])
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    records, _ = await run(world, cursor, whole=whole)
+    told = labels(records)
+    assert sum(kind == "customer" for kind, _ in set(told)) >= 1005
+    assert sum(kind == "payment" for kind, _ in set(told)) == 1006
+    gone = next(r for r in records if labels([r]) == [("payment", trade["payment"]["Id"])])
+    assert list(normalise(gone)) == []
+
+
 @pytest.mark.parametrize("ahead", [10, -10])
 async def test_clocks_may_differ_by_ten_minutes(world, trade, ahead):
     """What changes right after a run is found by the next one, whichever clock is ahead."""

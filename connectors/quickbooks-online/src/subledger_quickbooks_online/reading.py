@@ -79,14 +79,46 @@ async def lists(
 async def changes(
     client: Client, entities: Sequence[str], since: dt.datetime
 ) -> AsyncIterator[list[Found]]:
-    """What changed since a moment; a full answer is followed up by queries."""
-    found = list(changed(await client.get(requests.changes(entities, since))))
+    """What changed since a moment.
+
+    A full answer is followed up by entity: what is gone by further questions for changes, since
+    nothing else tells of it, and what is there by queries.
+    """
+    found = await _changed(client, entities, since)
     yield found
     if len(found) < MOST_CHANGES:
         return
     for name in entities:
+        async for gone in _gone(client, name, since):
+            yield gone
         async for page in pages(client, _select(name, since)):
             yield [Found(entity=name, object=record) for record in page]
+
+
+async def _gone(client: Client, name: str, since: dt.datetime) -> AsyncIterator[list[Found]]:
+    """What was deleted of one entity; answers come in the order of time, as far as is known."""
+    while True:
+        found = await _changed(client, [name], since)
+        yield [each for each in found if is_deleted(each.object)]
+        latest = max((at for each in found if (at := _changed_at(each.object))), default=since)
+        if len(found) < MOST_CHANGES:
+            return
+        # more in one second than an answer holds: what is left of that second cannot be asked for
+        since = max(latest, since + dt.timedelta(seconds=1))
+
+
+async def _changed(client: Client, entities: Sequence[str], since: dt.datetime) -> list[Found]:
+    return list(changed(await client.get(requests.changes(entities, since))))
+
+
+def _changed_at(record: Record) -> dt.datetime | None:
+    metadata = record.get("MetaData")
+    text = metadata.get("LastUpdatedTime") if isinstance(metadata, Mapping) else None
+    try:
+        at = dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _select(name: str, since: dt.datetime | None = None) -> Select:

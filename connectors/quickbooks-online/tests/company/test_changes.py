@@ -147,3 +147,19 @@ def test_at_most_a_thousand_objects_are_told(desk):
             desk.company.create("Term", {"Name": f"T{number}", "DueDays": 1})
     answers = desk.company.changed_since(["Term", "Account"], since)
     assert [answer["maxResults"] for answer in answers] == [994, 6]
+
+
+def test_what_is_gone_stands_among_the_others_in_time(desk):
+    """One order of time, so that a full answer can be followed up from its last moment."""
+    since = desk.clock.now
+    first, gone, last = desk.purchase(), desk.purchase(), desk.purchase()
+    for change in (
+        lambda: desk.change("Purchase", first, PrivateNote="1"),
+        lambda: desk.company.delete("Purchase", {"Id": gone["Id"], "SyncToken": "0"}),
+        lambda: desk.change("Purchase", last, PrivateNote="3"),
+    ):
+        desk.clock.move(seconds=1)
+        change()
+    answer = desk.company.changed_since(["Purchase"], since)[0]["Purchase"]
+    assert [each["Id"] for each in answer] == [first["Id"], gone["Id"], last["Id"]]
+    assert [each.get("status") for each in answer] == [None, "Deleted", None]

@@ -43,15 +43,18 @@ def changed_since(books: Books, entities: Sequence[str], since: dt.datetime) -> 
 
 
 def _of_entity(books: Books, entity: str, since: int, most: int) -> JSON:
+    """What is there and what is gone, in the order in which it changed."""
     rows = books.find(
         "entity=? AND modified>=? ORDER BY modified, number LIMIT ?", (entity, since, most)
     )
-    found = [shown(books, stored) for stored in rows]
     gone = books.store.all(
         "SELECT id, modified FROM deleted WHERE entity=? AND modified>=? ORDER BY modified LIMIT ?",
-        (entity, since, most - len(found)),
+        (entity, since, most),
     )
-    found += [stub(books, row[0], row[1]) for row in gone]
+    told = [(stored.modified, shown(books, stored)) for stored in rows]
+    told += [(row[1], stub(books, row[0], row[1])) for row in gone]
+    told.sort(key=lambda each: each[0])
+    found = [each for _, each in told[:most]]
     if not found:
         return {}
     return {entity: found, "startPosition": 1, "maxResults": len(found), "totalCount": len(found)}
