@@ -76,6 +76,29 @@ def test_lock_texts_split_two_codes_and_no_others(code: int, message: str, fate:
     assert fate_of_status(code, "Error", message, is_write=True).fate == fate
 
 
+@pytest.mark.parametrize("code", [3160, 3170, 3172, 3180, 3185])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The payment has been deposited. Remove it from the deposit first.",
+        "You cannot modify this transaction because it is in a deposit.",
+    ],
+)
+def test_what_is_in_a_deposit_is_told_with_the_way_out(code: int, message: str) -> None:
+    """Whatever code refuses a change of deposited money, the hint is to take it out first."""
+    verdict = fate_of_status(code, "Error", message, is_write=True)
+    assert verdict.fate == Fate.ASK
+    assert "Make Deposits" in verdict.hint
+
+
+def test_other_words_about_deposits_are_no_such_refusal() -> None:
+    """A wrong account to deposit to, or another code, is what its code says."""
+    wrong = 'The "DepositToAccountRef" field has an invalid value.'
+    assert fate_of_status(3180, "Error", wrong, is_write=True).fate == Fate.FIX
+    gone = "The deposit has been deposited."
+    assert fate_of_status(3120, "Error", gone, is_write=True).fate == Fate.REFRESH
+
+
 @pytest.mark.parametrize(
     ("code", "severity", "is_write", "fate"),
     [

@@ -305,7 +305,7 @@ def test_a_check_refunds_a_credit_memo_and_not_more(office):
 
 
 def test_a_deposited_receipt_keeps_its_amount_and_cannot_be_voided(office):
-    """3172 for another amount, 3185 for a void."""
+    """3172 for another amount or account, 3185 for a void."""
     made = office.done(
         INVOICE.format(customer="Lakeside Clinic", header="", line="").replace(
             "Invoice", "SalesReceipt"
@@ -323,6 +323,9 @@ def test_a_deposited_receipt_keeps_its_amount_and_cannot_be_voided(office):
         "</SalesReceiptLineMod></SalesReceiptMod></SalesReceiptModRq>"
     )
     assert office.refused(change.format("149.00")) == "3172"
+    moved = "<DepositToAccountRef><FullName>Operating Checking</FullName></DepositToAccountRef>"
+    elsewhere = change.replace("<SalesReceiptLineMod>", f"{moved}<SalesReceiptLineMod>")
+    assert office.refused(elsewhere.format("150.00")) == "3172"
     office.done(change.format("150.00"))
     assert office.refused(remove("Void", "SalesReceipt", identity(made))) == "3185"
 
