@@ -58,7 +58,10 @@ SOURCE: Final = Manifest(
         "Tax rates have no list in the API: they are told by their identifiers and mapped.",
         "Moved payments are found at once where an invoice changed with them, else within a day.",
         "Estimates are not read: they move no money, and what they become is an invoice.",
-        "Customer purchases come with customer_purchases = true, from an undescribed address.",
+        (
+            "Customer purchases are read only with customer_purchases = true: Syncro's published "
+            "document describes no address for them, so the simulator alone has shown it."
+        ),
         "Recurring invoices and contracts are not read; the invoices that they make are.",
         "The bill of a finished purchase order is dated by the last delivery.",
     ),
