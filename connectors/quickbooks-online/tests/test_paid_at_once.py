@@ -14,6 +14,7 @@ SALE, REFUND, BOUGHT = PAID_AT_ONCE
 OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
 VISA = Reference(kind=kinds.ACCOUNT, id="42", name="Visa")
 CHECKING = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
+UNDEPOSITED = Reference(kind=kinds.ACCOUNT, id="4", name="Undeposited Funds")
 CASH = Reference(kind=kinds.PAYMENT_METHOD, id="1", name="Cash")
 TYPES = {SALE: "SalesReceipt", REFUND: "RefundReceipt", BOUGHT: "Purchase"}
 
@@ -163,18 +164,32 @@ async def test_a_deleted_sales_receipt_is_gone(world, make, delivery, target):
     assert not stored(world, "SalesReceipt")
 
 
-@pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.VOID, Operation.DELETE])
-async def test_money_that_was_deposited_is_left_alone(world, make, delivery, target, operation):
-    """A deposit is no edit of the receipt: the refusal says where to take the money out."""
+LATER = (Operation.UPDATE, Operation.VOID, Operation.DELETE)
+
+
+@pytest.mark.parametrize("case", [(kind, how) for kind in (SALE, REFUND) for how in LATER])
+async def test_money_that_was_deposited_is_left_alone(world, make, delivery, target, case):
+    """A deposit is no edit of a receipt: the refusal says where to take the money out."""
+    kind, operation = case
     sink = world.sink()
-    posted = await one(sink, delivery(paid(make, SALE)))
-    linked = [{"TxnId": posted.id, "TxnType": "SalesReceipt", "TxnLineId": "0"}]
-    world.company.create(
-        "Deposit",
-        {"DepositToAccountRef": {"value": "35"}, "Line": [{"Amount": 100, "LinkedTxn": linked}]},
-    )
+    cash = {"account": UNDEPOSITED}
+    posted = {
+        SALE: await one(sink, delivery(paid(make, SALE, "130.00", **cash))),
+        REFUND: await one(sink, delivery(paid(make, REFUND, "30.00", **cash))),
+    }
+    lines = [
+        {
+            "Amount": each.amount.amount,
+            "LinkedTxn": [{"TxnId": each.id, "TxnType": each.type, "TxnLineId": "0"}],
+        }
+        for each in posted.values()
+    ]
+    world.company.create("Deposit", {"DepositToAccountRef": {"value": "35"}, "Line": lines})
     again = delivery(
-        paid(make, SALE, "60.00"), operation=operation, target=target(posted), attempt_key="U" * 26
+        paid(make, kind, "60.00", **cash),
+        operation=operation,
+        target=target(posted[kind]),
+        attempt_key="U" * 26,
     )
     outcome = await one(sink, again)
     assert isinstance(outcome, Refused)
@@ -370,3 +385,14 @@ async def test_a_discount_in_the_middle_is_no_edit(world, make, delivery, target
     world.company.forget_requests()
     again = await one(world.sink(), update)
     assert isinstance(again, Posted), again
+
+
+@pytest.mark.parametrize("kind", [kinds.BILL, BOUGHT])
+async def test_a_negative_line_of_what_is_bought_is_refused(world, make, delivery, kind):
+    """QuickBooks takes no negative lines there, and the finding says that it is the line."""
+    lines = (make.line("100.00", account=OFFICE), make.line("-7.00", account=OFFICE))
+    outcome = await one(world.sink(), delivery(make.document(kind, lines=lines)))
+    assert isinstance(outcome, Refused)
+    assert (outcome.finding.category, outcome.code) == ("validation", "2290")
+    assert "line" in outcome.finding.message
+    assert moved(world) == {}
