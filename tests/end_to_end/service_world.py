@@ -22,7 +22,7 @@ from subledger.config import load_settings
 from subledger.connecting import CALLBACK, begin
 from subledger.flow import waysout
 from subledger.flow.proof import Proof, prove
-from subledger.flow.reconcile import Comparison
+from subledger.flow.reconcile import Comparison, last
 from subledger.flow.runs import RunReport
 from subledger.kernel import Kernel
 from subledger.ledger import findings
@@ -159,7 +159,9 @@ class ServiceWorld:
     async def proof(self, name: str = "sales", *, agrees: bool = True) -> Proof:
         """The proof of agreement; it has to agree unless a test says that it must not."""
         flow = self.kernel.settings.flows[name]
-        found = await self.kernel.store.read(prove, flow.name, flow.source, flow.sink)
+        found = await self.kernel.store.read(
+            prove, flow.name, flow.source, flow.sink, currency=flow.currency
+        )
         assert found.agrees or not agrees, found
         return found
 
@@ -202,17 +204,18 @@ class ServiceWorld:
         """Reads every account of the flow back, and finds what was posted."""
         flow = self.kernel.settings.flows[name]
         asked = [
-            question
+            account
             for account in flow.plan.accounts
-            if (question := await self.kernel.ask_for_documents(flow, account)) is not None
+            if await self.kernel.ask_for_documents(flow, account) is not None
         ]
         assert asked
         before = {row.id for row in await self.findings()}
         await self.deliver()
-        compared = await self.kernel.compare_answered()
+        await self.kernel.compare_answered()
         wrong = await self.findings("missing_in_books", "changed_in_books", "doubled_in_books")
         assert [row for row in wrong if row.id not in before] == []
-        return compared
+        compared = [await self.kernel.store.read(last, flow.sink, account) for account in asked]
+        return [one for one in compared if one is not None]
 
 
 def _over(known: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -255,10 +258,12 @@ def tables(connections: Mapping[str, Any], ledger: Ledger, **changes: Any) -> di
 
 @asynccontextmanager
 async def open_online(
-    clock: Clock, switches: Switches | None = None
+    clock: Clock, switches: Switches | None = None, preferences: Mapping[str, Any] | None = None
 ) -> AsyncIterator[tuple[OnlineLedger, dict[str, Any]]]:
     """Books in QuickBooks Online, and the connection to them."""
-    simulation = Simulation.open(clock=OnlineClock(clock), switches=switches)
+    simulation = Simulation.open(
+        clock=OnlineClock(clock), switches=switches, preferences=preferences
+    )
     try:
         async with online_serving(simulation) as url:
             yield (
@@ -305,6 +310,7 @@ async def open_service_world(
     psa: Mapping[str, Any] | None = None,
     connection: Mapping[str, Any] | None = None,
     switches: Switches | None = None,
+    preferences: Mapping[str, Any] | None = None,
     connected: bool = True,
     door: Any = listening,
     **changes: Any,
@@ -321,7 +327,9 @@ async def open_service_world(
         company: Company | None = None
         ledger: Any
         if books == "online":
-            ledger, sink = await stack.enter_async_context(open_online(clock, switches))
+            ledger, sink = await stack.enter_async_context(
+                open_online(clock, switches, preferences)
+            )
         else:
             company = stack.enter_context(seat(folder / "company.db", clock, ""))
             ledger = DesktopLedger(company.books)

@@ -11,7 +11,6 @@ from attrs import define, field
 from subledger.config import FlowSettings, Settings
 from subledger.errors import ConnectorError, Fenced
 from subledger.flow import prepare, readiness, reconcile, runs
-from subledger.flow.decide import Rules
 from subledger.flow.desk import SqlDesk
 from subledger.flow.dispatch import DispatchReport, Progress, Service, dispatch
 from subledger.flow.intake import Intake, ask, subscribers, take
@@ -20,10 +19,10 @@ from subledger.flow.prepare import FlowTask
 from subledger.flow.reconcile import Comparison
 from subledger.flow.runs import LEASE, RunReport, Start, begin, end, has_work
 from subledger.flow.survey import survey
+from subledger.flow.tasks import task_of
 from subledger.flow.trouble import trouble
 from subledger.ledger import books, findings, leases
 from subledger.ledger.books import BookIndex
-from subledger.manifest import Operation
 from subledger.ports import (
     Context,
     Delivery,
@@ -359,26 +358,7 @@ class Kernel:
     def task(self, flow: FlowSettings) -> FlowTask:
         """A flow as the prepare loop sees it."""
         sink = self.settings.connections[flow.sink].sink
-        return FlowTask(
-            name=flow.name,
-            source=flow.source,
-            sink=flow.sink,
-            rules=Rules(
-                steps=flow.steps,
-                plan=flow.plan,
-                closed_period=flow.closed_period,
-                fit_name=sink.fit_name if sink else None,
-                start=flow.start,
-                end=flow.end,
-                match_email=flow.match_email,
-            ),
-            digest=flow.digest,
-            review=flow.review,
-            complete=flow.require_complete_mapping,
-            look=runs.first_look(flow, self.today()) if flow.hold_duplicates else None,
-            updates=sink.manifest.able(Operation.UPDATE) if sink else frozenset(),
-            removal=flow.removal,
-        )
+        return task_of(flow, sink, self.today())
 
     async def books(self, connection: str) -> BookIndex:
         """The lists of the books; kept in memory until they change."""

@@ -90,7 +90,7 @@ class Capability(enum.StrEnum):
     ATTACHMENTS = "attachments"
     """Files can be attached to documents."""
     MULTI_CURRENCY = "multi_currency"
-    """The books take documents in another currency; not used yet, flows are in US dollars."""
+    """The books may be kept in another currency than US dollars, which a flow then names."""
 
 
 @frozen(kw_only=True)

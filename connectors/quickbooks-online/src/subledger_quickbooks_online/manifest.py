@@ -43,7 +43,10 @@ SINK: Final = Manifest(
         k.ATTACHMENT: _FILE,
     },
     frequency=_OFTEN,
-    capabilities=(Capability.UPDATE_GUARD, Capability.READ_BACK, Capability.ATTACHMENTS),
+    capabilities=(
+        *(Capability.UPDATE_GUARD, Capability.READ_BACK, Capability.ATTACHMENTS),
+        Capability.MULTI_CURRENCY,
+    ),
     recovery=Recovery.KEYED,
     limits=(
         "Invoices, sales receipts and payments of both sides can be voided; others are deleted.",

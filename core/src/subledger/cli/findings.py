@@ -169,11 +169,15 @@ def print_findings(out: "Console", rows: list[FindingRow]) -> None:
     out.print(table(("no.", "records", "total", "state", "cause and way out"), cells))
 
 
+def _money(record: dict[str, object]) -> str:
+    return Money(int(str(record["amount"] or 0)), str(record["currency"] or "USD")).text()
+
+
 def _print_records(out: "Console", records: list[dict[str, object]]) -> None:
     rows = [
         (
             *(r["kind"], r["id"], r["state"], r["date"]),
-            *(Money(int(str(r["amount"] or 0))).text(), r["same"] or ""),
+            *(_money(r), r["same"] or ""),
         )
         for r in records
     ]

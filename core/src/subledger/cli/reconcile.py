@@ -103,6 +103,7 @@ def comparison_document(comparison: Comparison) -> dict[str, object]:
     return {
         "connection": comparison.connection,
         "account": comparison.account,
+        "currency": comparison.books_total.currency,
         "since": comparison.since,
         "until": comparison.until,
         "posted": comparison.posted,

@@ -180,7 +180,9 @@ class Stage:
         flow = kernel.settings.flows[self.scenario.flow]
         return Played(
             comparisons=await self._reconcile(kernel),
-            proof=await kernel.store.read(proof.prove, flow.name, flow.source, flow.sink),
+            proof=await kernel.store.read(
+                proof.prove, flow.name, flow.source, flow.sink, currency=flow.currency
+            ),
             findings=tuple(await kernel.store.read(findings.listing, [flow.name])),
             trial_balance=await self._trial_balance(kernel),
             second_run_posted=posted_again,

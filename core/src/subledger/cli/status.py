@@ -54,6 +54,7 @@ def status(
                     settings.flows[name].sink,
                     since=since.isoformat() if since else "",
                     until=until.isoformat() if until else "9999",
+                    currency=settings.flows[name].currency,
                 )
                 for name in names
             ]
@@ -76,6 +77,7 @@ def proof_document(proof: Proof) -> dict[str, object]:
     """A proof for a JSON document; amounts are plain decimal texts."""
     return {
         "records": proof.records,
+        "currency": proof.source.currency,
         "source_total": proof.source.text(),
         **{
             name: {"records": bucket.records, "total": bucket.total.text()}

@@ -14,9 +14,11 @@ from subledger.config.settings import ConnectionSettings, FlowSettings
 from subledger.errors import Problem
 from subledger.manifest import Capability, Direction, Frequency, Manifest, Operation, Role
 from subledger.model.kinds import LISTS, PARTIES, STAND_INS, Kind
+from subledger.money import Money
 from subledger.ports import FlowPlan, RecipeType
 from subledger.roles import ROLES
 
+US_DOLLARS: Final = "USD"
 _LONGEST_LOOK_BACK: Final = dt.timedelta(days=400)
 _DAILY: Final = dt.timedelta(days=1)
 _CRON_FROM: Final = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
@@ -47,6 +49,22 @@ def sides(
             yield Problem(path=side, message=message, hint=f"Name a connection that is a {side}.")
         elif role is not None and recipe is not None and role not in type_.manifest.roles:
             yield _wrong_role(side, connection, type_.manifest, recipe.name, role)
+
+
+def currency(code: str, sink: ConnectionSettings) -> Iterator[Problem]:
+    """Whether the books can be kept in a flow's currency."""
+    try:
+        Money(0, code)
+    except ValueError as error:
+        yield Problem(path="currency", message=str(error), hint="Write an ISO 4217 code.")
+        return
+    able = sink.sink is None or Capability.MULTI_CURRENCY in sink.sink.manifest.capabilities
+    if code != US_DOLLARS and not able:
+        yield Problem(
+            path="currency",
+            message=f"{sink.name} ({sink.connector}) is kept in US dollars only, not in {code}",
+            hint="Leave currency out; records in another one wait, each with a finding.",
+        )
 
 
 def _wrong_role(

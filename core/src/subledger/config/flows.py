@@ -61,6 +61,7 @@ def build_flow(name: str, table: FlowTable, around: Surroundings) -> FlowSetting
     steps = report.attempt("", partial(_steps, table, planned.plan, around)) if planned else None
     if source and sink:
         report.problems += checks.sides(source, sink, planned.recipe if planned else None)
+        report.problems += checks.currency(table.currency, sink)
     every, cron, kinds = None, "", frozenset[Any]()
     if source and source.type:
         frequency = source.type.manifest.frequency
@@ -88,6 +89,7 @@ def build_flow(name: str, table: FlowTable, around: Surroundings) -> FlowSetting
         closed_period=table.closed_period,
         removal=checks.removal(table.gone, kinds, sink.sink.manifest) if sink.sink else {},
         review=table.review,
+        currency=table.currency,
         match_email=table.match_email,
         require_complete_mapping=table.require_complete_mapping,
         hold_duplicates=table.hold_duplicates and checks.looks_first(kinds, sink),
@@ -224,6 +226,7 @@ def _digest(table: FlowTable, planned: _Planned, steps: list[_Made], kinds: list
             "closed_period": table.closed_period,
             "require_complete_mapping": table.require_complete_mapping,
             "match_email": table.match_email,
+            **({"currency": table.currency} if table.currency != checks.US_DOLLARS else {}),
             "hold_duplicates": table.hold_duplicates,
         },
         [planned.settings, *(made.config for made in steps)],

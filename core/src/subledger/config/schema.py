@@ -177,6 +177,12 @@ class FlowTable:
         default=False,
         metadata=describe("Whether planned documents wait for `subledger approve`."),
     )
+    currency: str = field(
+        default="USD",
+        metadata=describe(
+            "Currency (ISO 4217 code) that the books are kept in; a record in another one waits."
+        ),
+    )
     match_email: bool = field(
         default=False,
         metadata=describe(

@@ -62,6 +62,7 @@ class FlowSettings:
     removal: Mapping[Kind, Operation] = field(factory=dict)
     """What is done to a posted document whose record is gone, by kind; nothing for the others."""
     review: bool = False
+    currency: str = "USD"
     match_email: bool = False
     require_complete_mapping: bool = False
     hold_duplicates: bool = False

@@ -11,7 +11,6 @@ from subledger.money import Money
 from subledger.store.schema import LINK, POSTING, RECORD
 
 BUCKETS = ("posted", "held", "skipped", "rejected", "unknown", "waiting")
-_CURRENCY = "USD"
 _BUCKET = {
     "posted": "posted",
     "undone": "held",
@@ -43,7 +42,7 @@ class Proof:
     waits, or was undone, the difference to it is among what waits. ``undone`` are the records, held
     now, whose documents were taken out of the books again. ``by_account`` are the posted totals by
     register account. ``without_amount`` counts records whose amount nobody can tell, or
-    is in another currency than the books'.
+    is in another currency than the flow's.
     """
 
     flow: str
@@ -77,8 +76,9 @@ def prove(
     *,
     since: str = "",
     until: str = "9999",
+    currency: str = "USD",
 ) -> Proof:
-    """The proof of a flow, for posting dates in a period where one is given."""
+    """The proof of a flow in its currency, for posting dates in a period where one is given."""
     mine = _records(flow, source, since, until)
     rows = c.execute(mine).all()
     links = _links(c, source, sink)
@@ -88,7 +88,7 @@ def prove(
     whole = without = 0
     for row in rows:
         entry = row.kind in (*LISTS, *PARTIES, ATTACHMENT)
-        known = entry or (row.amount is not None and row.currency in ("", _CURRENCY))
+        known = entry or (row.amount is not None and row.currency in ("", currency))
         amount = (row.amount or 0) if known else 0
         whole += amount
         without += not known
@@ -107,10 +107,13 @@ def prove(
     return Proof(
         flow=flow,
         records=len(rows),
-        source=Money(whole),
-        buckets={name: Bucket(records=counts[name], total=Money(totals[name])) for name in BUCKETS},
+        source=Money(whole, currency),
+        buckets={
+            name: Bucket(records=counts[name], total=Money(totals[name], currency))
+            for name in BUCKETS
+        },
         by_account={
-            name: Bucket(records=len(amounts), total=Money(sum(amounts)))
+            name: Bucket(records=len(amounts), total=Money(sum(amounts), currency))
             for name, amounts in sorted(accounts.items())
         },
         without_amount=without,

@@ -1,7 +1,7 @@
 """Reconciliation: the documents read back from the books, compared with what was posted."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ _Seen = Mapping[tuple[str, str], sa.Row[Any]]
 @frozen(kw_only=True)
 class Comparison:
     """The result for one account and period. Amounts are signed changes of the account.
+
+    They are in the currency of what was posted; documents in another one are counted only.
 
     ``foreign`` are documents in the books that are not ours; ``removed`` those that we voided, and
     that the books go on showing with nothing in them; ``elsewhere`` those that we posted for the
@@ -92,8 +94,9 @@ def last(c: sa.Connection, connection: str, account: str) -> Comparison | None:
     values = dict(notes.recall(c, connection, _note(account)))
     if not values:
         return None
+    currency = values.pop("currency", "USD")
     for name in _MONEY:
-        values[name] = Money(values.get(name, 0))
+        values[name] = Money(values.get(name, 0), currency)
     for name in _LABELS:
         values[name] = tuple(values[name])
     return Comparison(**values)
@@ -109,7 +112,8 @@ def _note(account: str) -> str:
 
 def _summary(comparison: Comparison) -> dict[str, Any]:
     values = asdict(comparison, recurse=False)
-    return {**values, **{name: values[name].minor for name in _MONEY}}
+    minor = {name: values[name].minor for name in _MONEY}
+    return {**values, **minor, "currency": comparison.books_total.currency}
 
 
 def _removed(c: sa.Connection, connection: str, seen: _Seen) -> frozenset[tuple[str, str]]:
@@ -164,6 +168,11 @@ def _compare(
     foreign = [row for key, row in live.items() if key not in ours | elsewhere]
     others = [row for key, row in live.items() if key in elsewhere]
     missing, changed, deleted, matched = [], [], [], 0
+    currency = next((each.currency for each in [*links, *live.values()] if each.currency), "USD")
+
+    def summed(rows: Iterable[sa.Row[Any]]) -> Money:
+        return Money(sum(row.amount or 0 for row in rows if row.currency == currency), currency)
+
     for link in links:
         row = seen.get((link.type, link.target))
         label = f"{link.type} {link.target}"
@@ -181,18 +190,18 @@ def _compare(
         since=asked.since,
         until=asked.until,
         posted=len(links),
-        posted_total=Money(sum(link.amount or 0 for link in links)),
-        books_total=Money(sum(row.amount for row in live.values())),
+        posted_total=summed(links),
+        books_total=summed(live.values()),
         matched=matched,
         missing=tuple(missing),
         doubled=tuple(doubled),
         changed=tuple(changed),
         deleted=tuple(deleted),
         foreign=len(foreign),
-        foreign_total=Money(sum(row.amount for row in foreign)),
+        foreign_total=summed(foreign),
         removed=len(removed),
         elsewhere=len(others),
-        elsewhere_total=Money(sum(row.amount for row in others)),
+        elsewhere_total=summed(others),
     )
 
 
@@ -219,8 +228,8 @@ def _judge(
             category="changed_in_books",
             subject=label,
             message=(
-                f"{label} was posted with {Money(link.amount)} on {link.date}; the books show "
-                f"{Money(row.amount)} on {row.date}"
+                f"{label} was posted with {_money(link)} on {link.date}; the books show "
+                f"{_money(row)} on {row.date}"
             ),
         )
     else:
@@ -234,6 +243,10 @@ def _judge(
         .where(POSTING.c.flow == flow, POSTING.c.kind == link.kind, POSTING.c.id == link.id)
         .values(finding=number)
     )
+
+
+def _money(row: sa.Row[Any]) -> Money:
+    return Money(row.amount or 0, row.currency or "USD")
 
 
 def _troubles(c: sa.Connection, connection: str) -> dict[str, list[int]]:
