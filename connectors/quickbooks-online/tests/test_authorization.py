@@ -1,6 +1,7 @@
 """A person connects a company: the address, the code that comes back, and the way out."""
 
 import datetime as dt
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import attrs
@@ -8,6 +9,7 @@ import pytest
 
 from subledger.errors import AuthenticationError, TemporaryError
 from subledger.ports import Consent
+from subledger.runtime import HttpResponse
 from subledger_quickbooks_online.authorization import AUTHORIZATION, exchange, revoke
 from subledger_quickbooks_online.simulator import door
 from subledger_quickbooks_online.simulator.wire import Request
@@ -89,6 +91,28 @@ async def test_without_discovery_the_usual_addresses_serve(world):
     parameters = browse(world)
     world.simulation.faults.set("error-before~GET .well-known*")
     assert await exchange(world.config, world.context, CONSENT, parameters)
+
+
+async def test_discovered_addresses_serve(world):
+    """Codes are traded and tokens revoked where discovery says, if nobody can read along."""
+    told = {
+        "token_endpoint": "https://discovered.example/token",
+        "revocation_endpoint": "http://open.example/revoke",
+    }
+    asked = []
+
+    async def http(method, url, **_):
+        asked.append((method, url))
+        tokens = {"access_token": "a", "refresh_token": "r", "expires_in": 3600}
+        content = json.dumps(told if method == "GET" else tokens).encode()
+        return HttpResponse(status=200, headers={}, body=content)
+
+    context = attrs.evolve(world.context, runtime=attrs.evolve(world.context.runtime, http=http))
+    config = attrs.evolve(world.config, oauth_url="")
+    grant = await exchange(config, context, CONSENT, browse(world))
+    assert ("POST", told["token_endpoint"]) in asked
+    await revoke(config, context, grant)
+    assert asked[-1] == ("POST", config.endpoints.revoke)
 
 
 async def test_revoking_ends_the_connection_and_can_be_repeated(world):

@@ -7,9 +7,11 @@ import attrs
 import pytest
 
 from subledger.errors import AuthenticationError, TemporaryError
+from subledger.runtime import HttpResponse
 from subledger.secret import Secret
 from subledger_quickbooks_online.client import Client
-from subledger_quickbooks_online.tokens import Tokens
+from subledger_quickbooks_online.grants import NotGranted, grant_of
+from subledger_quickbooks_online.tokens import TOKEN_ENDPOINT, Tokens
 from subledger_quickbooks_online.wire import requests
 
 
@@ -116,6 +118,67 @@ async def test_a_revoked_connection_needs_a_person(world):
     with pytest.raises(AuthenticationError, match="Connect QuickBooks again"):
         await Tokens(world.config, world.context).current()
     assert world.vault.kept.refresh == Secret("gone")
+    assert len(refreshes(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b'{"access_token": "a"}'),
+        (200, b'{"refresh_token": "r"}'),
+        (200, b'{"access_token": "", "refresh_token": null}'),
+        (200, b"<html>"),
+        (429, b"{}"),
+        (503, b'{"access_token": "a", "refresh_token": "r"}'),
+    ],
+)
+def test_an_answer_without_both_tokens_is_no_grant(status, body):
+    """Whatever comes instead of two tokens is put off, and replaces nothing."""
+    with pytest.raises(TemporaryError) as caught:
+        grant_of(status, body, now=dt.datetime.now(dt.UTC), facts={})
+    assert bool(caught.value.retry_after) is (status == 429)
+
+
+@pytest.mark.parametrize(
+    ("body", "sort", "words"),
+    [
+        (b'{"error": "invalid_grant"}', NotGranted, "Connect QuickBooks again"),
+        (b'{"error": "invalid_client"}', AuthenticationError, "client_id"),
+        (b'{"error": "invalid_scope"}', AuthenticationError, "Connect QuickBooks again"),
+    ],
+)
+def test_a_clear_refusal_is_for_a_person(body, sort, words):
+    """Each refusal of the token endpoint says what to do about it."""
+    with pytest.raises(sort, match=words):
+        grant_of(400, body, now=dt.datetime.now(dt.UTC), facts={})
+
+
+@pytest.mark.parametrize(
+    ("fact", "ours", "used"),
+    [
+        ("https://discovered.example/token", "", "https://discovered.example/token"),
+        ("http://open.example/token", "", "https://oauth.platform.intuit.com"),
+        ("", "", "https://oauth.platform.intuit.com"),
+        ("https://discovered.example/token", "https://own.example", "https://own.example"),
+    ],
+)
+async def test_tokens_are_renewed_at_the_discovered_address(world, fact, ours, used):
+    """What discovery told serves, unless all could read it or the settings name another."""
+    asked = []
+
+    async def http(method, url, **_):
+        asked.append(url)
+        content = b'{"access_token": "a", "refresh_token": "r", "expires_in": 3600}'
+        return HttpResponse(status=200, headers={}, body=content)
+
+    world.vault.kept = attrs.evolve(
+        world.vault.kept, facts={TOKEN_ENDPOINT: fact}, expires=world.simulation.now
+    )
+    runtime = attrs.evolve(world.context.runtime, http=http)
+    config = attrs.evolve(world.config, oauth_url=ours)
+    await Tokens(config, attrs.evolve(world.context, runtime=runtime)).current()
+    [url] = asked
+    assert url.startswith(used)
 
 
 async def test_trouble_at_the_token_endpoint_is_not_a_lost_connection(world):

@@ -66,7 +66,11 @@ def test_without_a_verifier_every_call_is_refused(world):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"nonsense", b"{}", b"[]", b"[1]", b'{"eventNotifications":1}']
+    "body",
+    [
+        *(b"", b"nonsense", b"{}", b"[]", b"[1]", b"[{}]", b"7", b"[" * 100_000),
+        *(b'{"eventNotifications":1}', b'{"eventNotifications":["x", {}]}'),
+    ],
 )
 def test_signed_nonsense_is_ignored(config, body):
     """What cannot be read is no news."""

@@ -76,10 +76,12 @@ def test_what_a_person_does_is_told(app, bill, told):
     told()
     app.person.edit("Bill", made["Id"], {"PrivateNote": "by hand"})
     app.person.delete("Bill", made["Id"])
-    assert [[event["type"] for event in body] for body in told()] == [
+    bodies = told()
+    assert [[event["type"] for event in body] for body in bodies] == [
         ["qbo.bill.updated.v1"],
         ["qbo.bill.deleted.v1"],
     ]
+    assert len({event["id"] for body in bodies for event in body}) == 2
 
 
 def test_a_merge_names_what_went(app, told):
@@ -107,6 +109,16 @@ def test_duplicates_and_disorder(app, told):
     assert len(ids) == 16
     assert len(set(ids)) == 8
     assert ids != sorted(ids, key=int)
+
+
+def test_lost_notifications(app, told):
+    """By a switch nothing arrives, and what was lost does not come later."""
+    app.simulation.set(webhook_lost=True)
+    app.post("vendor", {"DisplayName": "Paper"})
+    assert told() == []
+    app.simulation.set(webhook_lost=False)
+    second = app.post("vendor", {"DisplayName": "Ink"})["Vendor"]
+    assert [[event["intuitentityid"] for event in body] for body in told()] == [[second["Id"]]]
 
 
 def test_a_refused_write_tells_nothing(app, told):

@@ -43,6 +43,8 @@ class Switches:
     """Factor for the pauses between deliveries that are tried again."""
     webhook_duplicates: bool = False
     webhook_shuffled: bool = False
+    webhook_lost: bool = False
+    """Notifications get lost on their way: none is sent."""
 
 
 NO_LIMITS = Switches(per_minute=0, per_second=0, batches_per_minute=0)
