@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import attrs
 import pytest
 
-from subledger.errors import AuthenticationError, TemporaryError
+from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
 from subledger.ports import Consent
 from subledger.runtime import HttpResponse
-from subledger_quickbooks_online.authorization import AUTHORIZATION, exchange, revoke
+from subledger_quickbooks_online.authorization import AUTHORIZATION, exchange, realm_of, revoke
 from subledger_quickbooks_online.simulator import door
 from subledger_quickbooks_online.simulator.wire import Request
 from subledger_quickbooks_online.tokens import Tokens
@@ -71,6 +71,26 @@ async def test_another_company_than_the_configured_one_is_refused(world):
         await exchange(config, world.context, CONSENT, browse(world))
 
 
+async def test_the_configured_company_is_taken(world):
+    """A connection that names its company takes that one, whatever an older grant tells."""
+    config = attrs.evolve(world.config, realm=world.simulation.chosen_realm)
+    grant = await exchange(config, world.context, CONSENT, browse(world))
+    assert realm_of(config, grant) == config.realm
+    assert realm_of(config, attrs.evolve(grant, facts={})) == config.realm
+    with pytest.raises(ConnectorError, match="which company"):
+        realm_of(world.config, attrs.evolve(grant, facts={}))
+
+
+@pytest.mark.parametrize("lacking", [{"realmId": "abc"}, {"realmId": ""}, {"code": ""}])
+async def test_an_answer_without_company_or_code_is_not_traded(world, lacking):
+    """What comes back has to name the company and bring a code."""
+    parameters = {**browse(world), **lacking}
+    world.simulation.log.clear()
+    with pytest.raises(AuthenticationError, match="names no company"):
+        await exchange(world.config, world.context, CONSENT, parameters)
+    assert not world.simulation.log
+
+
 async def test_a_code_works_once(world):
     """A code that was traded is of no use to anybody else."""
     parameters = browse(world)
@@ -91,6 +111,24 @@ async def test_without_discovery_the_usual_addresses_serve(world):
     parameters = browse(world)
     world.simulation.faults.set("error-before~GET .well-known*")
     assert await exchange(world.config, world.context, CONSENT, parameters)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(500, "https://discovered.example/token"), (200, 7), (200, None)]
+)
+async def test_what_discovery_cannot_tell_is_not_used(world, status, told):
+    """Of a failed or an odd discovery the usual addresses are left."""
+    asked = []
+
+    async def http(method, url, **_):
+        asked.append(url)
+        tokens = {"access_token": "a", "refresh_token": "r"}
+        content = json.dumps({"token_endpoint": told} if method == "GET" else tokens).encode()
+        return HttpResponse(status=status if method == "GET" else 200, headers={}, body=content)
+
+    context = attrs.evolve(world.context, runtime=attrs.evolve(world.context.runtime, http=http))
+    await exchange(world.config, context, CONSENT, browse(world))
+    assert asked[-1] == world.config.endpoints.token
 
 
 async def test_discovered_addresses_serve(world):
@@ -116,12 +154,15 @@ async def test_discovered_addresses_serve(world):
 
 
 async def test_revoking_ends_the_connection_and_can_be_repeated(world):
-    """After the way out neither token works; once more is no error."""
+    """After the way out neither token works; once more is no error, keys that do not fit are."""
     grant = await world.vault.grant()
     await revoke(world.config, world.context, grant)
     with pytest.raises(AuthenticationError):
         await world.sink().check()
     await revoke(world.config, world.context, grant)
+    world.simulation.app = attrs.evolve(world.simulation.app, client_secret="new")
+    with pytest.raises(AuthenticationError, match="client_secret"):
+        await revoke(world.config, world.context, grant)
 
 
 async def test_a_revocation_without_an_answer_can_be_tried_again(world):

@@ -35,7 +35,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
     """It says one line when ready, keeps its books in the file, and ends cleanly on SIGTERM."""
     arguments = (
         f"port=0, realm='77', company=__import__('pathlib').Path({str(tmp_path / 'c.sqlite')!r}),"
-        " fault='error-before~GET vendor*@1', throttling=False, closing_date='2020-01-31'"
+        " country='CA', fault='error-before~GET vendor*@1', throttling=False, closing_date='2020-01-31'"
     )
     for count in (1, 2):
         process = launch(arguments)
@@ -54,6 +54,8 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
             assert found["QueryResponse"]["totalCount"] == count
             shown = call(f"{base}/preferences", token=token)[1]["Preferences"]
             assert shown["AccountingInfoPrefs"]["BookCloseDate"] == "2020-01-31"
+            assert shown["CurrencyPrefs"]["HomeCurrency"]["value"] == "CAD"
+            assert call(f"{base}/taxcode/2", token=token)[1]["TaxCode"]["Name"] == "Exempt"
             process.send_signal(signal.SIGTERM)
             rest, errors = process.communicate(timeout=15)
         finally:

@@ -20,6 +20,7 @@ def quickbooks_online(
     seed: int = 1,
     realm: str = REALM,
     company: Path | None = None,
+    country: str = "US",
     closing_date: str = "",
     webhook: str = "",
     throttling: bool = True,
@@ -45,6 +46,8 @@ def quickbooks_online(
         The company's id.
     company
         Company file; it is made when it does not exist. Without one the books are in memory.
+    country
+        Where a new company sits: US has automated sales tax, any other tax codes on each line.
     closing_date
         The books are closed up to this day, written YYYY-MM-DD.
     webhook
@@ -66,7 +69,12 @@ def quickbooks_online(
         raise SystemExit(_WRONG_USE) from wrong
     path = str(company) if company else ":memory:"
     simulation = Simulation.open(
-        realm=realm, path=path, clock=Clock(_now), seed=seed, switches=chosen
+        realm=realm,
+        path=path,
+        clock=Clock(_now),
+        seed=seed,
+        preferences={"CompanyInfo.Country": country},
+        switches=chosen,
     )
     simulation.faults.set(plan)
     _serve(simulation, host=host, port=port, closed=closed, webhook=webhook)
