@@ -35,7 +35,8 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
     """It says one line when ready, keeps its books in the file, and ends cleanly on SIGTERM."""
     arguments = (
         f"port=0, realm='77', company=__import__('pathlib').Path({str(tmp_path / 'c.sqlite')!r}),"
-        " country='CA', fault='error-before~GET vendor*@1', throttling=False, closing_date='2020-01-31'"
+        " country='CA', fault='error-before~GET vendor*@1', throttling=False,"
+        " closing_date='2020-01-31'"
     )
     for count in (1, 2):
         process = launch(arguments)
