@@ -90,11 +90,21 @@ def main_amount(kind: str, record: Record) -> Money | None:
 
 
 def total_of(kind: str, record: Record) -> Money:
-    """The total of a returned document. Raises ValueError for an amount that is not one."""
+    """The total of a returned document. Raises ValueError for an amount that is not one.
+
+    A sale that is marked as pending posts nothing (QuickBooks SDK, IsPending).
+    """
     total = Money(0)
+    if is_pending(record):
+        return total
     for name in _TOTALS.get(kind, ("Amount",)):
         total += _money(record.get(name))
     return total
+
+
+def is_pending(record: Record) -> bool:
+    """Whether a returned sale waits to be made final."""
+    return record.get("IsPending") == "true"
 
 
 def _sides(kind: str, record: Record) -> Iterator[tuple[object, Money]]:

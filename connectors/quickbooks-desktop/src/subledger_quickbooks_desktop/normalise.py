@@ -21,7 +21,7 @@ from subledger.model.kinds import (
 )
 from subledger.money import Money
 from subledger.ports import RawRecord
-from subledger_quickbooks_desktop.amounts import total_of
+from subledger_quickbooks_desktop.amounts import is_pending, total_of
 from subledger_quickbooks_desktop.normalise_documents import (
     address,
     document,
@@ -54,7 +54,7 @@ _VOID: Final = "VOID:"
 
 
 def normalise(raw: RawRecord) -> Iterable[Entity]:
-    """The entity of a record; none for what was deleted or voided in the books.
+    """The entity of a record; none for what is deleted, voided or still pending in the books.
 
     Raises :class:`RecordRejected` for what has no counterpart.
     """
@@ -64,7 +64,7 @@ def normalise(raw: RawRecord) -> Iterable[Entity]:
         return ()
     try:
         _must_be_home(text(record, "CurrencyRef", "FullName"))
-        return () if _is_void(kind, record) else (_entity(kind, record),)
+        return () if _posts_nothing(kind, record) else (_entity(kind, record),)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise RecordRejected(
             f"{kind} {raw.id} cannot be read: {error}", category="unreadable"
@@ -85,8 +85,10 @@ def is_deleted(record: Mapping[str, Any]) -> bool:
     return "TimeDeleted" in record
 
 
-def _is_void(kind: Kind, record: Mapping[str, Any]) -> bool:
-    """Whether a document was voided: nothing is left of its amount, and its memo says so."""
+def _posts_nothing(kind: Kind, record: Mapping[str, Any]) -> bool:
+    """Whether a document is pending, or void: nothing is left of its amount; its memo says so."""
+    if is_pending(record):
+        return True
     if kind not in _SIGN or not str(record.get("Memo", "")).startswith(_VOID):
         return False
     return not total_of(_SIGN[kind][0], record)

@@ -65,6 +65,15 @@ def test_items_without_a_counterpart_are_told_apart():
     assert caught.value.category == "excluded"
 
 
+@pytest.mark.parametrize("name", ["invoice", "credit_memo", "sales_receipt"])
+def test_a_pending_sale_is_none_yet(name):
+    """QuickBooks posts a sale once it is final; until then it moves nothing, and is not read."""
+    pending = changed(name, IsPending="true")
+    assert [*normalise(pending)] == []
+    assert not balance_of(pending)
+    assert [*normalise(changed(name, IsPending="false"))] != []
+
+
 def test_a_sale_to_nobody_is_told_apart():
     """QuickBooks takes sales receipts without a customer; entities always have a party."""
     with pytest.raises(RecordRejected) as caught:

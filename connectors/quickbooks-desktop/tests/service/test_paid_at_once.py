@@ -184,6 +184,15 @@ async def test_an_edited_receipt_is_not_overwritten(office) -> None:
     assert office.balance("Undeposited Funds") == 100
 
 
+async def test_a_receipt_that_a_person_marks_as_pending_holds_no_money(office) -> None:
+    """QuickBooks takes its postings back, and what is read back says so."""
+    await office.done(customer(), receipt())
+    link = await office.link(k.SALES_RECEIPT, "r1")
+    office.bench.company.human.edit_document(link.target, {"IsPending": "true"})
+    assert office.balance("Undeposited Funds") == 0
+    assert await office.read("Undeposited Funds") == [("SalesReceipt", 0, "sl:sales_receipt-r1")]
+
+
 # ----------------------------------------------------------------------------------- purchases
 
 
@@ -331,10 +340,14 @@ def test_without_a_guid_the_marker_tells_which_check_it_is(found) -> None:
         key="0" * 26,
         attempt_key="1" * 22,
         marker=marker(k.PURCHASE, "7"),
-        entity=bought(account=Reference(kind=k.ACCOUNT, id="checking")),
+        entity=bought(
+            account=Reference(kind=k.ACCOUNT, id="checking"),
+            party=Reference(kind=k.CUSTOMER, name="Acme:Roof"),
+        ),
     )
     query = recovery.search(delivery, lambda _one: "Bank", Style(), "find-1")
     assert query.tag == "CheckQueryRq"
+    assert query.findtext("EntityFilter/FullName") == "Acme:Roof"
     outcome = recovery.outcome_of_search(delivery, qbxml.parse_answer(CHECKS.format(rows).encode()))
     if found:
         assert isinstance(outcome, Posted)
