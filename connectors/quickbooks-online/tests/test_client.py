@@ -49,6 +49,21 @@ async def test_every_request_names_the_minor_version_and_asks_for_json(world):
     assert headers["Accept"] == "application/json"
 
 
+@pytest.mark.parametrize(
+    ("request_", "media"),
+    [
+        (requests.write("Vendor", {"DisplayName": "Paper"}, "K"), "application/json"),
+        (requests.query("select * from Vendor"), "application/text"),
+        (requests.preferences(), None),
+    ],
+)
+async def test_every_body_says_what_it_is(world, request_, media):
+    """JSON and statements are told by their types; a read has no body."""
+    await client(world).send(request_)
+    [(_, _, headers, body)] = world.http.seen
+    assert (headers.get("Content-Type"), bool(body)) == (media, media is not None)
+
+
 async def test_a_thousand_requests_stay_below_the_limits(world):
     """Ten a second and five hundred a minute are never reached."""
     asking = client(world)
