@@ -27,7 +27,7 @@ def make(books: Books, preferences: Mapping[str, Any]) -> None:
     wished = nest(preferences)
     country = str(wished.get("CompanyInfo", {}).get("Country", "US"))
     books.insert(Stored(entity="CompanyInfo", id="1", body=_company_info(country)))
-    books.insert(Stored(entity="Preferences", id="1", body=_preferences(books, country)))
+    books.insert(Stored(entity="Preferences", id="1", body=_preferences(country)))
     set_preferences(books, wished)
     _lists(books)
     if books.is_us:
@@ -156,18 +156,19 @@ def _company_info(country: str) -> JSON:
     }
 
 
-def _preferences(books: Books, country: str) -> JSON:
-    currencies = {"US": "USD", "CA": "CAD", "GB": "GBP", "AU": "AUD"}
-    home = currencies.get(country, "EUR")
-    others = {
-        "SalesFormsPrefs.DefaultItem": "1",
-        "VendorAndPurchasesPrefs.UseCustomTxnNumbers": "true",
-        "AccountingInfoPrefs.WarnDuplicateCheckNumber": "true",
-        "AccountingInfoPrefs.WarnDuplicateJournalNumber": "true",
-        "VendorAndPurchasesPrefs.WarnDuplicateBillNumber": "false",
-    }
-    del books
+_CURRENCIES = {"US": "USD", "CA": "CAD", "GB": "GBP", "AU": "AUD"}
+_OTHERS = {
+    "SalesFormsPrefs.DefaultItem": "1",
+    "VendorAndPurchasesPrefs.UseCustomTxnNumbers": "true",
+    "AccountingInfoPrefs.WarnDuplicateCheckNumber": "true",
+    "AccountingInfoPrefs.WarnDuplicateJournalNumber": "true",
+    "VendorAndPurchasesPrefs.WarnDuplicateBillNumber": "false",
+}
+
+
+def _preferences(country: str) -> JSON:
     return {
+        **_forms(),
         "AccountingInfoPrefs": {
             "UseAccountNumbers": False,
             "TrackDepartments": True,
@@ -184,6 +185,28 @@ def _preferences(books: Books, country: str) -> JSON:
             "QuantityWithPriceAndRate": True,
             "QuantityOnHand": True,
         },
+        "TaxPrefs": {
+            "UsingSalesTax": True,
+            "PartnerTaxEnabled": True,
+            "TaxGroupCodeRef": {"value": "2"},
+        },
+        "CurrencyPrefs": {
+            "MultiCurrencyEnabled": False,
+            "HomeCurrency": {"value": _CURRENCIES.get(country, "EUR")},
+        },
+        "ReportPrefs": {"ReportBasis": "Accrual"},
+        "EmailMessagesPrefs": {
+            f"{kind}Message": {"Subject": f"{kind} from Made-up Company", "Message": "Thank you."}
+            for kind in ("Invoice", "Estimate", "SalesReceipt", "Statement")
+        },
+        "OtherPrefs": {
+            "NameValue": [{"Name": name, "Value": value} for name, value in sorted(_OTHERS.items())]
+        },
+    }
+
+
+def _forms() -> JSON:
+    return {
         "SalesFormsPrefs": {
             "CustomTxnNumbers": False,
             "AllowDeposit": True,
@@ -200,25 +223,11 @@ def _preferences(books: Books, country: str) -> JSON:
             "TrackingByCustomer": True,
             "BillableExpenseTracking": True,
         },
-        "TaxPrefs": {
-            "UsingSalesTax": True,
-            "PartnerTaxEnabled": True,
-            "TaxGroupCodeRef": {"value": "2"},
-        },
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": home}},
         "TimeTrackingPrefs": {
             "UseServices": True,
             "BillCustomers": True,
             "ShowBillRateToAll": False,
             "WorkWeekStartDate": "Monday",
             "MarkTimeEntriesBillable": True,
-        },
-        "ReportPrefs": {"ReportBasis": "Accrual"},
-        "EmailMessagesPrefs": {
-            f"{kind}Message": {"Subject": f"{kind} from Made-up Company", "Message": "Thank you."}
-            for kind in ("Invoice", "Estimate", "SalesReceipt", "Statement")
-        },
-        "OtherPrefs": {
-            "NameValue": [{"Name": name, "Value": value} for name, value in sorted(others.items())]
         },
     }
