@@ -252,6 +252,7 @@ class Kernel:
             opened=partial(sink.open, settings.config, self.context(connection)),
             connector=settings.connector,
             batch=sink.batch,
+            at_once=sink.at_once,
             fetch=self._fetch,
             prepare=partial(self.prepare_sink, connection),
             compare=self.compare_answered,

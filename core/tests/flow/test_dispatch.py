@@ -1,5 +1,6 @@
 """The dispatch loop: one bad write, or one bad file, never holds up the others."""
 
+import asyncio
 import datetime as dt
 import logging
 import random
@@ -92,7 +93,7 @@ class World:
         for name in names:
             await self.plan(Party(kind=VENDOR, id=name, name=name))
 
-    async def run(self, batch=1):
+    async def run(self, batch=1, at_once=1):
         """One dispatch."""
 
         @asynccontextmanager
@@ -111,6 +112,7 @@ class World:
             opened=opened,
             connector="books",
             batch=batch,
+            at_once=at_once,
             fetch=fetch,
             prepare=nothing,
             compare=nothing,
@@ -233,3 +235,82 @@ async def test_superseded_worker_writes_nothing(world):
     world.books.deliver = slow
     assert (await world.run()).state == "busy"
     assert await world.states() == {"A": "sent"}
+
+
+class Slow:
+    """Books whose answers arrive when they are let go, in any order."""
+
+    def __init__(self, world):
+        self.doors, self.most, self._sent = {}, 0, asyncio.Semaphore(0)
+        self.real = world.books.deliver
+        world.books.deliver = self.deliver
+
+    async def deliver(self, deliveries):
+        """Writes at once; the answer waits."""
+        outcomes = await self.real(deliveries)
+        door = self.doors[deliveries[0].entity.id] = asyncio.Event()
+        self.most = max(self.most, sum(not each.is_set() for each in self.doors.values()))
+        self._sent.release()
+        await door.wait()
+        return outcomes
+
+    async def sent(self, count):
+        """Waits until so many more have left."""
+        for _ in range(count):
+            await self._sent.acquire()
+
+
+async def test_answers_in_any_order(world):
+    """What leaves next waits for the first answer, whichever it is, and not for all of them."""
+    slow = Slow(world)
+    await world.plan_parties("A", "B", "C")
+    run = asyncio.ensure_future(world.run(at_once=2))
+    await slow.sent(2)
+    assert slow.doors.keys() == {"A", "B"}
+    slow.doors["B"].set()
+    await slow.sent(1)
+    assert (await world.states())["B"] == "settled"
+    assert (await world.states())["A"] == "sent"
+    for door in ("A", "C"):
+        slow.doors[door].set()
+    report = await run
+    assert (report.state, report.delivered, slow.most) == ("done", 3, 2)
+    assert world.books.sent == [["A"], ["B"], ["C"]]
+
+
+async def test_trouble_beside_others_that_are_under_way(world):
+    """What was refused for now goes back as it was; what left beside it is settled all the same."""
+    slow = Slow(world)
+    await world.plan_parties("A", "B", "C")
+    run = asyncio.ensure_future(world.run(at_once=2))
+    await slow.sent(2)
+
+    refused = asyncio.Event()
+
+    async def refuse(_deliveries):
+        refused.set()
+        raise TemporaryError("slow down", retry_after=5)
+
+    world.books.deliver = refuse
+    slow.doors["B"].set()
+    await refused.wait()
+    slow.doors["A"].set()
+    report = await run
+    assert (report.state, report.again, report.message) == ("failed", 5, "slow down")
+    assert await world.states() == {"A": "settled", "B": "settled", "C": "planned"}
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_whoever_is_stopped_leaves_nothing_that_goes_on(world, at_once):
+    """A dispatch that is stopped stops what is under way; nobody knows what became of that."""
+    slow = Slow(world)
+    await world.plan_parties("A", "B")
+    before = asyncio.all_tasks()
+    run = asyncio.ensure_future(world.run(at_once=at_once))
+    await slow.sent(at_once)
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert asyncio.all_tasks() == before
+    states = await world.states()
+    assert [states[name] for name in "AB"][:at_once] == ["sent"] * at_once

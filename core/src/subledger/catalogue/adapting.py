@@ -81,7 +81,7 @@ def api_of(value: Value) -> int:
 def adapted(value: Value) -> Value:
     """The value as the newest interface has it."""
     if isinstance(value, SinkType) and value.manifest.api < API and value.open is not None:
-        return evolve(value, open=_opened(value.open), batch=1)
+        return evolve(value, open=_opened(value.open), batch=1, at_once=1)
     return value
 
 

@@ -17,7 +17,7 @@ from subledger.ledger.keys import attempt_key
 from subledger.ledger.upsert import upsert
 from subledger.manifest import Operation
 from subledger.model import Entity, Reference
-from subledger.model.kinds import ATTACHMENT, PARTIES, Kind
+from subledger.model.kinds import PARTIES, Kind
 from subledger.model.marker import marker
 from subledger.model.references import map_references
 from subledger.model.stored import load
@@ -53,6 +53,7 @@ _NEXT = (
     .order_by(EFFECT.c.priority, EFFECT.c.id)
     .limit(1)
 )
+_FIRST = _NEXT.limit(sa.bindparam("most"))
 _LOST = (
     sa.select(EFFECT)
     .where(
@@ -188,32 +189,47 @@ class SqlDesk:
             return self.outstanding()
         return None
 
-    def claim_many(self, most: int, batch: str) -> list[Delivery]:
+    def claim_many(
+        self, most: int, batch: str, under_way: Sequence[Delivery] = ()
+    ) -> list[Delivery]:
         """The next effects for a sink that the kernel calls, marked as sent; at most ``most``.
 
-        They do not depend on each other: only equals in the posting order go together. ``batch``
-        is the identifier they share where they are several.
+        They depend neither on each other nor on what is ``under_way`` already. Where they would
+        be fewer only because of that, there are none: more can go together once it is settled.
+        ``batch`` is the identifier they share where they are several.
         """
+        if self._paused():
+            return []
+        claimed, waits = self._claimable(most, needs.UnderWay(under_way))
+        if waits and under_way:
+            return []
+        sent = [
+            attrs.evolve(delivery, batch=batch, place=place)
+            for place, delivery in enumerate(claimed, start=1)
+        ]
+        for delivery in sent:
+            self._send(delivery.effect, b"", batch, delivery.place)
+        return sent
+
+    def _claimable(self, most: int, under_way: needs.UnderWay) -> tuple[list[Delivery], bool]:
+        """The first effects that can go together; whether another one has to wait for some."""
         claimed: list[Delivery] = []
-        turn = None
-        bound = {"connection": self.connection, "now": self.now_ms}
-        while not self._paused() and len(claimed) < most:
-            row = self.c.execute(_NEXT, bound).first()
-            if row is None or turn not in (None, row.priority):
+        bound = {"connection": self.connection, "now": self.now_ms, "most": most}
+        while len(claimed) < most:
+            rows = self.c.execute(_FIRST, bound).all()[len(claimed) :]
+            if not rows:
                 break
-            delivery = self._delivery(row)
-            if claimed and (row.kind == ATTACHMENT or claimed[0].kind == ATTACHMENT):
-                break
-            missing = needs.missing(delivery)
-            if missing is not None:
-                if needs.are_among(claimed, missing):
-                    break
-                settlement.block(self.c, row, missing, self.now_ms)
-                continue
-            turn, place = row.priority, len(claimed) + 1
-            self._send(row.id, b"", batch, place)
-            claimed.append(attrs.evolve(delivery, batch=batch, place=place))
-        return claimed
+            for row in rows:
+                delivery = self._delivery(row)
+                if under_way.holds_up(delivery):
+                    return claimed, True
+                missing = needs.missing(delivery)
+                if missing is not None:
+                    settlement.block(self.c, row, missing, self.now_ms)
+                    continue
+                under_way.add(delivery)
+                claimed.append(delivery)
+        return claimed, False
 
     def lost(self) -> list[Delivery]:
         """Every effect that was sent and has no settled outcome, a person's decisions aside."""

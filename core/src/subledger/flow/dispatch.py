@@ -18,6 +18,7 @@ from subledger.errors import (
 )
 from subledger.findings import Finding
 from subledger.flow.desk import SqlDesk
+from subledger.flow.flights import Answer, Flights
 from subledger.flow.peer import KernelPeer
 from subledger.flow.trouble import trouble
 from subledger.model import Attachment
@@ -66,6 +67,7 @@ class Service:
     opened: Callable[[], AbstractAsyncContextManager[Sink]]
     connector: str
     batch: int
+    at_once: int = 1
     fetch: Fetch
     prepare: Callable[[], Awaitable[bool]]
     compare: Callable[[], Awaitable[object]]
@@ -108,7 +110,12 @@ async def _work(
 ) -> DispatchReport:
     async with service.opened() as sink:
         courier = Courier(
-            peer=peer, epoch=epoch, sink=sink, batch=service.batch, fetch=service.fetch
+            peer=peer,
+            epoch=epoch,
+            sink=sink,
+            batch=service.batch,
+            at_once=service.at_once,
+            fetch=service.fetch,
         )
         if not writes:
             await courier.read_lists()
@@ -141,6 +148,7 @@ class Courier:
     epoch: int
     sink: Sink
     batch: int
+    at_once: int
     fetch: Fetch
     delivered: int = 0
     unknown: int = 0
@@ -166,18 +174,46 @@ class Courier:
             return Unknown(f"the connector failed to look for it: {type(error).__name__}")
 
     async def send(self, progress: Progress) -> None:
-        """Sends everything that can go now, in the order of dependencies."""
-        while batch := await self._claim():
-            try:
-                ready, outcomes = await self._files(batch)
-                answers = await self.sink.deliver(ready) if ready else ()
-            except ConnectorError:
-                await self._step(partial(_release, batch=batch))
-                raise
-            if len(answers) != len(ready):
-                answers = [Unknown("the connector gave no outcome")] * len(ready)
-            await self._settle([*outcomes, *zip(ready, answers, strict=True)])
-            progress("posting", self.delivered, 0)
+        """Sends everything that can go now, in the order of dependencies.
+
+        What leaves next does not wait for what is under way, unless it depends on that. After an
+        error nothing more leaves, and what is under way is settled before the error is raised.
+        """
+        failure: Exception | None = None
+        async with Flights(self.at_once) as flights:
+            while True:
+                while failure is None and flights.have_room:
+                    batch = await self._claim(flights.under_way)
+                    if not batch:
+                        break
+                    await self._start(batch, flights)
+                landed = await flights.landed()
+                if not landed:
+                    break
+                for sent, answer in landed:
+                    error = await self._landed(sent, answer)
+                    failure = failure or error
+                progress("posting", self.delivered, 0)
+        if failure is not None:
+            raise failure
+
+    async def _start(self, batch: Sequence[Delivery], flights: Flights) -> None:
+        ready, outcomes = await self._files(batch)
+        if outcomes:
+            await self._settle(outcomes)
+        if ready:
+            flights.start(ready, self.sink.deliver(ready))
+
+    async def _landed(self, sent: Sequence[Delivery], answer: Answer) -> Exception | None:
+        """Settles what has an outcome; the error where there is none."""
+        if isinstance(answer, ConnectorError):
+            await self._step(partial(_release, batch=sent))
+        if isinstance(answer, Exception):
+            return answer
+        if len(answer) != len(sent):
+            answer = [Unknown("the connector gave no outcome")] * len(sent)
+        await self._settle([*zip(sent, answer, strict=True)])
+        return None
 
     async def read_lists(self) -> None:
         """Answers an open question for the lists; what changed only, once a day all of them."""
@@ -221,9 +257,11 @@ class Courier:
                 partial(SqlDesk.offer, entries=entries, documents=documents, question=question)
             )
 
-    async def _claim(self) -> list[Delivery]:
+    async def _claim(self, under_way: Sequence[Delivery]) -> list[Delivery]:
         identifier = self.peer.runtime.new_id()[:26] if self.batch > 1 else ""
-        return await self._step(partial(SqlDesk.claim_many, most=self.batch, batch=identifier))
+        return await self._step(
+            partial(SqlDesk.claim_many, most=self.batch, batch=identifier, under_way=under_way)
+        )
 
     async def _files(
         self, batch: Sequence[Delivery]

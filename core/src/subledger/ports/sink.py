@@ -281,7 +281,9 @@ class SinkType(Generic[C]):
     open: Callable[[C, Context], AbstractAsyncContextManager[Sink]] | None = None
     """The sink for the time of one dispatch or check; raises :class:`ConnectorError` subclasses."""
     batch: int = 1
-    """How many writes a kernel-driven sink takes at once."""
+    """How many writes a kernel-driven sink takes in one call."""
+    at_once: int = 1
+    """How many such calls may be under way at once; none depends on what another one writes."""
     peer: Callable[[C, PeerContext], Peer] | None = None
     """The peer of a connection, for as long as the server runs."""
     mount: str = ""
