@@ -8,7 +8,7 @@ from service_world import HOOK, open_service_world
 from world import ago
 
 from subledger.flow.linking import Link, link
-from subledger.model.kinds import INVOICE
+from subledger.model.kinds import CREDIT_MEMO, INVOICE, PAYMENT
 from subledger.server.run import serving
 from subledger_pex.simulator.landmarks import bought, plain
 
@@ -211,6 +211,32 @@ async def test_x5_link_to_the_invoice_that_a_person_wrote(tmp_path):
         assert world.balance("receivables") == 0
         assert world.ledger.company.read("Invoice", own)["Balance"] == 0
         assert await world.findings() == []
+        await world.proof()
+
+
+async def test_x5_credits_that_quickbooks_applies_by_itself(tmp_path):
+    """X5: where QuickBooks uses a credit before our payment comes, the hint's way out works."""
+    async with open_service_world(tmp_path) as world:
+        automatic = {"SalesFormsPrefs.AutoApplyCredit": True}
+        world.ledger.company.set_preferences(automatic)
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 25_000)
+        payment = world.shop.pay(invoice)
+        credit = world.shop.refund(invoice, 5_000, pay_out=False)
+        await world.sync()
+        (finding,) = await world.findings()
+        assert "Automatically apply credits" in finding.hint
+        (own,) = world.ledger.company.query("select * from Payment")["Payment"]
+        assert own["TotalAmt"] == 0
+        world.ledger.company.set_preferences(dict.fromkeys(automatic, False))
+        world.ledger.delete_payment(own["Id"])
+        await world.retry(finding)
+        await world.sync()
+        assert world.paper(PAYMENT, payment).open == 0
+        assert world.paper(INVOICE, invoice).open == 0
+        assert world.paper(CREDIT_MEMO, credit).open == Decimal("50.00")
+        assert await world.findings() == []
+        await world.quiet()
         await world.proof()
 
 

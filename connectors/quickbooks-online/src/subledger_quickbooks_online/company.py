@@ -52,7 +52,8 @@ class Company:
     """The settings and accounts that decide what a document looks like.
 
     ``location`` and ``untaxed`` are the ids of the connection's location, and of its tax code for
-    lines without tax outside the United States; empty where it has none.
+    lines without tax outside the United States; empty where it has none. ``applies_credits``:
+    QuickBooks pays open invoices with credit memos by itself, before anybody else can.
     """
 
     name: str = ""
@@ -64,6 +65,7 @@ class Company:
     location: str = ""
     untaxed: str = ""
     closing_date: dt.date | None = None
+    applies_credits: bool = False
     accounts: Mapping[str, Account] = field(factory=dict)
 
     @property
@@ -139,6 +141,7 @@ def company_of(
         location=location,
         untaxed=untaxed,
         closing_date=closing_date_of(preferences),
+        applies_credits=bool(_part(preferences, "SalesFormsPrefs").get("AutoApplyCredit")),
         accounts=accounts,
     )
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from subledger.errors import RecordRejected, TemporaryError
 from subledger.findings import Finding
 from subledger.model import Document
-from subledger.model.kinds import PURCHASE, REFUND
+from subledger.model.kinds import PAYMENT, PURCHASE, REFUND
 from subledger.model.marker import parse_marker
 from subledger.ports import Delivery, Outcome, Posted, Refused, Target, Unknown
 from subledger_quickbooks_online import errors
@@ -39,6 +39,12 @@ from subledger_quickbooks_online.wire.requests import Request
 _TAKEN_BY: Final = re.compile(r"TxnId=(\d+)")
 _COMPUTED: Final = frozenset(
     {*("Line", "LinkedTxn", "TxnTaxDetail", "TotalAmt", "Balance", "MetaData", "domain", "sparse")}
+)
+_TOO_MUCH: Final = frozenset({"620", "6000"})
+"""The codes with which a payment is refused for an invoice that has less to pay."""
+_BY_ITSELF: Final = (
+    "QuickBooks may have paid the invoice with a credit memo by itself: delete that payment over "
+    '0.00, switch "Automatically apply credits" off (settings, Advanced, Automation), then retry.'
 )
 _ONCE_MORE: Final = "r"
 """What is added to the key of an attempt for a second one, after a clear refusal of the first."""
@@ -192,7 +198,8 @@ class Writer:
     ) -> Outcome:
         fault = errors.worst(faults) if faults else Fault(code="")
         fate = errors.row_of(fault.code).fate
-        refused = Refused(finding=finding_of(fault), code=fault.code)
+        hint = _BY_ITSELF if _is_paid_already(delivery, company, fault) else ""
+        refused = Refused(finding=finding_of(fault, hint=hint), code=fault.code)
         if fate is Fate.STALE and again and write.action is not Action.CREATE:
             return await self._stale(delivery, write, company, refused)
         if fate is Fate.GONE and write.action is not Action.CREATE:
@@ -258,6 +265,11 @@ class Writer:
         if match is None or write.action is not Action.CREATE:
             return None
         return await by_id(self._client, write.entity, match[1])
+
+
+def _is_paid_already(delivery: Delivery, company: Company, fault: Fault) -> bool:
+    """Whether QuickBooks' own use of credits may be why a payment has nothing to pay."""
+    return company.applies_credits and delivery.kind == PAYMENT and fault.code in _TOO_MUCH
 
 
 def _marker(record: Record) -> str | None:
