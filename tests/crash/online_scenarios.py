@@ -2,22 +2,24 @@
 
 from attrs import frozen
 
-from subledger_quickbooks_online.together import ITEMS
+from subledger_quickbooks_online.wire.requests import MOST_ITEMS
 
 
 @frozen(kw_only=True)
 class Scenario:
     """A business, what happens to it, and whether a day's records were posted before.
 
-    ``late`` are the seconds that pass before: an access token lives for an hour. ``items`` is how
-    many writes one batch of the API takes: several batches are under way at once where it is few.
+    ``late`` are the seconds that pass before: an access token lives for an hour. ``batch`` is
+    how many writes leave together where the seed has several do so, ``at_once`` how many such
+    batches are under way at once.
     """
 
     business: str
     happens: object
     posted: bool = False
     late: float = 1.0
-    items: int = ITEMS
+    batch: int = MOST_ITEMS
+    at_once: int = 1
 
 
 async def day(office, feed):
@@ -44,7 +46,7 @@ async def reworded(office, feed):
 
 SCENARIOS = {
     "online": Scenario(business="cards", happens=day),
-    "online_at_once": Scenario(business="cards", happens=day, items=1),
+    "online_at_once": Scenario(business="cards", happens=day, batch=2, at_once=3),
     "online_update": Scenario(business="cards", happens=corrected, posted=True),
     "online_expired": Scenario(business="cards", happens=day, late=7200.0),
     "online_us": Scenario(business="us", happens=day),

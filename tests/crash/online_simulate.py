@@ -19,7 +19,6 @@ from subledger.testing.ledger import content
 from subledger.testing.virtual_time import run
 from subledger.testing.workplace import SINK, SOURCE
 from subledger.testing.worlds import Ending, disturbances
-from subledger_quickbooks_online import together
 from subledger_quickbooks_online.simulator import NO_LIMITS, Clock, Simulation
 
 from .online_feed import DeskFeed, OnlineFeed, desk_type, feed_type
@@ -187,7 +186,7 @@ async def _lived(office, feed, made):
     )
 
 
-def furnished(loop, business, base, rng, *, batch=30, **more):
+def furnished(loop, business, base, rng, *, batch=30, at_once=1, **more):
     """An office in the given state, its feed, and what is made in its books."""
     kind, simulation = BUSINESSES[business], company(business)
     feed = kind.feed(rng, page=rng.choice((1, 2, 5)), changes=dict(base.changes))
@@ -204,7 +203,7 @@ def furnished(loop, business, base, rng, *, batch=30, **more):
     connections = dict(configured.connections)
     connections[SOURCE] = evolve(connections[SOURCE], type=kind.type(feed))
     books = connections[SINK]
-    connections[SINK] = evolve(books, sink=evolve(books.sink, batch=batch))
+    connections[SINK] = evolve(books, sink=evolve(books.sink, batch=batch, at_once=at_once))
     office = OnlineOffice(
         settings=evolve(configured, connections=connections),
         disk=disk(),
@@ -220,7 +219,6 @@ def furnished(loop, business, base, rng, *, batch=30, **more):
 def simulate(world):
     """Plays a world and judges how it ended."""
     scenario = SCENARIOS[world.scenario]
-    together.ITEMS = scenario.items
     base = (
         posted(scenario.business, world.seed) if scenario.posted else connected(scenario.business)
     )
@@ -245,10 +243,10 @@ def _business(c):
 
 async def _simulated(loop, world, scenario, base):
     traps, thaw_after, faults = disturbances(world)
-    batch = 1 if world.seed % 2 == 0 else 30
+    sizes = {"batch": 1 if world.seed % 2 == 0 else scenario.batch, "at_once": scenario.at_once}
     rng = chance(world.scenario, world.seed)
     office, feed, made = furnished(
-        loop, scenario.business, base, rng, batch=batch, traps=traps, thaw_after=thaw_after
+        loop, scenario.business, base, rng, **sizes, traps=traps, thaw_after=thaw_after
     )
     office.simulation.faults.set(faults)
     servers, trap = office.servers, traps[0]

@@ -1,4 +1,4 @@
-"""Several batches under way at once, and refunds that are joined in one request."""
+"""Refunds of one batch are joined to their credit memos in one request."""
 
 import json
 from decimal import Decimal
@@ -7,16 +7,9 @@ import pytest
 
 from subledger.model import kinds
 from subledger.money import Money
-from subledger.ports import Posted, Refused, Unknown
-from subledger_quickbooks_online import together
+from subledger.ports import Posted, Unknown
 
 BATCH = "T" * 26
-
-
-@pytest.fixture
-def few(monkeypatch):
-    """Two writes in one batch of the API."""
-    monkeypatch.setattr(together, "ITEMS", 2)
 
 
 def placed(delivery, entities):
@@ -48,41 +41,6 @@ async def refunded(sink, make, delivery, count):
         make.settlement(kinds.REFUND, id=f"r{one.id}", applied=[("credit_memo", one.id, "100.00")])
         for one in given
     ], [one.id for one in given]
-
-
-async def test_five_writes_are_three_batches(world, make, delivery, few):
-    """Each batch has its own key, the first one that of the deliveries; the order stays."""
-    invoices = [make.document(id=str(n), number=f"A{n}") for n in range(5)]
-    outcomes = await world.sink().deliver(placed(delivery, invoices))
-    assert all(isinstance(outcome, Posted) for outcome in outcomes)
-    assert [world.company.read("Invoice", one.id)["DocNumber"] for one in outcomes] == [
-        f"A{n}" for n in range(5)
-    ]
-    assert sorted(posts(world, "Invoice")) == [(BATCH, 2), (f"{BATCH}1", 2), (f"{BATCH}2", 1)]
-
-
-async def test_what_one_batch_lost_is_looked_for_alone(world, make, delivery, few):
-    """A lost answer leaves its own batch unknown; each of it is found, or sent under its key."""
-    sink = world.sink()
-    world.simulation.faults.set("lost-answer~POST batch@2,forget-requestids")
-    sent = placed(delivery, [make.document(id=str(n), number=f"A{n}") for n in range(5)])
-    outcomes = await sink.deliver(sent)
-    lost = [each for each, end in zip(sent, outcomes, strict=True) if isinstance(end, Unknown)]
-    assert len(lost) == 2
-    for each in lost:
-        assert isinstance(await sink.find(each), Posted)
-    assert len(world.company.query("select * from Invoice")["Invoice"]) == 5
-
-
-async def test_a_throttled_batch_is_put_off_beside_others(world, make, delivery, few):
-    """What certainly was not taken is tried later where others were taken."""
-    world.simulation.faults.set("throttle~POST batch@2")
-    sent = placed(delivery, [make.document(id=str(n), number=f"A{n}") for n in range(4)])
-    outcomes = await world.sink().deliver(sent)
-    refused = [one for one in outcomes if isinstance(one, Refused)]
-    assert len(refused) == 2
-    assert all(one.again for one in refused)
-    assert len(world.company.query("select * from Invoice")["Invoice"]) == 2
 
 
 async def test_refunds_of_a_batch_are_joined_in_one_request(world, make, delivery):

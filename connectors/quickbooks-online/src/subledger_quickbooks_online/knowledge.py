@@ -1,5 +1,6 @@
 """What a sink knows of its company: read once, and again when it is old or lacks an account."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, Final
@@ -76,6 +77,7 @@ class Knowledge:
         self._company: Company | None = None
         self._read_at: dt.datetime | None = None
         self._missing: set[str] = set()
+        self._reading = asyncio.Lock()
 
     async def company(self, entities: Iterable[Entity] = ()) -> Company:
         """The company, with every account that some entities name where it has that account."""
@@ -85,14 +87,15 @@ class Knowledge:
             for _, reference in references(entity)
             if reference.kind == ACCOUNT and reference.id
         }
-        known, read_at = self._company, self._read_at
-        fresh = read_at is not None and self._now() - read_at < _FRESH
-        if known is not None and fresh and wanted - self._missing <= known.accounts.keys():
-            return known
-        company = await self._load()
-        self._missing = wanted - company.accounts.keys()
-        self._company, self._read_at = company, self._now()
-        return company
+        async with self._reading:
+            known, read_at = self._company, self._read_at
+            fresh = read_at is not None and self._now() - read_at < _FRESH
+            if known is not None and fresh and wanted - self._missing <= known.accounts.keys():
+                return known
+            company = await self._load()
+            self._missing = wanted - company.accounts.keys()
+            self._company, self._read_at = company, self._now()
+            return company
 
     async def preferences(self) -> Record:
         """The company's settings as they are now."""

@@ -8,11 +8,13 @@ from subledger_quickbooks_online import manifest
 from subledger_quickbooks_online.authorization import AUTHORIZATION
 from subledger_quickbooks_online.config import QuickBooksOnlineConfig
 from subledger_quickbooks_online.normalise import balance_of, normalise
+from subledger_quickbooks_online.pace import AT_ONCE
 from subledger_quickbooks_online.preview import preview
-from subledger_quickbooks_online.sink import BATCH, open_sink
+from subledger_quickbooks_online.sink import open_sink
 from subledger_quickbooks_online.source import open_source
 from subledger_quickbooks_online.text import fit_name
 from subledger_quickbooks_online.webhook import judge
+from subledger_quickbooks_online.wire.requests import MOST_ITEMS
 
 
 @hookimpl
@@ -24,7 +26,8 @@ def register_sinks() -> Iterable[SinkType[QuickBooksOnlineConfig]]:
             config=QuickBooksOnlineConfig,
             preview=preview,
             open=open_sink,
-            batch=BATCH,
+            batch=MOST_ITEMS,
+            at_once=AT_ONCE,
             fit_name=fit_name,
             authorization=AUTHORIZATION,
         ),

@@ -17,7 +17,6 @@ from subledger_quickbooks_online.knowledge import everything
 from subledger_quickbooks_online.parts import Body
 from subledger_quickbooks_online.postings import Record
 from subledger_quickbooks_online.render_sales import joining_note, refund_link
-from subledger_quickbooks_online.together import key_of
 from subledger_quickbooks_online.wire import batch, requests
 from subledger_quickbooks_online.wire.faults import Fault, faults_of
 from subledger_quickbooks_online.wire.query import Select, quoted
@@ -82,7 +81,7 @@ class Refunds:
             for delivery, body in wanted
         ]
         try:
-            answer = await self.client.send(batch.request(items, key_of(wanted[0][0]) + _LINK))
+            answer = await self.client.send(batch.request(items, wanted[0][0].batch + _LINK))
         except TemporaryError as error:
             lost = Unknown(f"{error.message} {error.detail}".strip())
             return {delivery.effect: lost for delivery, _ in wanted}

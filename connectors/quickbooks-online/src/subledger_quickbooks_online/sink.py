@@ -3,11 +3,9 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
-from itertools import groupby
 
 from subledger.errors import (
     AuthenticationError,
-    ConnectorError,
     RecordRejected,
     TemporaryError,
 )
@@ -38,13 +36,9 @@ from subledger_quickbooks_online.reading_documents import documents
 from subledger_quickbooks_online.recovery import Recovery
 from subledger_quickbooks_online.render import SPARSE, Action, Write
 from subledger_quickbooks_online.render_money import Style
-from subledger_quickbooks_online.together import ITEMS, all_ended, key_of, part_of
 from subledger_quickbooks_online.wire import batch
 from subledger_quickbooks_online.wire.faults import faults_of
 from subledger_quickbooks_online.writing import Writer, refused_of
-
-BATCH = 4 * ITEMS
-"""How many deliveries go out at once: as many batches of the API as requests are under way."""
 
 Ready = tuple[Delivery, Write, Company]
 
@@ -95,7 +89,7 @@ class QuickBooksOnlineSink:
                 (together if _goes_together(delivery, write) else alone).append(ready)
         sent = False
         if together:
-            for each, outcome in zip(together, await self._together(together), strict=True):
+            for each, outcome in zip(together, await self._batch(together), strict=True):
                 outcomes[each[0].effect] = outcome
             sent = True
         for ready in alone:
@@ -147,27 +141,10 @@ class QuickBooksOnlineSink:
             return (await self._batch([(delivery, write, company)]))[0]
         return await self._writer.write(delivery, write, company)
 
-    async def _together(self, ready: Sequence[Ready]) -> list[Outcome]:
-        """Writes in batches that are under way at once.
-
-        It raises where certainly nothing was written; else what came to nothing is tried later.
-        """
-        parts = [[*part] for _, part in groupby(ready, key=lambda each: part_of(each[0]))]
-        if len(parts) == 1:
-            return await self._batch(parts[0])
-        ended = await all_ended([self._batch(part) for part in parts])
-        errors_ = [end for end in ended if isinstance(end, Exception)]
-        if len(errors_) == len(parts):  # whoever failed in another way may have been taken
-            raise next((e for e in errors_ if not isinstance(e, ConnectorError)), errors_[0])
-        outcomes: list[Outcome] = []
-        for part, end in zip(parts, ended, strict=True):
-            outcomes += [_later(end)] * len(part) if isinstance(end, Exception) else end
-        return outcomes
-
     async def _batch(self, ready: Sequence[Ready]) -> list[Outcome]:
         """Several writes in one request; raises where certainly nothing was written."""
         items = [_item(delivery, write) for delivery, write, _ in ready]
-        request = batch.request(items, key_of(ready[0][0]))
+        request = batch.request(items, ready[0][0].batch)
         try:
             answer = await self._client.send(request)
         except Lost as error:
@@ -210,10 +187,8 @@ class QuickBooksOnlineSink:
             return _later(error)
 
 
-def _later(error: Exception) -> Refused:
-    """What certainly was not written, where others were. Raises what is no trouble outside."""
-    if not isinstance(error, ConnectorError):
-        raise error
+def _later(error: TemporaryError | AuthenticationError) -> Refused:
+    """What certainly was not written, where others were."""
     category = "auth_expired" if isinstance(error, AuthenticationError) else "rate_limited"
     seconds = error.retry_after if isinstance(error, TemporaryError) else None
     return Refused(

@@ -15,7 +15,7 @@ JSON: Final = "application/json"
 MINOR_VERSION: Final = 75
 """The lowest that the API still tells apart: it treats all before as this one."""
 MOST_ITEMS: Final = 30
-"""Items of one batch at most."""
+"""Items of one batch at most (Accounting API: batch operations)."""
 PATIENCE: Final = 130.0
 """Seconds to wait for an answer: the API itself gives up after 120."""
 
