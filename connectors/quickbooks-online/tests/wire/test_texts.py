@@ -115,3 +115,39 @@ def test_any_answer_can_be_parsed(content, status):
 def test_codes_are_found_wherever_they_stand(body, codes):
     """In capital or small letters, within a message, in XML, several at once."""
     assert faults.parse(400, {}, body).codes == codes
+
+
+WHOLE = faults.Fault(
+    code="2050",
+    message="String too long",
+    detail="Max:21  supplied:25 & more",
+    element="DocNumber",
+    type="ValidationFault",
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"Fault":{"Error":[{"code":"2050","Message":"String too long","element":"DocNumber",'
+        b'"Detail":"Max:21  supplied:25 & more"}],"type":"ValidationFault"}}',
+        b'<Fault type="ValidationFault"><Error code="2050" element="DocNumber"><Message>String too '
+        b"long</Message><Detail> Max:21  supplied:25 &amp; more</Detail></Error></Fault>",
+    ],
+    ids=["json", "xml"],
+)
+def test_a_fault_keeps_every_part(body):
+    """Both forms tell the field, the kind and the words; the detail is what a person reads."""
+    answer = faults.parse(400, {"intuit_tid": "1-a"}, body)
+    assert (answer.faults, answer.tid) == ((WHOLE,), "1-a")
+    assert WHOLE.text == "Max:21 supplied:25 & more"
+    assert faults.Fault(code="1", message="m").text == "m"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "good"),
+    [(200, b"{}", True), (400, b"{}", False), (200, b"[]", False), (200, b'{"Fault":{}}', False)],
+)
+def test_only_an_object_without_a_fault_is_good(status, body, good):
+    """Status, form and faults all count."""
+    assert faults.parse(status, {}, body).is_good is good
