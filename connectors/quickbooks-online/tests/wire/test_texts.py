@@ -126,16 +126,17 @@ WHOLE = faults.Fault(
 )
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'{"Fault":{"Error":[{"code":"2050","Message":"String too long","element":"DocNumber",'
-        b'"Detail":"Max:21  supplied:25 & more"}],"type":"ValidationFault"}}',
-        b'<Fault type="ValidationFault"><Error code="2050" element="DocNumber"><Message>String too '
-        b"long</Message><Detail> Max:21  supplied:25 &amp; more</Detail></Error></Fault>",
-    ],
-    ids=["json", "xml"],
+IN_JSON = (
+    b'{"Fault":{"Error":[{"code":"2050","Message":"String too long","element":"DocNumber",'
+    b'"Detail":"Max:21  supplied:25 & more"}],"type":"ValidationFault"}}'
 )
+IN_XML = (
+    b'<Fault type="ValidationFault"><Error code="2050" element="DocNumber"><Message>String too '
+    b"long</Message><Detail> Max:21  supplied:25 &amp; more</Detail></Error></Fault>"
+)
+
+
+@pytest.mark.parametrize("body", [IN_JSON, IN_XML], ids=["json", "xml"])
 def test_a_fault_keeps_every_part(body):
     """Both forms tell the field, the kind and the words; the detail is what a person reads."""
     answer = faults.parse(400, {"intuit_tid": "1-a"}, body)
