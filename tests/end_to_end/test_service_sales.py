@@ -16,7 +16,7 @@ BOOKS = pytest.mark.parametrize("books", ["online", "desktop"])
 
 @BOOKS
 async def test_s1_an_invoice_is_there_after_one_run(tmp_path, books):
-    """S1: one run brings a new invoice, its customer and its number; the same again is nothing."""
+    """S1, scenario 19: one run brings a new invoice and its customer; the same again is nothing."""
     async with open_service_world(tmp_path, books) as world:
         world.shop.customer("Silva Dental")
         await world.sync()
