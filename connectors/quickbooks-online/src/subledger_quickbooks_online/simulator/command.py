@@ -1,11 +1,12 @@
 """The command that runs the simulator in the foreground."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from .clock import Clock
-from .faults import FaultPlanError, parse_plan
+from .faults import Fault, FaultPlanError, parse_plan
 from .state import REALM, Simulation
 from .switches import NO_LIMITS, Switches, parse_switches
 from .webhooks import Subscription
@@ -67,22 +68,23 @@ def quickbooks_online(
     except (FaultPlanError, ValueError) as wrong:
         sys.stderr.write(f"{wrong}\n")
         raise SystemExit(_WRONG_USE) from wrong
-    path = str(company) if company else ":memory:"
+    path, sits = str(company) if company else ":memory:", {"CompanyInfo.Country": country}
     simulation = Simulation.open(
-        realm=realm,
-        path=path,
-        clock=Clock(_now),
-        seed=seed,
-        preferences={"CompanyInfo.Country": country},
-        switches=chosen,
+        realm=realm, path=path, clock=Clock(_now), seed=seed, preferences=sits, switches=chosen
     )
-    simulation.faults.set(plan)
-    _serve(simulation, host=host, port=port, closed=closed, webhook=webhook)
+    _serve(simulation, host=host, port=port, plan=plan, closed=closed, webhook=webhook)
 
 
 def _serve(
-    simulation: Simulation, *, host: str, port: int, closed: date | None, webhook: str
+    simulation: Simulation,
+    *,
+    host: str,
+    port: int,
+    plan: Iterable[Fault],
+    closed: date | None,
+    webhook: str,
 ) -> None:
+    simulation.faults.set(plan)
     if closed:
         simulation.company.close_books(closed)
     if webhook:
