@@ -154,6 +154,57 @@ async def test_what_was_deleted_before_its_answer_was_read_is_not_made_again(wor
     assert not in_books(world, "Invoice")
 
 
+async def test_a_lost_document_is_not_taken_for_the_void_one_before_it(
+    world, make, delivery, target
+):
+    """What was voided and is posted again carries the same marker; only the new one stands."""
+    sink = world.sink()
+    [first] = await sink.deliver([delivery(make.document())])
+    void = delivery(
+        make.document(), operation=Operation.VOID, target=target(first), attempt_key="V" * 26
+    )
+    await sink.deliver([void])
+    world.simulation.faults.set("dropped~POST invoice@1")
+    again = delivery(make.document(), attempt_key="N" * 26)
+    [outcome] = await sink.deliver([again])
+    assert isinstance(outcome, Unknown)
+    found = await sink.find(again)
+    assert isinstance(found, Posted)
+    assert found.id != first.id
+    assert sorted(one["TotalAmt"] for one in in_books(world, "Invoice")) == [0, 100]
+
+
+async def test_a_lost_deletion_is_not_taken_for_a_persons_void(world, make, delivery, target):
+    """A void document is not gone: that a person made it void is told, not counted as ours."""
+    sink = world.sink()
+    [posted] = await sink.deliver([delivery(make.document())])
+    world.person.void("Invoice", posted.id)
+    world.simulation.faults.set("dropped~POST invoice*@1")
+    delete = delivery(
+        make.document(), operation=Operation.DELETE, target=target(posted), attempt_key="D" * 26
+    )
+    [outcome] = await sink.deliver([delete])
+    assert isinstance(outcome, Unknown)
+    outcome = await world.sink().find(delete)
+    assert isinstance(outcome, Refused)
+    assert outcome.finding.category == "changed_in_books"
+    assert [one["TotalAmt"] for one in in_books(world, "Invoice")] == [0]
+
+
+@pytest.mark.parametrize("fault", ["dropped", "lost-answer"])
+async def test_a_lost_customer_is_not_taken_for_a_vendor_of_its_name(world, make, delivery, fault):
+    """Names are shared, entries are not: the finding says whose the name is."""
+    world.company.create("Vendor", {"DisplayName": "Northwind"})
+    world.simulation.faults.set(f"{fault}~POST customer@1")
+    sent = delivery(Party(kind=kinds.CUSTOMER, id="7", name="Northwind"))
+    [outcome] = await world.sink().deliver([sent])
+    assert isinstance(outcome, Unknown)
+    outcome = await world.sink().find(sent)
+    assert isinstance(outcome, Refused)
+    assert outcome.finding.category == "name_conflict"
+    assert "vendor" in outcome.finding.hint
+
+
 LOSSES = ("lost-answer", "dropped")
 
 
