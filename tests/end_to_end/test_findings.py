@@ -87,7 +87,7 @@ async def test_show(make):
         await world.sync()
         finding = await world.finding("mapping_stale")
         _code, document = await world.command("findings", "show", str(finding.id))
-        assert [row["amount"] for row in document["records"]] == [-1000, -1001, -1002]
+        assert [row["amount"] for row in document["records"]] == ["-10.00", "-10.01", "-10.02"]
 
 
 async def test_expired_token(make):

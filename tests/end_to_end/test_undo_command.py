@@ -50,7 +50,7 @@ def test_it_is_shown_before_it_is_done(posted, run):
     for _ in range(2):
         code, shown = run("sales", record)
         assert code == Exit.OK
-        assert "1 would be undone" in shown.out
+        assert "1 record would be undone, 0 would stay" in shown.out
         assert "100.00" in shown.out
     code, shown = run("sales", record, "--yes", "--reason", "wrong month", "--json")
     found = json.loads(shown.out)
@@ -59,7 +59,7 @@ def test_it_is_shown_before_it_is_done(posted, run):
     assert (step["record"], step["action"], step["amount"]) == (record, "delete", "100.00")
     code, shown = run("sales", record, "--yes")
     assert code == Exit.PARTIAL
-    assert "0 are undone with the next delivery, 1 stay" in shown.out
+    assert "0 records will be undone with the next delivery, 1 will stay" in shown.out
 
 
 def test_what_stays_is_told_with_its_own_exit_code(posted, run):

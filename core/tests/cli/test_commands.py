@@ -127,7 +127,8 @@ def test_a_finding(document, tmp_path):
     assert row["cause"] == "no account"
     assert row["hint"]
     _, shown = document("findings", "show", "7")
-    assert shown["records"][0]["id"] == "1"
+    assert (shown["records"][0]["id"], shown["records"][0]["amount"]) == ("1", "-1.50")
+    assert shown["finding"]["cause"] == "no account"
     assert document("findings", "skip", "7", "--reason", "by hand") == (0, {"changed": 1})
     assert document("findings")[0] == Exit.OK
 
@@ -135,6 +136,31 @@ def test_a_finding(document, tmp_path):
 def test_approve(document):
     """An approval tells how many documents go."""
     assert document("approve", "cards") == (Exit.OK, {"flow": "cards", "approved": 0})
+
+
+def test_findings_that_have_no_records(run, document, tmp_path):
+    """A finding about a connection can be closed; it has no records that could be linked."""
+    values = {"id": 3, "state": "open", "flow": "", "connection": "books", "hint": "Connect."}
+    about = {"category": "auth_expired", "subject": "connection books", "message": "not connected"}
+    row = sa.insert(FINDING).values(**values, **about)
+    asyncio.run(put(tmp_path / "subledger.db", row))
+    assert document("findings", "show", "3")[1]["records"] == []
+    code, _out, err = run("findings", "link", "3")
+    assert code == Exit.CONFIG
+    assert "finding 3 is about connection books" in err
+    code, out, _err = run("findings", "retry", "3")
+    assert (code, out) == (Exit.OK, "Closed; it comes back where its cause remains.\n")
+
+
+def test_approve_with_nothing_to_approve(run):
+    """An approval that lets nothing go says so."""
+    assert run("approve", "cards")[1] == "No document of cards waits for approval.\n"
+
+
+def test_names_of_what_can_be_paused_and_resumed(run):
+    """Only flows are paused by hand; a name that both have is told once."""
+    assert "connections are not paused by hand\n    Known: cards.\n" in run("pause", "books")[2]
+    assert "no such flow or connection\n    Known: cards, books.\n" in run("resume", "nobody")[2]
 
 
 def test_pause_and_resume(document):
@@ -207,6 +233,10 @@ MISTAKES = [
     (("findings", "dance"), Exit.USAGE, "dance"),
     (("findings", "show", "x"), Exit.USAGE, "x"),
     (("status", "--since", "yesterday"), Exit.USAGE, "yesterday"),
+    (("status", "--since", "2026-03-01", "--until", "2026-01-01"), Exit.CONFIG, "after --until"),
+    (("plan", "--limit", "-1"), Exit.CONFIG, "--limit"),
+    (("serve", "--port", "99999"), Exit.CONFIG, "99999 is not a port"),
+    (("serve", "--tls-cert", "a.pem", "--tls-key", "b.pem"), Exit.FAILED, "a.pem"),
     (("approve",), Exit.USAGE, "FLOW"),
     (("dance",), Exit.USAGE, "dance"),
     (("status", "--config", "absent.toml"), Exit.CONFIG, "absent.toml"),

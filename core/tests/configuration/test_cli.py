@@ -103,7 +103,7 @@ def test_check(cli, write, capsys):
     path = str(write(GOOD))
     assert main(["check", "--config", path]) == Exit.OK
     shown = capsys.readouterr().out
-    assert "The configuration is sound: 2 connections, 1 flows." in shown
+    assert "The configuration is sound: 2 connections, 1 flow." in shown
     assert "every 1h" in shown
     assert main(["check", "--config", path, "--json"]) == Exit.OK
     document = json.loads(capsys.readouterr().out)
@@ -254,6 +254,24 @@ def test_simulate(cli, capsys):
     assert main(["simulate", "--help"]) == Exit.OK
     assert "toy" in capsys.readouterr().out
     assert main(["simulate", "nobody"]) == Exit.CONFIG
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            "OSError(98, 'error while binding: in use')",
+            "address already in use\n    Another --port",
+        ),
+        ("OverflowError('port must be 0-65535')", "port must be 0-65535\n    Another --port"),
+        ("ValueError('x is not a fault')", "x is not a fault\n    `subledger simulate toy --help`"),
+    ],
+)
+def test_a_simulator_that_cannot_start(cli, capsys, error, words):
+    """A port in use and an option that means nothing are told as such, not as our mistakes."""
+    cli.add("toy", SIMULATOR.replace('print(f"simulating on {port} as {label}")', f"raise {error}"))
+    assert main(["simulate", "toy"]) == Exit.CONFIG
+    assert words in capsys.readouterr().err
 
 
 def test_simulate_with_a_broken_target(cli, capsys):

@@ -10,22 +10,23 @@ import pytest
 import sqlalchemy as sa
 import structlog
 from aiohttp.test_utils import TestClient, TestServer
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from subledger import connecting
 from subledger.cli import connect
 from subledger.config import Settings, VaultSettings
 from subledger.config.settings import ConnectionSettings
 from subledger.connecting import LASTS, begin, disconnect
-from subledger.errors import AuthenticationError, ConfigError
+from subledger.errors import AuthenticationError, ConfigError, TemporaryError
 from subledger.kernel import Kernel
 from subledger.manifest import Direction, Frequency, Manifest, Role
 from subledger.ports import Authorization, Grant, SourceType
-from subledger.runtime import Runtime
+from subledger.runtime import HttpResponse, Runtime
 from subledger.secret import Secret
 from subledger.server.app import Plant, make_app
 from subledger.store.engine import memory_store
 from subledger.store.schema import TOKEN
+from subledger.vault import Keyring
 
 NOON = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -238,6 +239,64 @@ async def test_a_renewal_is_not_taken_for_a_connection(kernel, browser):
     )
     assert await connect._until_granted(kernel, "a", before) == "connected"
     assert steps == []
+
+
+async def lose_the_key(kernel, browser):
+    """A connection whose grant no key opens any more."""
+    await browser(state=await state_of(kernel), code="1")
+    kernel.keys = lambda: Keyring([b"x" * 32])
+    kernel._vaults.clear()
+
+
+async def test_connected_again_after_the_key_was_lost(kernel, browser, capsys):
+    """Where no key opens the old grant, a person connects again, as the finding says."""
+    await lose_the_key(kernel, browser)
+    steps = []
+
+    async def sleep(_seconds):
+        address = next(word for word in capsys.readouterr().err.split() if "https://they" in word)
+        steps.append(await browser(state=parse_qs(urlsplit(address).query)["state"][0], code="1"))
+
+    server = HttpResponse(status=200, headers={"server": "subledger"}, body=b"")
+
+    async def http(_method, _url, **_more):
+        return server
+
+    kernel.runtime = evolve(kernel.runtime, sleep=sleep, http=http)
+    assert await connect._authorise(kernel, "a", browser=False) == "connected"
+    assert [status for status, _text in steps] == [200]
+
+
+async def test_given_up_after_the_key_was_lost(kernel, they, browser):
+    """A grant that no key opens can be given up here; the other side cannot be told."""
+    await lose_the_key(kernel, browser)
+    assert await connect._given_up(kernel, "a") == "forgotten"
+    assert they.revoked == []
+    assert await kernel.vault("a").grant() is None
+    assert await connect._given_up(kernel, "a") == "disconnected"
+
+
+async def test_a_server_with_another_key(kernel, browser):
+    """A server that runs with another key than the command tells the person so."""
+    state = await state_of(kernel)
+    kernel.keys = lambda: Keyring([b"x" * 32])
+    status, text = await browser(state=state, code="1")
+    assert status == 400
+    assert "cannot be decrypted" in text
+    assert "[vault]" in text
+
+
+@pytest.mark.parametrize(("server", "ours"), [("subledger", True), ("nginx", False), (None, False)])
+async def test_only_our_server_is_waited_for(kernel, server, ours):
+    """Another program at the port would not hand over what the browser brings back."""
+
+    async def http(_method, _url, **_more):
+        if server is None:
+            raise TemporaryError("no answer")
+        return HttpResponse(status=200, headers={"server": server}, body=b"")
+
+    kernel.runtime = evolve(kernel.runtime, http=http)
+    assert await connect._is_ours(kernel, "http://127.0.0.1:8080/health", "subledger") is ours
 
 
 async def test_a_refusal_ends_the_waiting(kernel, browser):

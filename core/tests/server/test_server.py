@@ -191,6 +191,32 @@ async def test_webhook(client, plant, call, status, due):
     assert stored == due
 
 
+async def test_webhooks_are_logged(client, plant):
+    """Who sets a webhook up finds in the log whether it came, and what it made run."""
+    lines = []
+
+    def note(_logger, method, event):
+        lines.append((method, event.pop("event"), event))
+        raise structlog.DropEvent
+
+    plant.kernel.log = structlog.wrap_logger(logging.getLogger("noted"), processors=[note])
+    for secret, body in (("wrong", b"news"), (SECRET, b"other"), (SECRET, b"news")):
+        await client.post("/webhooks/cards", headers={"X-Secret": secret}, data=body)
+    assert lines == [
+        ("warning", "webhook_refused", {"connection": "cards"}),
+        ("info", "webhook", {"connection": "cards", "asks": False, "flows": []}),
+        ("info", "webhook", {"connection": "cards", "asks": True, "flows": ["flow"]}),
+    ]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "HEAD"])
+async def test_webhooks_are_posted(client, method):
+    """Another method than POST is refused as such, for connections that exist and others."""
+    for connection in ("cards", "nobody"):
+        answer = await client.request(method, f"/webhooks/{connection}")
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+
+
 async def test_webhook_too_large(client):
     """A call with a huge body is refused before anybody reads it."""
     answer = await client.post("/webhooks/cards", data=io.BytesIO(b"x" * (1024 * 1024 + 1)))

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 from subledger.cli.exits import Exit
 from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import print_problems, problem_document, show, table
+from subledger.cli.output import counted, print_problems, problem_document, show, table
 from subledger.config import FlowSettings, Settings, load_companies
 from subledger.config.fields import duration_text
 from subledger.config.settings import ConnectionSettings
-from subledger.errors import ConnectorError, ContractBroken, Problem
+from subledger.errors import ConfigError, ConnectorError, ContractBroken, Problem
 from subledger.flow.readiness import missing_names
 from subledger.kernel import Kernel
+from subledger.observe.logging import set_up
+from subledger.vault import KeySource
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +36,7 @@ def check(
     settings, problems = check_config(options)
     said: dict[str, list[str]] = {}
     if live:
+        set_up("debug" if options.debug else settings.log.level, settings.log.format)
         found, said = check_live(settings)
         problems += found
     show(
@@ -56,7 +59,18 @@ def check_config(options: ConfigOptions) -> tuple[Settings, list[Problem]]:
     """The settings as far as they hold, and what is wrong with the rest; no network."""
     settings, bad = load_companies(options.config)
     problems = [problem for found in bad.values() for problem in found]
-    return settings, [*problems, *settings.left_out]
+    return settings, [*problems, *settings.left_out, *_keys(settings)]
+
+
+def _keys(settings: Settings) -> list[Problem]:
+    """What is wrong with the keys that the configuration gives; a file of ours is not made."""
+    if settings.vault.key is None:
+        return []
+    try:
+        KeySource(settings)()
+    except ConfigError as error:
+        return list(error.problems)
+    return []
 
 
 def check_live(settings: Settings) -> tuple[list[Problem], dict[str, list[str]]]:
@@ -144,6 +158,6 @@ def _print(
         print_problems(out, problems)
     else:
         out.print(
-            f"The configuration is sound: {len(settings.connections)} connections, "
-            f"{len(settings.flows)} flows."
+            f"The configuration is sound: {counted(len(settings.connections), 'connection')}, "
+            f"{counted(len(settings.flows), 'flow')}."
         )

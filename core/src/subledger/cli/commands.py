@@ -24,11 +24,13 @@ COMMANDS: Final[dict[str, Command]] = {
         "subledger.cli.connectors:connectors", "Show what is installed, and what it can do."
     ),
     "plan": Command("subledger.cli.plan:plan", "Preview what would be posted; writes nothing."),
-    "sync": Command("subledger.cli.sync:sync", "Read the sources and plan documents now."),
+    "sync": Command(
+        "subledger.cli.sync:sync", "Read the sources now, plan documents and deliver them."
+    ),
     "serve": Command("subledger.cli.serve:serve", "Serve the Web Connector and the schedule."),
     "status": Command("subledger.cli.status:status", "Show what runs, what waits, and the proof."),
     "findings": Command(
-        "subledger.cli.findings:findings", "List what needs a person; retry or skip."
+        "subledger.cli.findings:findings", "List what needs a person; retry, skip or link."
     ),
     "approve": Command("subledger.cli.control:approve", "Let reviewed documents go."),
     "undo": Command(

@@ -7,7 +7,8 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show
+from subledger.cli.output import counted, show
+from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow import waysout
 
@@ -31,10 +32,22 @@ def approve(flow: str, /, *, options: ConfigOptions = ConfigOptions()) -> int:  
     count = asyncio.run(work())
     show(
         {"flow": name, "approved": count},
-        lambda out: out.print(f"{count} documents of {name} go to the books now."),
+        lambda out: out.print(_let_go(settings, name, count)),
         as_json=options.json,
     )
     return Exit.OK
+
+
+def _let_go(settings: Settings, flow: str, count: int) -> str:
+    if not count:
+        return f"No document of {flow} waits for approval."
+    sink = settings.connections[settings.flows[flow].sink].sink
+    when = (
+        "in the Web Connector's next session"
+        if sink is not None and sink.peer is not None
+        else "within a minute where `subledger serve` runs, else with `subledger sync`"
+    )
+    return f"{counted(count, 'document')} of {flow} may go to the books: {when}."
 
 
 def pause(name: str, /, *, options: ConfigOptions = ConfigOptions()) -> int:  # noqa: B008 - frozen
@@ -61,11 +74,8 @@ def resume(name: str, /, *, options: ConfigOptions = ConfigOptions()) -> int:  #
 
 def _set(name: str, options: ConfigOptions, *, paused: bool) -> int:
     settings = open_settings(options)
-    is_connection = name in settings.connections and name not in settings.flows
-    if name not in settings.flows and (paused or not is_connection):
-        known = ", ".join([*settings.flows, *settings.connections]) or "none"
-        problem = Problem(path=name, message="there is no such flow", hint=f"Known: {known}.")
-        raise ConfigError([problem])
+    if name not in settings.flows and (paused or name not in settings.connections):
+        raise ConfigError([_unknown(settings, name, paused=paused)])
 
     async def work() -> None:
         async with open_kernel(settings) as kernel:
@@ -83,3 +93,13 @@ def _set(name: str, options: ConfigOptions, *, paused: bool) -> int:
         as_json=options.json,
     )
     return Exit.OK
+
+
+def _unknown(settings: Settings, name: str, *, paused: bool) -> Problem:
+    """What is wrong with a name: only flows are paused by hand, connections are resumed too."""
+    known = [*settings.flows] if paused else [*{**settings.flows, **settings.connections}]
+    what = "flow" if paused else "flow or connection"
+    if paused and name in settings.connections:
+        what = "flow; connections are not paused by hand"
+    hint = f"Known: {', '.join(known) or 'none'}."
+    return Problem(path=name, message=f"there is no such {what}", hint=hint)

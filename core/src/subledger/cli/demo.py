@@ -11,7 +11,7 @@ from attrs import frozen
 
 from subledger.cli import scenario as scenarios
 from subledger.cli.exits import Exit
-from subledger.cli.findings import finding_document, print_findings
+from subledger.cli.finding_text import finding_document, print_findings
 from subledger.cli.options import Options
 from subledger.cli.output import show, table
 from subledger.cli.reconcile import comparison_document, print_comparison

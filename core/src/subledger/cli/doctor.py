@@ -12,7 +12,8 @@ from attrs import frozen
 from subledger.cli.check import check_config
 from subledger.cli.exits import Exit
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show, table
+from subledger.cli.output import counted, show, table
+from subledger.cli.tokens import Tokens, tokens
 from subledger.errors import SubledgerError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def doctor(*, options: ConfigOptions = ConfigOptions()) -> int:  # noqa: B008 - 
 def _python() -> _Check:
     version = importlib.metadata.version("subledger")
     found = f"{sys.version.split()[0]}, subledger {version}"
-    return _Check("Python", sys.version_info >= _PYTHON, found, "Use Python 3.11 or newer.")
+    recent = sys.version_info >= _PYTHON
+    return _Check("Python", recent, found, "" if recent else "Use Python 3.11 or newer.")
 
 
 def _sqlite() -> _Check:
@@ -69,7 +71,8 @@ def _configuration(options: ConfigOptions) -> list[_Check]:
         _Check(
             "configuration",
             not problems,
-            f"{len(settings.flows)} flows, {len(settings.connections)} connections",
+            f"{counted(len(settings.flows), 'flow')}, "
+            f"{counted(len(settings.connections), 'connection')}",
             "; ".join(map(str, problems)),
         )
     ]
@@ -79,7 +82,9 @@ def _configuration(options: ConfigOptions) -> list[_Check]:
     ]
     url = settings.store.url
     if url.startswith("sqlite:///"):
-        checks.append(_database(Path(url.removeprefix("sqlite:///"))))
+        database = Path(url.removeprefix("sqlite:///"))
+        checks.append(_database(database))
+        checks += _tokens(tokens(settings, database))
     public = settings.server.public_url
     peers = any(c.sink is not None and c.sink.peer for c in settings.connections.values())
     if peers and not public:
@@ -121,9 +126,22 @@ def _database(path: Path) -> _Check:
     return _Check("database", folder_ok and intact, found, advice)
 
 
+def _tokens(found: Tokens) -> list[_Check]:
+    """What is kept of authorised connections; nothing where there is none."""
+    if not (found.opened or found.old or found.lost):
+        return []
+    if found.lost:
+        names = ", ".join(found.lost)
+        why = found.why or "none of the keys opens it"
+        advice = "Set the [vault] key that it was encrypted with, or run `subledger connect` again."
+        return [_Check("tokens", False, f"{names}: {why}", advice)]
+    if found.old:
+        names = ", ".join(found.old)
+        advice = "Keep old_keys until its token has been renewed, within an hour of work."
+        return [_Check("tokens", True, f"{names}: encrypted with an old key", advice)]
+    return [_Check("tokens", True, f"{', '.join(found.opened)}: the key opens it")]
+
+
 def _print(out: "Console", checks: list[_Check]) -> None:
-    rows = [
-        ("ok" if c.ok else "LOOK", c.what, c.found, c.advice if not c.ok or c.advice else "")
-        for c in checks
-    ]
+    rows = [("ok" if c.ok else "LOOK", c.what, c.found, c.advice) for c in checks]
     out.print(table(("", "what", "found", "advice"), rows))

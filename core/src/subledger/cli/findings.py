@@ -3,15 +3,21 @@
 import asyncio
 import getpass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
 from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
+from subledger.cli.finding_text import (
+    finding_document,
+    print_findings,
+    print_records,
+    record_document,
+)
 from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show, table
+from subledger.cli.output import counted, show
 from subledger.config.settings import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow import waysout
@@ -19,7 +25,6 @@ from subledger.flow.linking import Link, link
 from subledger.ledger import findings as ledger
 from subledger.ledger.findings import FindingRow
 from subledger.manifest import Manifest
-from subledger.money import Money
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,10 +32,16 @@ if TYPE_CHECKING:
 Verb = Literal["list", "show", "retry", "skip", "link"]
 
 _DONE: Final = {
-    "retry": "will be tried again with the next run",
-    "skip": "are left out with the next run",
-    "link": "are linked",
+    "retry": "tried again with the next run",
+    "skip": "left out from now on",
+    "link": "linked with what the books have",
 }
+_NOTHING: Final = (
+    "Nothing to try again: what could not be read is read again when it changes in the source."
+)
+_CLOSED: Final = "Closed; it comes back where its cause remains."
+_SHOWN: Final = 100
+"""Records of a finding that are shown to a person; JSON has all of them."""
 
 
 def findings(
@@ -50,31 +61,32 @@ def findings(
     Parameters
     ----------
     verb
-        list, show (the records of one finding), retry, skip, or link.
+        list, show (one finding and its records), retry, skip, or link.
     number
         The number of the finding.
     everything
-        Retry all findings.
+        With retry: all findings.
     reason
-        Why records are skipped, for the audit trail.
+        With skip: why, for the audit trail.
     record
-        The one record of the finding that is linked; all by default.
+        With link: the one record of the finding, by its identifier; all by default.
     to
-        The identifier in the books that a record is linked with; by default what the books named.
+        With link: the identifier in the books; by default what the books named.
     type
-        The books' own word for that document, such as Invoice.
+        With link: the books' own word for that document, such as Invoice.
     """
     settings = open_settings(options)
 
-    async def work() -> tuple[list[FindingRow], list[dict[str, object]], int]:
+    async def work() -> tuple[list[FindingRow], list[dict[str, Any]], int]:
         async with open_kernel(settings) as kernel:
             store, now, who = kernel.store, kernel.now_ms(), getpass.getuser()
             changed = 0
             rows = await store.read(ledger.listing, list(settings.flows))
             chosen = _chosen(rows, verb, number, everything=everything)
-            records: list[dict[str, object]] = []
+            records: list[dict[str, Any]] = []
             if verb == "show":
-                found = await store.read(ledger.records_of, chosen[0].id)
+                most = max(chosen[0].records, 1) if options.json else _SHOWN
+                found = await store.read(ledger.records_of, chosen[0].id, most)
                 records = [dict(row._mapping) for row in found]  # noqa: SLF001 - its public name
             for row in chosen if verb in _DONE else ():
                 flow = settings.flows.get(row.flow)
@@ -89,18 +101,26 @@ def findings(
                         source=flow.source, sink=flow.sink, record=record, target=to, type=type
                     )
                     changed += await store.tx(link, row.id, wanted, now, who)
-            return rows, records, changed
+            return rows if verb == "list" else chosen, records, changed
 
     rows, records, changed = asyncio.run(work())
     if verb in _DONE:
         show(
             {"changed": changed},
-            lambda out: out.print(f"{changed} records {_DONE[verb]}."),
+            lambda out: out.print(_done(verb, rows, changed)),
             as_json=options.json,
         )
         return Exit.OK
     if verb == "show":
-        show({"records": records}, lambda out: _print_records(out, records), as_json=options.json)
+        (finding,) = rows
+        show(
+            {
+                "finding": finding_document(finding),
+                "records": [record_document(record) for record in records],
+            },
+            lambda out: _print_one(out, finding, records),
+            as_json=options.json,
+        )
         return Exit.OK
     show(
         {"findings": [finding_document(row) for row in rows]},
@@ -108,6 +128,19 @@ def findings(
         as_json=options.json,
     )
     return Exit.FAILED if rows else Exit.OK
+
+
+def _done(verb: Verb, rows: list[FindingRow], changed: int) -> str:
+    if changed or not rows:
+        return f"{counted(changed, 'record')}: {_DONE[verb]}."
+    return _NOTHING if any(row.records for row in rows) else _CLOSED
+
+
+def _print_one(out: "Console", finding: FindingRow, records: list[dict[str, Any]]) -> None:
+    print_findings(out, [finding], detailed=True)
+    if records:
+        out.print()
+        print_records(out, records, finding.records)
 
 
 def _manifest(settings: Settings, connection: str) -> Manifest | None:
@@ -131,54 +164,11 @@ def _chosen(
             hint="`subledger findings` lists them with their numbers.",
         )
         raise ConfigError([problem])
+    if verb == "link" and not chosen[0].flow:
+        problem = Problem(
+            path=f"findings {verb}",
+            message=f"finding {number} is about {chosen[0].subject}, not about records",
+            hint="Only records can be linked.",
+        )
+        raise ConfigError([problem])
     return chosen
-
-
-def finding_document(row: FindingRow) -> dict[str, object]:
-    """A finding for a JSON document."""
-    return {
-        "number": row.id,
-        "flow": row.flow,
-        "connection": row.connection,
-        "category": row.category,
-        "subject": row.subject,
-        "cause": row.message,
-        "hint": row.hint,
-        "detail": row.detail,
-        "records": row.records,
-        "total": Money(row.amount, row.currency).text() if row.currency else "",
-        "states": row.states.split(",") if row.states else [],
-    }
-
-
-def print_findings(out: "Console", rows: list[FindingRow]) -> None:
-    """The findings as a table, each with its hint."""
-    if not rows:
-        out.print("Nothing needs your attention.")
-        return
-    cells = [
-        (
-            row.id,
-            row.records or "",
-            Money(row.amount, row.currency).text() if row.currency else "",
-            row.states.replace(",", ", "),
-            f"{row.message}\n{row.hint}",
-        )
-        for row in rows
-    ]
-    out.print(table(("no.", "records", "total", "state", "cause and way out"), cells))
-
-
-def _money(record: dict[str, object]) -> str:
-    return Money(int(str(record["amount"] or 0)), str(record["currency"] or "USD")).text()
-
-
-def _print_records(out: "Console", records: list[dict[str, object]]) -> None:
-    rows = [
-        (
-            *(r["kind"], r["id"], r["state"], r["date"]),
-            *(_money(r), r["same"] or ""),
-        )
-        for r in records
-    ]
-    out.print(table(("kind", "record", "state", "date", "amount", "in the books"), rows))

@@ -1,6 +1,7 @@
 """Shows results: text and tables for people, one JSON document for machines."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _SHOWN: Final = 5
+_WORD: Final = 20
+"""Letters of a word that a table keeps together however narrow the terminal is."""
+_NUMBER: Final = re.compile(r"-?\d[\d,]*(\.\d+)?")
 
 
 def show(document: Mapping[str, Any], text: "Callable[[Console], None]", *, as_json: bool) -> None:
@@ -31,17 +35,38 @@ def console(stream: TextIO) -> "Console":
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
-    """A table without lines around it; empty cells for None."""
+    """A table without lines around it; empty cells for None, numbers at the right.
+
+    What does not fit is wrapped between words; a word is only broken where it is very long.
+    """
     from rich import box  # noqa: PLC0415 - not needed with --json
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    for row in rows:
-        made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    for index, column in enumerate(columns):
+        cells = [line[index] for line in lines if line[index : index + 1]]
+        words = [word for cell in (column, *cells) for word in cell.split()]
+        made.add_column(
+            column,
+            overflow="fold",
+            justify="right" if _numbers(cells) else "left",
+            min_width=min(max(map(len, words), default=0), _WORD),
+        )
+    for line in lines:
+        made.add_row(*map(Text, line))
     return made
+
+
+def _numbers(cells: Iterable[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(_NUMBER.fullmatch(cell) for cell in filled)
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, which gets an "s" unless there is just one: 1 record, 2 records."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def shortened(names: Sequence[str]) -> str:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
-from subledger.cli.findings import finding_document, print_findings
+from subledger.cli.finding_text import finding_document, print_findings
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import show, table
+from subledger.cli.output import counted, show, table
 from subledger.cli.sync import progress_bar
+from subledger.errors import ConfigError, Problem
 from subledger.preview import FlowPreview, PlannedDocument, preview
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def plan(
     limit
         Documents to show in full, 0 for all; --json always has all.
     """
+    if limit < 0:
+        problem = Problem(path="--limit", message=f"{limit} is no number of documents")
+        raise ConfigError([problem])
     settings = open_settings(options)
     names = flows_named(settings, flows)
 
@@ -55,7 +59,7 @@ def _document(found: FlowPreview) -> dict[str, object]:
         "message": found.report.message,
         "hint": found.report.hint,
         "documents": [_planned(document) for document in found.documents],
-        "findings": [finding_document(row) for row in found.findings],
+        "findings": [finding_document(row) | {"number": None} for row in found.findings],
     }
 
 
@@ -88,7 +92,7 @@ def _planned(document: PlannedDocument) -> dict[str, object]:
 def _print(out: "Console", previews: list[FlowPreview], limit: int) -> None:
     for found in previews:
         count = len(found.documents)
-        out.print(f"Flow {found.report.flow}: {count} documents would go to the books.")
+        out.print(f"Flow {found.report.flow}: {counted(count, 'document')} would go to the books.")
         if found.report.message:
             out.print(f"{found.report.message}. {found.report.hint}")
         shown = found.documents[: limit or count]
@@ -99,7 +103,7 @@ def _print(out: "Console", previews: list[FlowPreview], limit: int) -> None:
         if count > len(shown):
             out.print(f"... and {count - len(shown)} more; --limit 0 shows all.")
         out.print()
-        print_findings(out, list(found.findings))
+        print_findings(out, found.findings, numbered=False)
     out.print("Nothing was written.")
 
 

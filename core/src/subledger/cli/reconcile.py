@@ -41,7 +41,7 @@ def reconcile(
     settings = open_settings(options)
     names = flows_named(settings, flows)
 
-    async def work() -> tuple[list[Comparison], list[str], list[Comparison]]:
+    async def work() -> tuple[list[Comparison], list[str], list[Comparison], dict[str, str]]:
         async with open_kernel(settings) as kernel:
             asked = {}
             for name in names:
@@ -50,8 +50,11 @@ def reconcile(
                     question = await kernel.ask_for_documents(flow, account)
                     if question is not None:
                         asked[question] = name
-            for sink in {settings.flows[name].sink for name in names} & {*kernel.pushed()}:
-                await kernel.dispatch(sink)
+            sinks = {settings.flows[name].sink for name in names} & {*kernel.pushed()}
+            reports = [await kernel.dispatch(sink) for sink in sorted(sinks)]
+            failed = {
+                report.connection: report.message for report in reports if report.state == "failed"
+            }
             open_ones = await _wait(kernel, asked, wait)
             comparisons = [
                 comparison
@@ -65,20 +68,24 @@ def reconcile(
             ]
             waiting = sorted({asked[question] for question in open_ones})
             earlier = [found for name in waiting for found in await _last(kernel, name)]
-            return comparisons, waiting, earlier
+            return comparisons, waiting, earlier, failed
 
-    comparisons, waiting, earlier = asyncio.run(work())
+    comparisons, waiting, earlier, failed = asyncio.run(work())
+    unanswered = {name: failed.get(settings.flows[name].sink, "") for name in waiting}
     show(
         {
             "comparisons": [comparison_document(comparison) for comparison in comparisons],
             "waiting": waiting,
+            "failed": failed,
             "earlier": [comparison_document(comparison) for comparison in earlier],
         },
-        lambda out: _print(out, comparisons, waiting, earlier),
+        lambda out: _print(out, comparisons, unanswered, earlier),
         as_json=options.json,
     )
     if not all(comparison.agrees for comparison in comparisons):
         return Exit.FAILED
+    if failed and not comparisons:
+        return Exit.REMOTE
     return Exit.PARTIAL if waiting else Exit.OK
 
 
@@ -139,14 +146,16 @@ async def _last(kernel: "Kernel", name: str) -> list[Comparison]:
 def _print(
     out: "Console",
     comparisons: list[Comparison],
-    waiting: list[str],
+    waiting: dict[str, str],
     earlier: list[Comparison],
 ) -> None:
     for comparison in comparisons:
         print_comparison(out, comparison)
-    for name in waiting:
+    for name, why in waiting.items():
         out.print(
-            f"{name}: the question waits for the next session with the books; "
+            f"{name}: the books did not answer. {why} `subledger findings` tells what to do."
+            if why
+            else f"{name}: the question waits for the next session with the books; "
             "run this again later, or use --wait."
         )
     if earlier:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import define
 
@@ -13,6 +13,8 @@ from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.config import Settings, load_companies
 from subledger.errors import ConfigError, Problem
+
+_LAST_PORT: Final = 65_535
 
 
 def serve(
@@ -41,6 +43,9 @@ def serve(
     settings = _settings(options)
     if (tls_cert is None) != (tls_key is None):
         raise ConfigError([Problem(path="serve", message="--tls-cert and --tls-key go together")])
+    if port is not None and not 0 <= port <= _LAST_PORT:
+        problem = Problem(path="--port", message=f"{port} is not a port", hint="0 to 65535.")
+        raise ConfigError([problem])
     listen = Listen(
         host=host or settings.server.host,
         port=settings.server.port if port is None else port,

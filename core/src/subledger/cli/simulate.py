@@ -1,6 +1,7 @@
 """`subledger simulate NAME`: runs a plugin's simulated outside system; needs no configuration."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -32,17 +33,31 @@ def simulate(*tokens: Annotated[str, Parameter(allow_leading_hyphen=True, show=F
         print_error=False,
         result_action="return_value",
     )
-    result = app(arguments)
+    try:
+        result = app(arguments)
+    except (OSError, OverflowError, ValueError) as error:  # a port in use, an option's value
+        raise ConfigError([_trouble(name, error)]) from error
     return result if isinstance(result, int) else Exit.OK
+
+
+def _trouble(name: str, error: Exception) -> Problem:
+    number = getattr(error, "errno", None) or 0
+    said = os.strerror(number) if number > 0 else str(error)
+    return Problem(
+        path=f"simulate {name}",
+        message=said[:1].lower() + said[1:],
+        hint=f"Another --port may help; `subledger simulate {name} --help` shows what there is."
+        if isinstance(error, OSError | OverflowError)
+        else f"`subledger simulate {name} --help` shows what an option takes.",
+    )
 
 
 def _print_usage(available: tuple[Installed, ...]) -> None:
     out = console(sys.stdout)
     out.print("Usage: subledger simulate NAME [OPTIONS]\n")
     out.print("Runs a simulated outside system until it is stopped with Ctrl-C.\n")
-    out.print(
-        f"Installed plugins: {', '.join(sorted({item.name for item in available})) or 'none'}"
-    )
+    names = ", ".join(sorted({item.name for item in available})) or "none"
+    out.print(f"Installed plugins, of which some have one: {names}")
 
 
 def _command(name: str, available: tuple[Installed, ...]) -> Callable[..., Any]:

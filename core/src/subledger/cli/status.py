@@ -12,6 +12,7 @@ from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import shortened, show, table
 from subledger.config import FlowSettings, Settings
+from subledger.errors import ConfigError, Problem
 from subledger.flow.proof import BUCKETS, Proof, prove
 from subledger.kernel import Kernel
 from subledger.ledger import leases
@@ -37,10 +38,13 @@ def status(
     flows
         The flows to show; all by default.
     since
-        First posting date of the proof.
+        First posting date of the proof; records that have no date are always in it.
     until
         Last posting date of the proof.
     """
+    if since and until and since > until:
+        problem = Problem(path="--since", message=f"{since} is after --until {until}")
+        raise ConfigError([problem])
     settings = open_settings(options)
     names = flows_named(settings, flows)
 
@@ -142,24 +146,32 @@ def _print(out: "Console", document: dict[str, Any], proofs: list[Proof]) -> Non
         (
             name,
             "paused" if flow["paused"] else "running" if flow["running"] else "",
-            flow["last_run"],
-            flow["next_run"],
+            _without_zone(flow["last_run"]),
+            _without_zone(flow["next_run"]),
             f"{flow['late_seconds']} s" if flow["late_seconds"] else "",
             flow["error"],
         )
         for name, flow in document["flows"].items()
     ]
-    out.print(table(("flow", "", "last run", "next run", "late", "error"), rows))
+    out.print(table(("flow", "", "last run (UTC)", "next run (UTC)", "late", "error"), rows))
     out.print()
     rows = [
-        (name, c["connector"], c["last_seen"], c["lists_read"], c["closing_date"], c["paused"])
+        (
+            *(name, c["connector"]),
+            *(_without_zone(c["last_seen"]), _without_zone(c["lists_read"])),
+            *(c["closing_date"], c["paused"]),
+        )
         for name, c in document["connections"].items()
     ]
-    columns = ("connection", "connector", "last seen", "lists read", "closed until", "paused")
-    out.print(table(columns, rows))
+    columns = ("last seen (UTC)", "lists read (UTC)", "closed until", "paused")
+    out.print(table(("connection", "connector", *columns), rows))
     for proof in proofs:
         out.print()
         print_proof(out, proof)
+
+
+def _without_zone(moment: str) -> str:
+    return moment.removesuffix(" UTC")
 
 
 def print_proof(out: "Console", proof: Proof) -> None:

@@ -1,4 +1,4 @@
-"""`subledger sync`: reads the sources and plans documents now."""
+"""`subledger sync`: reads the sources, plans documents, and delivers to books that are called."""
 
 import asyncio
 import sys
@@ -11,6 +11,7 @@ from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import console, show, table
+from subledger.config import Settings
 from subledger.flow.dispatch import DispatchReport, Progress
 from subledger.flow.runs import RunReport
 
@@ -21,7 +22,7 @@ _FAILED = frozenset({"failed"})
 
 
 def sync(*flows: str, options: ConfigOptions = ConfigOptions()) -> int:  # noqa: B008 - frozen
-    """Read the sources and plan documents now; a run can be stopped and goes on next time.
+    """Read the sources now, plan documents and deliver them; a stopped run goes on next time.
 
     Books that are called over the internet get their documents at once; QuickBooks Desktop fetches
     them with the Web Connector's next run.
@@ -48,7 +49,7 @@ def sync(*flows: str, options: ConfigOptions = ConfigOptions()) -> int:  # noqa:
             "runs": [_document(report) for report in reports],
             "deliveries": [asdict(delivery) for delivery in deliveries],
         },
-        lambda out: _print(out, reports, deliveries),
+        lambda out: _print(out, settings, reports, deliveries),
         as_json=options.json,
     )
     done: list[RunReport | DispatchReport] = [*reports, *deliveries]
@@ -70,15 +71,23 @@ def _document(report: RunReport) -> dict[str, object]:
     }
 
 
-def _print(out: "Console", reports: list[RunReport], deliveries: list[DispatchReport]) -> None:
+def _print(
+    out: "Console",
+    settings: Settings,
+    reports: list[RunReport],
+    deliveries: list[DispatchReport],
+) -> None:
     rows = [(r.flow, r.state, r.read, r.changed, r.planned, r.message) for r in reports]
     out.print(table(("flow", "state", "read", "changed", "planned", ""), rows))
     if deliveries:
         sent = [(d.connection, d.state, d.delivered, d.unknown, d.message) for d in deliveries]
         out.print(table(("books", "state", "delivered", "unknown", ""), sent))
-    for report in reports:
-        if report.hint:
+    failed = {delivery.connection for delivery in deliveries if delivery.state in _FAILED}
+    for report in reports:  # where the books cannot be reached, nothing else is to be waited for
+        if report.hint and settings.flows[report.flow].sink not in failed:
             out.print(f"{report.flow}: {report.hint}")
+    for name in sorted(failed):
+        out.print(f"{name}: `subledger findings` tells what to do.")
 
 
 class progress_bar:  # noqa: N801 - reads as a function

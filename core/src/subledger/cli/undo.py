@@ -9,7 +9,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import shortened, show, table
+from subledger.cli.output import counted, shortened, show, table
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow.undo import Action, RunRow, Undo, UndoStep, look, recent_runs
@@ -180,8 +180,16 @@ def _print(out: "Console", wanted: Undo, steps: list[UndoStep], *, planned: bool
     left = sum(step.action is Action.LEAVE for step in steps)
     count = len(steps) - left
     if not planned:
-        out.print(f"{count} would be undone, {left} stay. Nothing was written; --yes does it.")
+        out.print(
+            f"{counted(count, 'record')} would be undone, {left} would stay. "
+            "Nothing was written; --yes does it."
+        )
         return
-    out.print(f"{count} are undone with the next delivery, {left} stay.")
+    out.print(
+        f"{counted(count, 'record')} will be undone with the next delivery, {left} will stay."
+    )
     if count:
-        out.print("Refused by the books? `subledger findings` tells. Retry there posts them again.")
+        out.print(
+            "What the books refuse becomes a finding. What was undone is one, too: there, "
+            "`retry` posts it again."
+        )

@@ -8,7 +8,7 @@ from aiohttp import web
 from attrs import define, field
 
 from subledger.connecting import CALLBACK, finish
-from subledger.errors import ConnectorError, SubledgerError
+from subledger.errors import SubledgerError
 from subledger.flow.runs import run_now
 from subledger.kernel import Kernel
 from subledger.ports import Peer, PeerContext, WebhookVerdict
@@ -16,6 +16,8 @@ from subledger.schedule.dispatcher import Dispatcher
 from subledger.server import metrics
 
 _HOOK_LIMIT: Final = 1024 * 1024
+NAME: Final = "subledger"
+"""What the server calls itself, in the header Server."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -70,6 +72,7 @@ def make_app(plant: Plant) -> web.Application:
     app.router.add_route("GET", "/metrics", _metrics)
     app.router.add_route("GET", CALLBACK, _callback)
     app.router.add_route("POST", "/webhooks/{connection}", _webhook)
+    app.router.add_route("*", "/webhooks/{connection}", _not_posted)
     app.router.add_route("*", "/{mount}/{connection}", _peer)
     return app
 
@@ -86,7 +89,7 @@ async def _no_traceback(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Server"] = "subledger"  # not the versions of what it is made of
+    response.headers["Server"] = NAME  # not the versions of what it is made of
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
 
@@ -128,7 +131,7 @@ async def _metrics(request: web.Request) -> web.Response:
 async def _callback(request: web.Request) -> web.Response:
     try:
         name = await finish(request.app[PLANT].kernel, request.query)
-    except ConnectorError as error:
+    except SubledgerError as error:
         return web.Response(status=400, text=f"{error}\n")
     return web.Response(text=f"{name} is connected. You can close this window.\n")
 
@@ -142,20 +145,29 @@ async def _peer(request: web.Request) -> web.StreamResponse:
     return await peer.handle(request)
 
 
+async def _not_posted(_request: web.Request) -> web.Response:
+    return web.Response(
+        status=405, text="A webhook is a POST request.\n", headers={"Allow": "POST"}
+    )
+
+
 async def _webhook(request: web.Request) -> web.Response:
-    plant = request.app[PLANT]
+    kernel = request.app[PLANT].kernel
     name = request.match_info["connection"]
-    connection = plant.kernel.settings.connections.get(name)
+    connection = kernel.settings.connections.get(name)
     source = connection.type if connection else None
     if connection is None or source is None or source.webhook is None:
-        raise web.HTTPNotFound(text="There is no such connection.\n")
+        raise web.HTTPNotFound(text="There is no connection of this name that takes webhooks.\n")
     body = await request.read()
     headers = {key.lower(): value for key, value in request.headers.items()}
     verdict = source.webhook(connection.config, headers, body)
     if verdict is WebhookVerdict.REFUSED:
-        raise web.HTTPUnauthorized(text="The shared secret is wrong.\n")
+        kernel.log.warning("webhook_refused", connection=name)
+        raise web.HTTPUnauthorized(
+            text="The call does not show the secret or signature of this connection's settings.\n"
+        )
+    flows: list[str] = []
     if verdict is WebhookVerdict.RUN:
-        kernel = plant.kernel
         flows = [flow.name for flow in kernel.settings.flows.values() if flow.source == name]
 
         def hurry(c: Any) -> None:
@@ -163,4 +175,5 @@ async def _webhook(request: web.Request) -> web.Response:
                 run_now(c, flow, kernel.now_ms(), f"webhook {name}")
 
         await kernel.store.tx(hurry)
+    kernel.log.info("webhook", connection=name, asks=verdict is WebhookVerdict.RUN, flows=flows)
     return web.Response(status=204)

@@ -41,13 +41,26 @@ class Listen:
     key: Path | None = None
 
     def context(self) -> ssl.SSLContext | None:
-        """The TLS context: version 1.2 or newer."""
+        """The TLS context: version 1.2 or newer. Raises SubledgerError for files that are none."""
         if self.certificate is None:
             return None
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self.certificate, self.key)
+        try:
+            context.load_cert_chain(self.certificate, self.key)
+        except OSError as error:  # also what is no certificate, or the key of another one
+            raise SubledgerError(
+                f"{self.certificate} with the key {self.key} cannot be used: {_reason(error)}.",
+                hint="Give a certificate chain and its private key as PEM files.",
+            ) from error
         return context
+
+
+def _reason(error: OSError) -> str:
+    """Why, in the system's words; asyncio puts the address before them once more."""
+    number = 0 if isinstance(error, ssl.SSLError) else error.errno or 0
+    said = os.strerror(number) if number > 0 else str(error.strerror or error)
+    return said[:1].lower() + said[1:]
 
 
 async def schedule(
@@ -109,8 +122,7 @@ async def listening(
             await site.start()
         except OSError as error:
             raise SubledgerError(
-                f"{listen.host}:{listen.port} cannot be listened on: "
-                f"{os.strerror(error.errno or 0).lower()}.",
+                f"{listen.host}:{listen.port} cannot be listened on: {_reason(error)}.",
                 hint="Is another server running there? Set another [server] port, or --port.",
             ) from error
         host, port = runner.addresses[0][:2]
@@ -167,6 +179,10 @@ def _connector(kernel: Kernel, connection: str) -> str:
 async def deliver(kernel: Kernel, patience: Patience, name: str) -> None:
     """Delivers to a sink; after trouble it is not asked for again before its time has come."""
     report = await kernel.dispatch(name)
+    if report.delivered or report.unknown:
+        kernel.log.info(
+            "delivered", connection=name, documents=report.delivered, unknown=report.unknown
+        )
     patience.heard(name, report.again, failed=report.state == "failed")
 
 
