@@ -1,12 +1,17 @@
 """O1: connecting QuickBooks Online, reconnecting and giving it up; tokens that rotate."""
 
+import base64
 import sqlite3
 
+from attrs import evolve
 from online_cards import open_card_world
 from service_world import connect, open_service_world
 from world import ago
 
+from subledger.config import VaultSettings
 from subledger.connecting import disconnect
+from subledger.secret import Secret
+from subledger.vault import KeySource
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_quickbooks_online.simulator import Switches
 
@@ -83,6 +88,25 @@ async def test_o1_revoked_and_connected_again(tmp_path):
         assert len(world.papers()) == 1
         assert await world.findings("auth_expired") == []
         await world.proof("cards")
+
+
+async def test_o1_a_wrong_key_is_told_and_loses_nothing(tmp_path):
+    """O1: a server with another key stops the connection, says what to set, and goes on with it."""
+    async with open_card_world(tmp_path, FUEL) as world:
+        await world.run_flow("cards")
+        right = world.kernel.settings
+        other = VaultSettings(key=Secret(base64.b64encode(b"x" * 32).decode()))
+        world.kernel.keys = KeySource(evolve(right, vault=other))
+        world.kernel._vaults.clear()
+        assert (await world.kernel.dispatch("books")).state == "failed"
+        (finding,) = await world.findings()
+        assert finding.category == "auth_expired"
+        assert "[vault]" in finding.hint
+        world.kernel.keys = KeySource(right)
+        world.kernel._vaults.clear()
+        await world.sync("cards")
+        assert len(world.papers()) == 1
+        assert await world.findings() == []
 
 
 async def test_o1_one_revoked_connection_does_not_stop_the_others(tmp_path):

@@ -15,8 +15,8 @@ from subledger.kernel import Kernel
 from subledger.ledger import findings, history
 from subledger.ledger.upsert import upsert
 from subledger.ports import Authorization, Consent
-from subledger.store.moments import to_ms
 from subledger.store.schema import TOKEN
+from subledger.vault.store import ATTEMPT
 
 CALLBACK: Final = "/oauth/callback"
 """Path at which a browser comes back."""
@@ -42,9 +42,12 @@ async def begin(kernel: Kernel, connection: str, redirect: str) -> str:
     until = kernel.runtime.now() + LASTS
     text = json.dumps([consent.state, consent.verifier, consent.redirect, until.isoformat()])
     name = _pending(connection)
-    sealed = kernel.keys().seal(text.encode(), name)
-    row = {"connection": name, "sealed": sealed, "changed": to_ms(kernel.runtime.now())}
-    await kernel.store.tx(lambda c: c.execute(_PUT, row))
+
+    def put(c: sa.Connection) -> None:
+        sealed = kernel.keys().seal(text.encode(), name)
+        c.execute(_PUT, {"connection": name, "sealed": sealed, "changed": kernel.now_ms()})
+
+    await kernel.store.tx(put)
     return way.address(kernel.settings.connections[connection].config, consent)
 
 
@@ -121,7 +124,7 @@ async def _take(kernel: Kernel, connection: str, state: str) -> Consent | None:
 
 
 def _pending(connection: str) -> str:
-    return f"consent:{connection}"
+    return f"{ATTEMPT}{connection}"
 
 
 def _way(kernel: Kernel, connection: str) -> Authorization[Any]:

@@ -167,3 +167,40 @@ def test_level(log):
     assert stream.getvalue() == ""
     logger.warning("loud")
     assert "loud" in stream.getvalue()
+
+
+def test_what_is_replaced_is_forgotten_in_the_end(log):
+    """Of what an owner has by turns, the present and the one before it are masked, no older one."""
+    logger, stream, _ = log
+    for number in range(3):
+        redact.mask_for("books", [Secret(f"{CANARY}-{number}"), Secret("stays-the-same")])
+    logger.info("x", values=[f"<{CANARY}-{number}>" for number in range(3)], more="stays-the-same")
+    written = stream.getvalue()
+    assert "c4nary" in written  # the oldest
+    assert "-1>" not in written
+    assert "-2>" not in written
+    assert "stays-the-same" not in written
+
+
+def test_what_is_told_again_is_not_newer(log):
+    """However often an owner's present secrets are told, the ones before stay masked."""
+    logger, stream, _ = log
+    for number in (1, 2, 2, 2):
+        redact.mask_for("books", [Secret(f"token number {number}")])
+    logger.info("x", values=["token number 1", "token number 2"])
+    assert "number" not in stream.getvalue()
+
+
+def test_a_secret_of_two_owners(log):
+    """What one owner has forgotten stays masked for another, and where it is configured."""
+    logger, stream, _ = log
+    redact.register("configured")
+    for owner, values in {"a": ["shared", "a2", "a3"], "b": ["shared"]}.items():
+        for value in values:
+            redact.mask_for(owner, [Secret(value)])
+    for value in ("configured", "b2", "b3"):
+        redact.mask_for("c", [Secret(value)])
+    logger.info("x", values=["<shared>", "<configured>"])
+    written = stream.getvalue()
+    assert "shared" not in written
+    assert "configured" not in written

@@ -5,6 +5,7 @@ import pytest
 from subledger.errors import AuthenticationError, ConnectorError, TemporaryError
 from subledger.flow.trouble import trouble
 from subledger.observe import redact
+from subledger.vault import Unsealable
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def secret():
     ("error", "category"),
     [
         (AuthenticationError("m"), "auth_expired"),
+        (Unsealable("m"), "auth_expired"),
         (TemporaryError("m"), "unavailable"),
         (TemporaryError("m", retry_after=3), "rate_limited"),
         (ConnectorError("m"), "unavailable"),

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any, Final
@@ -36,20 +38,63 @@ _SUSPECT = re.compile(rf"bearer|basic|eyj|://|{_NAMES}")
 
 _known: dict[int, set[str]] = {}
 """Clear texts by length; one register, since a secret must not leak through any logger."""
+_holders: Counter[str] = Counter()
+"""How many want each of them masked."""
+_handed_out: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+"""What each owner has now, and what it had before that."""
+_changing = threading.Lock()
 
 
 def register(secret: Secret | str) -> None:
     """From now on this text, plain or escaped for URL, JSON or XML, is masked in every log line."""
+    with _changing:
+        _mask(_forms(secret))
+
+
+def mask_for(owner: str, secrets: Iterable[Secret]) -> None:
+    """Masks what an owner has now and what it had before that; what is older is forgotten.
+
+    For secrets that are replaced by and by, such as tokens: a request with the one before may still
+    be under way.
+    """
+    newest = frozenset(form for secret in secrets for form in _forms(secret))
+    with _changing:
+        present, former = _handed_out.get(owner, (frozenset[str](), frozenset[str]()))
+        if newest != present:
+            _handed_out[owner] = newest, present
+            _mask(newest)
+            _unmask(former)
+
+
+def _forms(secret: Secret | str) -> set[str]:
+    """A text as it may stand in a log line."""
     text = secret.reveal() if isinstance(secret, Secret) else secret
-    if text:
-        as_json = {json.dumps(text, ensure_ascii=narrow)[1:-1] for narrow in (True, False)}
-        for form in {text, quote(text, safe=""), quote_plus(text), escape(text), *as_json}:
-            _known.setdefault(len(form), set()).add(form)
+    as_json = {json.dumps(text, ensure_ascii=narrow)[1:-1] for narrow in (True, False)}
+    return {text, quote(text, safe=""), quote_plus(text), escape(text), *as_json} - {""}
+
+
+def _mask(forms: AbstractSet[str]) -> None:
+    _holders.update(forms)
+    for form in forms:
+        _known.setdefault(len(form), set()).add(form)
+
+
+def _unmask(forms: AbstractSet[str]) -> None:
+    _holders.subtract(forms)
+    for form in forms:
+        if not _holders[form]:
+            del _holders[form]
+            alike = _known[len(form)]
+            alike.discard(form)
+            if not alike:
+                del _known[len(form)]
 
 
 def forget_all() -> None:
     """Empties the register; for tests."""
     _known.clear()
+    _holders.clear()
+    _handed_out.clear()
 
 
 def text(value: str) -> str:
@@ -86,11 +131,11 @@ def _without_known(value: str) -> str:
     for length in sorted(_known, reverse=True):
         if not _SHORTEST_INSIDE_TEXT <= length <= len(value):
             continue
-        secrets = _known[length]
+        secrets = _known.get(length, set())
         if len(secrets) > len(value):
             parts = {value[start : start + length] for start in range(len(value) - length + 1)}
             secrets = secrets & parts
-        for secret in secrets:
+        for secret in tuple(secrets):  # others may be added meanwhile
             value = value.replace(secret, MASK)
     return value
 

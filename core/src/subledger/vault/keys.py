@@ -17,7 +17,7 @@ from subledger.vault.sealing import KEY_BYTES, Keyring
 
 @define
 class KeySource:
-    """The ring of keys of an installation, read when it is first needed."""
+    """The ring of keys of an installation, read when it is first needed; it may be changed."""
 
     settings: Settings
     _ring: Keyring | None = field(default=None, init=False)
@@ -30,6 +30,10 @@ class KeySource:
             old = (_decoded(f"vault.old_keys[{n}]", key) for n, key in enumerate(vault.old_keys))
             self._ring = Keyring([first, *old])
         return self._ring
+
+    def change(self, settings: Settings, ring: Keyring | None) -> None:
+        """From now on the keys of other settings count; ``ring`` are they, where they were read."""
+        self.settings, self._ring = settings, ring
 
     def _own(self) -> bytes:
         """The key in the file beside the database; made at the first need, for the owner only."""

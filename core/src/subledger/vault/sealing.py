@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import define, field
 
-from subledger.errors import SubledgerError
+from subledger.errors import AuthenticationError
 
 _FORM: Final = b"\x01"
 _ID: Final = 4
@@ -15,8 +15,11 @@ _NONCE: Final = 12
 KEY_BYTES: Final = 32
 
 
-class Unsealable(SubledgerError):  # noqa: N818 - the name says what the text is
-    """A sealed text that none of the keys opens, or that belongs to another connection."""
+class Unsealable(AuthenticationError):  # noqa: N818 - the name says what the text is
+    """A sealed text that none of the keys opens, or that belongs to another connection.
+
+    The connection is down until a person sets the key or connects it again.
+    """
 
 
 def _identify(key: bytes) -> bytes:
@@ -42,6 +45,18 @@ class Keyring:
         head = _FORM + _identify(key)
         return head + nonce + AESGCM(key).encrypt(nonce, plain, head + owner.encode())
 
+    def has_sealed(self, sealed: bytes) -> bool:
+        """Whether a text is sealed as :meth:`seal` would do it, with the first key."""
+        return sealed.startswith(_FORM + _identify(self.keys[0]))
+
+    def opens(self, sealed: bytes, owner: str) -> bool:
+        """Whether one of the keys opens a text of this owner."""
+        try:
+            self.open(sealed, owner)
+        except Unsealable:
+            return False
+        return True
+
     def open(self, sealed: bytes, owner: str) -> bytes:
         """The text that was sealed for this owner. Raises :class:`Unsealable`."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - heavy
@@ -55,6 +70,6 @@ class Keyring:
                 except InvalidTag:
                     break
         raise Unsealable(
-            f"what {owner} was authorised with cannot be decrypted",
+            f"What {owner} was authorised with cannot be decrypted.",
             hint="Set the key that it was encrypted with under [vault], or connect it again.",
         )

@@ -12,6 +12,7 @@ from attrs import define, field
 from subledger.errors import AuthenticationError, Fenced
 from subledger.ledger import leases
 from subledger.ledger.upsert import upsert
+from subledger.observe import redact
 from subledger.ports import Grant
 from subledger.runtime import Runtime
 from subledger.secret import Secret
@@ -22,6 +23,8 @@ from subledger.vault.sealing import Keyring
 
 RENEWAL: Final = 120_000
 """Milliseconds that one renewal may take before another process may try."""
+ATTEMPT: Final = "consent:"
+"""Begins the name under which an attempt to connect is kept beside the grants."""
 _PAUSE: Final = 0.25
 _BUSY: Final = b""
 _PUT = upsert(TOKEN, "sealed", "changed")
@@ -29,9 +32,18 @@ _GET = sa.select(TOKEN.c.sealed).where(TOKEN.c.connection == sa.bindparam("of_co
 _MOMENTS: Final = ("expires", "refresh_expires", "reconnect_by")
 
 
+def lease_of(connection: str) -> str:
+    """The lease under which the grant of a connection is renewed."""
+    return f"token:{connection}"
+
+
 @define
 class SqlVault:
-    """The :class:`subledger.ports.Vault` of one connection; one object in a process."""
+    """The :class:`subledger.ports.Vault` of one connection; one object in a process.
+
+    Tokens that it hands out are masked in the log by value. What is written is sealed in the
+    transaction that writes it, so that nothing is sealed with keys that have just been replaced.
+    """
 
     connection: str
     store: Store
@@ -43,11 +55,11 @@ class SqlVault:
     async def grant(self) -> Grant | None:
         """The newest grant. Raises :class:`Unsealable` where no key opens it."""
         sealed = await self.store.tx(self._read)
-        return None if sealed is None else _load(self.keys().open(sealed, self.connection))
+        return None if sealed is None else self._masked(self._opened(sealed))
 
     async def keep(self, grant: Grant) -> None:
         """Stores a grant durably; it may be used once this returns."""
-        await self.store.tx(self._write, self.keys().seal(_dump(grant), self.connection))
+        await self.store.tx(self._write, self._masked(grant))
 
     async def renewed(self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]]) -> Grant:
         """A grant newer than ``stale``: another's if somebody has renewed it, else ``renew``'s.
@@ -79,15 +91,13 @@ class SqlVault:
     async def _renew(
         self, stale: Grant, renew: Callable[[Grant], Awaitable[Grant]], epoch: int
     ) -> Grant:
-        before = await self.store.tx(self._read)
-        known = self._opened(before)
-        if known.access != stale.access:
-            return known
-        fresh = await renew(known)
-        after = self.keys().seal(_dump(fresh), self.connection)
-        while (stored := await self.store.tx(self._replace, before, after, epoch)) is _BUSY:
+        before = self._opened(await self.store.tx(self._read))
+        if before.access != stale.access:
+            return self._masked(before)
+        fresh = self._masked(await renew(self._masked(before)))
+        while (stored := await self.store.tx(self._replace, before, fresh, epoch)) is _BUSY:
             await self.runtime.sleep(_PAUSE)
-        return self._opened(stored)
+        return self._masked(self._opened(stored))
 
     def _opened(self, sealed: bytes | None) -> Grant:
         if sealed is None:
@@ -97,9 +107,14 @@ class SqlVault:
             )
         return _load(self.keys().open(sealed, self.connection))
 
+    def _masked(self, grant: Grant) -> Grant:
+        """The grant, which no log line shows from now on."""
+        redact.mask_for(f"grant of {self.connection}", (grant.access, grant.refresh))
+        return grant
+
     @property
     def _lease(self) -> str:
-        return f"token:{self.connection}"
+        return lease_of(self.connection)
 
     def _now(self) -> int:
         return to_ms(self.runtime.now())
@@ -108,12 +123,12 @@ class SqlVault:
         found: bytes | None = c.execute(_GET, {"of_connection": self.connection}).scalar()
         return found
 
-    def _write(self, c: sa.Connection, sealed: bytes) -> None:
+    def _write(self, c: sa.Connection, grant: Grant) -> bytes:
+        sealed = self.keys().seal(_dump(grant), self.connection)
         c.execute(_PUT, {"connection": self.connection, "sealed": sealed, "changed": self._now()})
+        return sealed
 
-    def _replace(
-        self, c: sa.Connection, before: bytes | None, after: bytes, epoch: int
-    ) -> bytes | None:
+    def _replace(self, c: sa.Connection, before: Grant, fresh: Grant, epoch: int) -> bytes | None:
         """What is stored then: ours, unless a person connected or disconnected meanwhile.
 
         Who was overtaken waits for the other: it may have a newer one, or none.
@@ -124,10 +139,9 @@ class SqlVault:
             if leases.holder(c, self._lease, self._now()) is not None:
                 return _BUSY
         stored = self._read(c)
-        if stored is None or not _same(self._opened(stored), self._opened(before)):
+        if stored is None or not _same(self._opened(stored), before):
             return stored
-        self._write(c, after)
-        return after
+        return self._write(c, fresh)
 
 
 def _same(one: Grant, other: Grant) -> bool:
