@@ -16,6 +16,7 @@ from subledger_quickbooks_online import errors
 from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.company import Company
 from subledger_quickbooks_online.errors import Fate, Lost, finding_of
+from subledger_quickbooks_online.inactive import Inactive
 from subledger_quickbooks_online.interpret import (
     guard_of,
     holds,
@@ -59,6 +60,7 @@ class Writer:
         self._style = style
         self._names = Names(client)
         self._refunds = Refunds(client)
+        self._inactive = Inactive(client)
 
     async def prepare(self, delivery: Delivery) -> tuple[Write, Company]:
         """The write of a delivery. Raises :class:`RecordRejected`, and where nothing was read."""
@@ -202,7 +204,7 @@ class Writer:
         refused = Refused(finding=finding_of(fault, hint=hint), code=fault.code)
         if fate is Fate.STALE and again and write.action is not Action.CREATE:
             return await self._stale(delivery, write, company, refused)
-        if fate is Fate.GONE and write.action is not Action.CREATE:
+        if fate is Fate.GONE:
             return await self._gone(delivery, write, refused)
         if fate is Fate.TAKEN_NUMBER:
             other = await self._numbered(write, fault)
@@ -253,8 +255,9 @@ class Writer:
         return edited(write, refused)
 
     async def _gone(self, delivery: Delivery, write: Write, refused: Refused) -> Outcome:
-        if await by_id(self._client, write.entity, write.id) is not None:
-            return refused
+        is_new = write.action is Action.CREATE
+        if is_new or await by_id(self._client, write.entity, write.id) is not None:
+            return await self._inactive.named(write.body, refused)
         if write.action is Action.UPDATE and write.body != {"Active": False}:
             return gone(write)
         return removed(write.entity, delivery)
