@@ -148,12 +148,43 @@ async def test_x5_inactive_account(tmp_path):
         await world.sync("cards")
         (finding,) = await world.findings("mapping_stale", "mapping_missing")
         assert finding.records == 2
+        assert "Fuel" in finding.subject
         assert finding.hint
         world.ledger.activate_account("Fuel")
         await world.retry(finding)
         await world.sync("cards")
         assert len(world.papers()) == 2
         await world.proof("cards")
+
+
+@pytest.mark.parametrize("gone", ["Customer", "Item"])
+async def test_x5_inactive_customer_or_item(tmp_path, gone):
+    """X5: what a person made inactive stops its documents only; active again, retry posts."""
+    async with open_service_world(tmp_path) as world:
+        world.shop.customer("Silva Dental")
+        world.shop.customer("Kowalczyk Law")
+        paid = world.shop.invoice("Silva Dental", 25_000)
+        world.shop.pay(paid)
+        await world.sync()
+        name = {"Customer": "Silva Dental", "Item": "Labour"}[gone]
+        own = world.ledger.entries(gone.lower())[name]["Id"]
+        world.ledger.person.inactivate(gone, own)
+        waiting = {
+            world.shop.invoice("Silva Dental", 5_000).id: 50,
+            world.shop.invoice("Kowalczyk Law", 7_000).id: 70,
+        }
+        await world.sync()
+        (finding,) = await world.findings("mapping_stale")
+        assert finding.subject == f"{gone} {name}"
+        assert len(world.papers()) == (3 if gone == "Customer" else 2)
+        world.ledger.person.reactivate(gone, own)
+        await world.retry(finding)
+        await world.sync()
+        papers = world.papers()
+        changes = {number: world.change(papers[f"sl:invoice-{number}"]) for number in waiting}
+        assert changes == waiting
+        assert await world.findings() == []
+        await world.proof()
 
 
 async def test_x5_name_used_by_another_list(tmp_path):
