@@ -10,6 +10,7 @@ from subledger.manifest import Operation
 from subledger.model import SALES, Item, Party, Reference, Way, kinds
 from subledger.money import Money
 from subledger.ports import Posted, Unknown
+from subledger_quickbooks_online.simulator.company.faults import stale
 
 OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
 CHECKING = Reference(kind=kinds.ACCOUNT, id="35", name="Checking")
@@ -285,3 +286,28 @@ async def test_two_purchases_may_have_one_number(world, make, delivery):
     found = await world.sink().find(sent)
     assert found.id == second.id
     assert len(world.company.query("select * from Purchase")["Purchase"]) == 2
+
+
+@pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.VOID])
+async def test_a_version_that_keeps_moving_is_read_again_once(
+    world, make, delivery, target, operation
+):
+    """5010 is answered by one look and one more try; then it is for a person."""
+    sink = world.sink()
+    posted = await one(sink, delivery(make.document()))
+
+    def moving(*_):
+        raise stale("Invoice", "Ann")
+
+    world.company.update = world.company.void = moving
+    world.simulation.log.clear()
+    changed = delivery(
+        make.document(memo="new"),
+        operation=operation,
+        target=target(posted),
+        attempt_key="U" * 26,
+    )
+    outcome = await one(sink, changed)
+    assert (outcome.finding.category, outcome.code) == ("changed_in_books", "5010")
+    writes = [entry for entry in world.simulation.log if entry.path.endswith("/invoice")]
+    assert [entry.query["requestid"] for entry in writes] == ["U" * 26, "U" * 26 + "r"]
