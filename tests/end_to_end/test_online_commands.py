@@ -7,6 +7,7 @@ import forked
 from service_world import SECRETS, open_service_world
 from world import command
 
+from subledger.cli.exits import Exit
 from subledger.model.kinds import INVOICE, PAYMENT
 
 
@@ -55,3 +56,24 @@ async def test_from_connect_to_reconcile(tmp_path, unused_port):
         assert (code, [c["matched"] for c in compared["comparisons"]]) == (0, [2])
         assert (await run("status"))[0] == 0
         assert (await run("findings"))[1]["findings"] == []
+
+
+async def test_books_that_do_not_answer(tmp_path, unused_port):
+    """O1, X2: reconcile names what keeps the books from answering, not a next session."""
+
+    async def run(*words):
+        return await command(tmp_path, *words, environment=SECRETS)
+
+    async with open_service_world(tmp_path, server={"port": unused_port}) as world:
+        world.shop.customer("Silva Dental")
+        world.shop.invoice("Silva Dental", 25_000)
+        await world.sync()
+        world.ledger.person.disconnect()
+        code, compared = await run("reconcile")
+        assert (code, compared["comparisons"]) == (Exit.REMOTE, [])
+        assert "renews the access" in compared["failed"]["books"]
+        words = ("reconcile", "--config", str(tmp_path / "subledger.toml"))
+        process = await asyncio.to_thread(forked.start, *words, environment=SECRETS)
+        out, _error = await asyncio.to_thread(process.communicate)
+        assert "the books did not answer. Intuit no longer renews the access" in out
+        assert "next session" not in out

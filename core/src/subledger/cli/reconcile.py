@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from attrs import frozen
 
 from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
@@ -41,52 +42,67 @@ def reconcile(
     settings = open_settings(options)
     names = flows_named(settings, flows)
 
-    async def work() -> tuple[list[Comparison], list[str], list[Comparison], dict[str, str]]:
+    async def work() -> _ReadBack:
         async with open_kernel(settings) as kernel:
-            asked = {}
-            for name in names:
-                flow = settings.flows[name]
-                for account in flow.plan.accounts:
-                    question = await kernel.ask_for_documents(flow, account)
-                    if question is not None:
-                        asked[question] = name
-            sinks = {settings.flows[name].sink for name in names} & {*kernel.pushed()}
-            reports = [await kernel.dispatch(sink) for sink in sorted(sinks)]
-            failed = {
-                report.connection: report.message for report in reports if report.state == "failed"
-            }
-            open_ones = await _wait(kernel, asked, wait)
-            comparisons = [
-                comparison
-                for question in asked
-                if question not in open_ones
-                and (
-                    comparison := await kernel.store.tx(
-                        flow_reconcile.compare, question, kernel.now_ms()
-                    )
-                )
-            ]
-            waiting = sorted({asked[question] for question in open_ones})
-            earlier = [found for name in waiting for found in await _last(kernel, name)]
-            return comparisons, waiting, earlier, failed
+            return await _read_back(kernel, names, wait)
 
-    comparisons, waiting, earlier, failed = asyncio.run(work())
-    unanswered = {name: failed.get(settings.flows[name].sink, "") for name in waiting}
+    found = asyncio.run(work())
     show(
         {
-            "comparisons": [comparison_document(comparison) for comparison in comparisons],
-            "waiting": waiting,
-            "failed": failed,
-            "earlier": [comparison_document(comparison) for comparison in earlier],
+            "comparisons": [comparison_document(comparison) for comparison in found.comparisons],
+            "waiting": list(found.waiting),
+            "failed": found.failed,
+            "earlier": [comparison_document(comparison) for comparison in found.earlier],
         },
-        lambda out: _print(out, comparisons, unanswered, earlier),
+        lambda out: _print(out, found),
         as_json=options.json,
     )
-    if not all(comparison.agrees for comparison in comparisons):
+    if not all(comparison.agrees for comparison in found.comparisons):
         return Exit.FAILED
-    if failed and not comparisons:
+    if found.failed and not found.comparisons:
         return Exit.REMOTE
-    return Exit.PARTIAL if waiting else Exit.OK
+    return Exit.PARTIAL if found.waiting else Exit.OK
+
+
+@frozen(kw_only=True)
+class _ReadBack:
+    """What the books answered.
+
+    ``waiting`` are flows whose question is open, with what kept the books from answering, empty
+    where it is only not their turn yet; ``earlier`` are the last comparisons of these flows, and
+    ``failed`` the books that could not be asked, each with the reason.
+    """
+
+    comparisons: list[Comparison]
+    waiting: dict[str, str]
+    earlier: list[Comparison]
+    failed: dict[str, str]
+
+
+async def _read_back(kernel: "Kernel", names: list[str], wait: float) -> _ReadBack:
+    flows = {name: kernel.settings.flows[name] for name in names}
+    asked = {}
+    for name, flow in flows.items():
+        for account in flow.plan.accounts:
+            question = await kernel.ask_for_documents(flow, account)
+            if question is not None:
+                asked[question] = name
+    sinks = {flow.sink for flow in flows.values()} & {*kernel.pushed()}
+    reports = [await kernel.dispatch(sink) for sink in sorted(sinks)]
+    failed = {report.connection: report.message for report in reports if report.state == "failed"}
+    open_ones = await _wait(kernel, asked, wait)
+    comparisons = []
+    for question in [number for number in asked if number not in open_ones]:
+        comparison = await kernel.store.tx(flow_reconcile.compare, question, kernel.now_ms())
+        if comparison is not None:
+            comparisons.append(comparison)
+    waiting = sorted({asked[question] for question in open_ones})
+    return _ReadBack(
+        comparisons=comparisons,
+        waiting={name: failed.get(flows[name].sink, "") for name in waiting},
+        earlier=[found for name in waiting for found in await _last(kernel, name)],
+        failed=failed,
+    )
 
 
 async def _wait(kernel: "Kernel", asked: dict[int, str], seconds: float) -> set[int]:
@@ -143,26 +159,21 @@ async def _last(kernel: "Kernel", name: str) -> list[Comparison]:
     return [comparison for comparison in found if comparison is not None]
 
 
-def _print(
-    out: "Console",
-    comparisons: list[Comparison],
-    waiting: dict[str, str],
-    earlier: list[Comparison],
-) -> None:
-    for comparison in comparisons:
+def _print(out: "Console", found: _ReadBack) -> None:
+    for comparison in found.comparisons:
         print_comparison(out, comparison)
-    for name, why in waiting.items():
+    for name, why in found.waiting.items():
         out.print(
             f"{name}: the books did not answer. {why} `subledger findings` tells what to do."
             if why
             else f"{name}: the question waits for the next session with the books; "
             "run this again later, or use --wait."
         )
-    if earlier:
+    if found.earlier:
         out.print("\nThe last comparison:")
-    for comparison in earlier:
+    for comparison in found.earlier:
         print_comparison(out, comparison)
-    if not comparisons and not waiting:
+    if not found.comparisons and not found.waiting:
         out.print("Nothing has been posted yet.")
 
 
