@@ -81,6 +81,17 @@ def test_a_finding_says_what_where_and_what_to_do():
     assert "    from the other side\n" in shown([finding()], detailed=True)
 
 
+@pytest.mark.parametrize("piped", [False, True])
+def test_nothing_of_a_finding_is_cut_off(piped):
+    """A long cause is wrapped on a terminal, and stays on one line in a file."""
+    cause = "the books have no account " + " ".join(f"Travel:Meals:{n}" for n in range(20))
+    out = io.StringIO()
+    console = Console(file=out, width=60, highlight=False, markup=False, soft_wrap=piped)
+    print_findings(console, [finding(message=cause)])
+    assert " ".join(cause.split()) in " ".join(out.getvalue().split())
+    assert (f"    {cause}\n" in out.getvalue()) is piped
+
+
 def test_a_finding_about_a_connection_names_it():
     """Of several connections the one is named that the finding is about."""
     row = finding(flow="", connection="books", category="auth_expired", records=0, currency="")

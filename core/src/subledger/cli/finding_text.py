@@ -84,7 +84,10 @@ def _print_below(out: "Console", text: str) -> None:
     from rich.padding import Padding  # noqa: PLC0415 - not needed with --json
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    out.print(Padding(Text(text), (0, 0, 0, _INDENT), expand=False))
+    if out.soft_wrap:  # a file or a pipe: one line, however long
+        out.print(f"{' ' * _INDENT}{text}")
+    else:
+        out.print(Padding(Text(text), (0, 0, 0, _INDENT), expand=False))
 
 
 def _total(row: FindingRow) -> str:
