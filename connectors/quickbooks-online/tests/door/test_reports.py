@@ -19,6 +19,18 @@ def sums(rows):
     return found
 
 
+def values(part):
+    """The values of all cells."""
+    if isinstance(part, list):
+        return [value for each in part for value in values(each)]
+    if not isinstance(part, dict):
+        return []
+    own = [cell["value"] for cell in part.get("ColData", ())]
+    return own + [
+        value for name, each in part.items() if name != "ColData" for value in values(each)
+    ]
+
+
 @pytest.fixture
 def shop(app, bill):
     """A sale in 2025, one in 2026, a bill, a card purchase and an order."""
@@ -141,6 +153,19 @@ def test_the_basis_is_told_as_it_is(shop):
     for name in ("ProfitAndLoss", "TrialBalance"):
         report = shop.get(f"reports/{name}", accounting_method="Cash")
         assert report["Header"]["ReportBasis"] == "Accrual"
+
+
+@pytest.mark.parametrize(
+    "name", ["BalanceSheet", "GeneralLedger", "ProfitAndLoss", "TransactionList", "TrialBalance"]
+)
+def test_a_report_in_xml(shop, schema, name):
+    """Whoever wants XML gets the same rows, and they are valid."""
+    whole = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
+    root = shop.xml("GET", f"reports/{name}", **whole)
+    schema.assertValid(root)
+    cells = [node.get("value") for node in root.iter("{*}ColData")]
+    assert cells
+    assert sorted(cells) == sorted(values(shop.get(f"reports/{name}", **whole)["Rows"]))
 
 
 def test_a_report_that_is_not_made(app):

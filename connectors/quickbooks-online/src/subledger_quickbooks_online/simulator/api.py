@@ -64,7 +64,7 @@ def answer(
     )
     response = render(
         attachments.linked(simulation, realm, found),
-        "json" if "Columns" in found else form,
+        form,
         simulation.now.astimezone(zone),
         status=status,
         gateway=gateway,

@@ -12,7 +12,10 @@ from .wire import JSON, Request, Response
 
 Form: TypeAlias = Literal["json", "xml"]
 Payload: TypeAlias = Mapping[str, Any]
-_BARE = "TaxService"
+_BARE = ("TaxService", "Report")
+"""What comes without an envelope in JSON."""
+_REPORTED = {"ColData": ("value", "id"), "Row": ("type", "group")}
+"""Members of a report's parts that are attributes in XML."""
 _GATEWAY: Mapping[str, Any] = {
     "warnings": None,
     "intuitObject": None,
@@ -65,7 +68,8 @@ def render(
             headers={"Content-Type": "application/xml", "Cache-Control": "no-store"},
             body=_xml(payload, time),
         )
-    value = payload.get(_BARE, {**payload, "time": time})
+    bare = next((payload[name] for name in _BARE if name in payload), None)
+    value = {**payload, "time": time} if bare is None else bare
     return Response(
         status=status,
         headers={"Content-Type": JSON, "Cache-Control": "no-store"},
@@ -108,6 +112,8 @@ def _add(parent: Any, name: str, value: Any) -> None:
                 _add_parts(parent, name, item, ("startPosition", "maxResults", "totalCount"))
             case "BatchItemResponse":
                 _add_parts(parent, name, item, ("bId",))
+            case "Report":
+                _add_report(parent, name, item)
             case "CDCResponse" | "AttachableResponse":
                 _add_parts(parent, name, item, ())
             case _:
@@ -120,6 +126,19 @@ def _add_parts(parent: Any, name: str, value: Payload, attributes: Sequence[str]
     for key, part in value.items():
         if key not in attributes:
             _add(node, key, part)
+
+
+def _add_report(parent: Any, name: str, value: Any) -> None:
+    """A part of a report, which is no entity: cells and rows tell of themselves in attributes."""
+    for item in value if isinstance(value, list) else (value,):
+        if isinstance(item, str):
+            xmlform.child(parent, name, {}, item)
+            continue
+        own = _REPORTED.get(name, ())
+        node = xmlform.child(parent, name, {key: item[key] for key in own if key in item})
+        for key, part in item.items():
+            if key not in own:
+                _add_report(node, key, part)
 
 
 def _add_fault(parent: Any, value: Payload) -> None:

@@ -65,9 +65,10 @@ def section(
     heading: Sequence[Payload], rows: Sequence[Payload], summary: Sequence[Payload], group: str = ""
 ) -> Payload:
     """Rows with a heading and a sum; a section without rows has a sum only."""
-    found: dict[str, Any] = {"Summary": {"ColData": list(summary)}, "type": "Section"}
+    found: dict[str, Any] = {}
     if heading:
-        found |= {"Header": {"ColData": list(heading)}, "Rows": {"Row": list(rows)}}
+        found = {"Header": {"ColData": list(heading)}, "Rows": {"Row": list(rows)}}
+    found |= {"Summary": {"ColData": list(summary)}, "type": "Section"}
     return found | ({"group": group} if group else {})
 
 
@@ -80,7 +81,7 @@ def whole(
 ) -> Payload:
     """The report; `columns` are title, key and type. The basis is always accrual."""
     zone = ZoneInfo(call.company.behaviour.time_zone)
-    return {
+    found = {
         "Header": {
             "Time": call.simulation.now.astimezone(zone).isoformat(timespec="seconds"),
             "ReportName": name,
@@ -102,3 +103,4 @@ def whole(
         },
         "Rows": {"Row": list(rows)},
     }
+    return {"Report": found}
