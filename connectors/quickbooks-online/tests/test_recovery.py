@@ -10,7 +10,8 @@ from subledger.manifest import Operation
 from subledger.model import SALES, Document, Line, Party, Reference, Way, kinds
 from subledger.money import Money
 from subledger.ports import Posted, Refused, Unknown
-from subledger_quickbooks_online.simulator.company import Behaviour
+from subledger_quickbooks_online import errors
+from subledger_quickbooks_online.simulator.company import Behaviour, CompanyFault
 
 BATCH = "B" * 26
 OFFICE = Reference(kind=kinds.ACCOUNT, id="15", name="Office Expenses")
@@ -203,6 +204,27 @@ async def test_a_lost_customer_is_not_taken_for_a_vendor_of_its_name(world, make
     assert isinstance(outcome, Refused)
     assert outcome.finding.category == "name_conflict"
     assert "vendor" in outcome.finding.hint
+
+
+@pytest.mark.parametrize(("code", "again"), [("10000", None), ("600", None), ("150", errors.AGAIN)])
+async def test_an_item_without_a_clear_answer_is_judged_by_itself(
+    world, make, delivery, code, again
+):
+    """In a batch too a system failure is no refusal, and what comes later is tried later."""
+    create = world.company.create
+
+    def failing(entity, body, *more):
+        if "invoice-2" in str(body.get("PrivateNote")):
+            raise CompanyFault(code, "said", "said so")
+        return create(entity, body, *more)
+
+    world.company.create = failing
+    sent = batched([delivery(make.document(id=number)) for number in "123"])
+    first, second, third = await world.sink().deliver(sent)
+    assert isinstance(first, Posted)
+    assert isinstance(third, Posted)
+    assert isinstance(second, Refused if again else Unknown)
+    assert getattr(second, "again", None) == again
 
 
 LOSSES = ("lost-answer", "dropped")
