@@ -1,5 +1,6 @@
 """Companies of other kinds: strict, with several currencies, with features switched off."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -271,3 +272,16 @@ async def test_a_refund_of_another_country(worlds, maker, delivery, untaxed):
     balances = world.company.trial_balance()
     assert balances["Checking"] == Decimal("-105.01")
     assert not any(value for name, value in balances.items() if "Receivable" in name)
+
+
+async def test_a_check_tells_what_is_worth_knowing(world):
+    """The company, its accounts, closed books, and credits that QuickBooks uses by itself."""
+    plain = await world.sink().check()
+    assert plain[0].startswith("Made-up Company: company ")
+    assert plain[-1].endswith(" accounts.")
+    assert len(plain) == 2
+    world.person.close_books(dt.date(2026, 1, 31))
+    world.company.set_preferences({"SalesFormsPrefs.AutoApplyCredit": True})
+    _, closed, credits_, _ = await world.sink().check()
+    assert "2026-01-31" in closed
+    assert "Automatically apply credits" in credits_

@@ -64,6 +64,11 @@ class QuickBooksOnlineSink:
         sentences = [f"{company.name}: company {realm}, {company.currency}."]
         if company.closing_date is not None:
             sentences.append(f"The books are closed up to {company.closing_date}.")
+        if company.applies_credits:
+            sentences.append(
+                "QuickBooks pays invoices with credit memos by itself, before payments of ours "
+                'come: switch "Automatically apply credits" off (settings, Advanced, Automation).'
+            )
         sentences.append(f"{len(company.accounts)} accounts.")
         return sentences
 
