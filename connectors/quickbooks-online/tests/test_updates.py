@@ -34,6 +34,9 @@ CASES = [
 ]
 
 
+REMOVING = ("update", "void", "delete")
+
+
 def entity_of(make, case, amount):
     """An entity of a case over an amount."""
     cost = (make.line(amount, account=OFFICE),)
@@ -311,3 +314,26 @@ async def test_a_version_that_keeps_moving_is_read_again_once(
     assert (outcome.finding.category, outcome.code) == ("changed_in_books", "5010")
     writes = [entry for entry in world.simulation.log if entry.path.endswith("/invoice")]
     assert [entry.query["requestid"] for entry in writes] == ["U" * 26, "U" * 26 + "r"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [(k, way) for k in (kinds.INVOICE, kinds.BILL) for way in Operation if way.value in REMOVING],
+    ids="-".join,
+)
+async def test_what_a_person_deleted_is_told_or_done(world, make, delivery, target, case):
+    """A document that is gone cannot be changed, which is told; to take it back is done."""
+    kind, operation = case
+    sink = world.sink()
+    entity = entity_of(make, kind, "100.00")
+    posted = await one(sink, delivery(entity))
+    world.person.delete(posted.type, posted.id)
+    outcome = await one(
+        sink,
+        delivery(entity, operation=operation, target=target(posted), attempt_key="U" * 26),
+    )
+    if operation is Operation.UPDATE:
+        assert (outcome.finding.category, outcome.code) == ("missing_in_books", "610")
+    else:
+        assert isinstance(outcome, Posted)
+    assert world.company.query(f"select * from {posted.type}") == {}
