@@ -1,10 +1,12 @@
 """K5, D1, scenario 20: several companies on one server, each in a file of its own."""
 
 import asyncio
+import base64
 import datetime as dt
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from attrs import define, evolve
 from passing import Clock, Naps
@@ -22,12 +24,16 @@ from world import (
 
 from subledger.cli.serve import FolderWatch
 from subledger.config import load_companies
+from subledger.config.files import GLOBAL_FILE
 from subledger.flow.proof import prove
 from subledger.kernel import Kernel
 from subledger.ledger import findings
+from subledger.ports import Grant
 from subledger.realworld import real_runtime
+from subledger.secret import Secret
 from subledger.server.run import Listen, serving
-from subledger.store import open_store
+from subledger.store import open_store, schema
+from subledger.vault import Keyring
 from subledger_pex.simulator import Simulation
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_pex.simulator.server import serving as pex_serving
@@ -180,6 +186,34 @@ async def test_bad_file_stops_only_itself(tmp_path):
         await until(lambda: "bolt.cards" in both.kernel.settings.flows)
         await both.sync("bolt")
         assert (await both.proof("bolt")).agrees
+
+
+async def test_a_new_key_of_tokens(tmp_path):
+    """K5: another `[vault] key` counts without a restart, and no authorised connection is lost."""
+    async with town(tmp_path, acme=shops(1000)) as one:
+        vault = one.kernel.vault("acme.books")
+        grant = Grant(access=Secret("acc"), refresh=Secret("ref"), expires=one.kernel.runtime.now())
+        await vault.keep(grant)
+        (old,) = tmp_path.rglob("*.key")
+        new = tmp_path / "new.key"
+        new.write_text(base64.b64encode(b"n" * 32).decode())
+        common = one.folder / GLOBAL_FILE
+        common.write_text(f'[vault]\nkey = {{ file = "{new}" }}\n')
+        before = one.kernel.settings
+        await until(lambda: one.kernel.settings is not before)
+        await asyncio.sleep(0.5)
+        assert await vault.grant() == grant  # the new key alone would lose it
+        old_keys = f'old_keys = [{{ file = "{old}" }}]\n'
+        common.write_text(common.read_text() + old_keys)
+        sealed = sa.select(schema.TOKEN.c.sealed)
+        ring = Keyring([b"n" * 32])
+        for _ in range(200):
+            text = await one.kernel.store.read(lambda c: c.execute(sealed).scalar())
+            if ring.opens(text, "acme.books"):
+                break
+            await asyncio.sleep(0.05)
+        assert ring.opens(text, "acme.books")
+        assert await vault.grant() == grant
 
 
 async def test_findings_by_company(tmp_path):

@@ -1,7 +1,10 @@
 """O1: connecting QuickBooks Online, reconnecting and giving it up; tokens that rotate."""
 
+import asyncio
 import base64
+import datetime as dt
 import sqlite3
+from functools import partial
 
 from attrs import evolve
 from online_cards import open_card_world
@@ -10,7 +13,9 @@ from world import ago
 
 from subledger.config import VaultSettings
 from subledger.connecting import disconnect
+from subledger.flow.dispatch import AGAIN
 from subledger.secret import Secret
+from subledger.server.run import TICK, serving
 from subledger.vault import KeySource
 from subledger_pex.simulator.landmarks import bought, plain
 from subledger_quickbooks_online.simulator import Switches
@@ -88,6 +93,24 @@ async def test_o1_revoked_and_connected_again(tmp_path):
         assert len(world.papers()) == 1
         assert await world.findings("auth_expired") == []
         await world.proof("cards")
+
+
+async def test_o1_connected_again_is_tried_at_once(tmp_path):
+    """O1: a server that was refused waits longer and longer; a person's consent ends that."""
+    world_of_cards = partial(open_card_world, connected=False, door=serving)
+    async with world_of_cards(tmp_path, FUEL, flow={"every": "1h"}) as world:
+        for _ in range(100):
+            await asyncio.sleep(TICK / 10)
+            if await world.findings("auth_expired"):
+                break
+        for _ in range(3):
+            world.advance(minutes=10)
+            await asyncio.sleep(20 * TICK / 50)
+        assert world.papers() == {}
+        asked = world.clock()
+        assert await connect(world.kernel, world.url) == 200
+        await world.until(lambda: len(world.papers()) == 1)
+        assert world.clock() - asked < dt.timedelta(seconds=4 * AGAIN), "it would wait for eight"
 
 
 async def test_o1_a_wrong_key_is_told_and_loses_nothing(tmp_path):

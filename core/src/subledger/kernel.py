@@ -38,7 +38,7 @@ from subledger.runtime import Runtime
 from subledger.schedule.due import Rhythm, next_due
 from subledger.store import Store
 from subledger.store.moments import to_ms
-from subledger.vault import Keyring, KeySource, SqlVault
+from subledger.vault import KeySource, SqlVault
 
 T = TypeVar("T")
 
@@ -66,11 +66,11 @@ class Kernel:
         default=(None, {}), init=False
     )
     _vaults: dict[str, SqlVault] = field(factory=dict, init=False)
-    keys: Callable[[], Keyring] = field(init=False)
+    keys: KeySource = field(init=False)
     """The keys that tokens are encrypted with."""
 
     @keys.default
-    def _keys(self) -> Callable[[], Keyring]:
+    def _keys(self) -> KeySource:
         return KeySource(self.settings)
 
     # ------------------------------------------------------------------ flows

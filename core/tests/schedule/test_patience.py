@@ -76,6 +76,32 @@ def test_others_do_not_wait():
     assert (patience.over("a"), patience.over("b")) == (False, True)
 
 
+def test_what_a_person_has_put_right_is_tried_at_once():
+    """After a reset the sink may be tried at once, and its next failure is a first one again."""
+    clock = Clock()
+    patience = Patience(clock)
+    for _ in range(3):
+        patience.heard("a", 60, failed=True)
+    patience.heard("b", 60, failed=True)
+    patience.reset("a")
+    assert (patience.over("a"), patience.over("b")) == (True, False)
+    patience.begin("a")
+    patience.heard("a", 60, failed=True)
+    assert clock.waits(patience) == 60
+
+
+def test_a_failure_of_before_tells_nothing():
+    """What was under way when a person put it right may fail still: nobody waits for that."""
+    patience = Patience(Clock())
+    patience.begin("a")
+    patience.reset("a")
+    patience.heard("a", 60, failed=True)
+    assert patience.over("a")
+    patience.begin("a")
+    patience.heard("a", 60, failed=True)
+    assert not patience.over("a")
+
+
 @define
 class Kernel:
     """Sinks that fail, all but ``good``."""

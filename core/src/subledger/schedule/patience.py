@@ -19,14 +19,30 @@ class Patience:
     now: Callable[[], dt.datetime]
     _until: dict[str, dt.datetime] = field(factory=dict, init=False)
     _failures: dict[str, int] = field(factory=dict, init=False)
+    _reset: set[str] = field(factory=set, init=False)
 
     def over(self, name: str) -> bool:
         """Whether a sink may be tried now."""
         until = self._until.get(name)
         return until is None or until <= self.now()
 
+    def reset(self, name: str) -> None:
+        """A person has put it right: it may be tried at once, whatever is still under way."""
+        self._until.pop(name, None)
+        self._failures.pop(name, None)
+        self._reset.add(name)
+
+    def begin(self, name: str) -> None:
+        """It is tried now."""
+        self._reset.discard(name)
+
     def heard(self, name: str, again: float, *, failed: bool) -> None:
-        """Notes how it went: ``again`` seconds to wait, twice as long with each new failure."""
+        """Notes how it went: ``again`` seconds to wait, twice as long with each new failure.
+
+        What was begun before a person put it right tells nothing.
+        """
+        if name in self._reset:
+            return
         before = self._failures.pop(name, 0)
         wait = again
         if failed:

@@ -9,16 +9,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from aiohttp import web
 from attrs import frozen
 
 from subledger.errors import SubledgerError
 from subledger.flow.runs import due_flows, run_changed
 from subledger.kernel import Kernel
+from subledger.ledger import history
 from subledger.schedule.dispatcher import Dispatcher, LocalDispatcher
 from subledger.schedule.due import Rhythm
 from subledger.schedule.patience import Patience
 from subledger.server.app import Plant, make_app
+from subledger.vault import take_keys
 
 TICK = 1.0
 """Seconds between two looks at what is due."""
@@ -27,6 +30,9 @@ RELOAD = 2.0
 DRAIN = 10.0
 IDLE = 120.0
 """Seconds that a connection may wait for the head of a request, the first one too."""
+
+_MENDING = ("connected", "resumed")
+"""What a person does about a connection, after which it is tried at once."""
 
 Reload = Callable[[], "tuple[Any, Any] | None"]
 
@@ -68,6 +74,7 @@ async def schedule(
 ) -> None:
     """Asks for what is due, for ever; a lost request heals itself at the next tick."""
     settings, rhythms = None, dict[str, Rhythm]()
+    seen: int | None = None
     while True:
         try:
             if settings is not kernel.settings:
@@ -78,14 +85,25 @@ async def schedule(
                 }
                 changed = list(settings.flows.values())
                 await kernel.store.tx(run_changed, changed, kernel.now_ms())
+                await take_keys(kernel.store, kernel.runtime, kernel.log, kernel.keys, settings)
             for name in await kernel.store.tx(due_flows, rhythms, kernel.now_ms()):
                 flows.request(name)
+            seen, mended = await kernel.store.tx(_mended, seen)
+            for name in mended:
+                patience.reset(name)
             for name in filter(patience.over, await kernel.waiting_sinks()):
                 sinks.request(name)
             await kernel.compare_answered()
         except Exception:
             kernel.log.exception("tick_failed")
         await kernel.runtime.sleep(TICK)
+
+
+def _mended(c: sa.Connection, seen: int | None) -> tuple[int, list[str]]:
+    """The connections that a person has put right since the line of the history seen last."""
+    newest = history.newest(c)
+    fresh = seen is not None and newest > seen
+    return newest, history.connections_since(c, seen or 0, _MENDING) if fresh else []
 
 
 async def reloading(plant: Plant, reload: Reload) -> None:
@@ -178,6 +196,7 @@ def _connector(kernel: Kernel, connection: str) -> str:
 
 async def deliver(kernel: Kernel, patience: Patience, name: str) -> None:
     """Delivers to a sink; after trouble it is not asked for again before its time has come."""
+    patience.begin(name)
     report = await kernel.dispatch(name)
     if report.delivered or report.unknown:
         kernel.log.info(

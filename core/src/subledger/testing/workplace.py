@@ -215,7 +215,7 @@ class Workplace:
         kernel = _Kernel(watched, self.store, runtime, self.diary, f"process-{self.seed}")
         kernel.doors = {name: side.http for name, side in self.sides.items()}
         kernel.compared = []
-        kernel.keys = lambda: Keyring([bytes(32)], entropy=luck.randbytes)
+        kernel.keys.change(watched, Keyring([bytes(32)], entropy=luck.randbytes))
         return kernel
 
     def again(self, store: Store | None = None) -> "Workplace":
