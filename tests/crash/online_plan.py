@@ -30,7 +30,8 @@ _PLAN = {
 n requests later."""
 _SEEDS = {
     "online": 2,
-    **dict.fromkeys(("online_at_once", "online_us"), 2),
+    "online_us": 2,
+    "online_at_once": 3,
     **dict.fromkeys(("online_expired", "online_ca"), 4),
     **dict.fromkeys(("online_update", "online_invoice"), 14),
 }

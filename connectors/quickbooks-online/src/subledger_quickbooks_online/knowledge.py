@@ -117,13 +117,20 @@ class Knowledge:
         return tuple(str(line.get("Id", "")) for line in (lines if isinstance(lines, list) else ()))
 
     async def _load(self) -> Company:
-        return company_of(
-            await self.preferences(),
-            await self.info(),
-            await self._accounts(),
-            location=await self._named("Department", "FullyQualifiedName", self._location),
-            untaxed=await self._named("TaxCode", "Name", self._untaxed),
+        """Reads everything at once."""
+        reads = (
+            asyncio.ensure_future(self.preferences()),
+            asyncio.ensure_future(self.info()),
+            asyncio.ensure_future(self._accounts()),
+            asyncio.ensure_future(self._named("Department", "FullyQualifiedName", self._location)),
+            asyncio.ensure_future(self._named("TaxCode", "Name", self._untaxed)),
         )
+        try:
+            preferences, info, accounts, location, untaxed = await asyncio.gather(*reads)
+        finally:
+            for read in reads:
+                read.cancel()
+        return company_of(preferences, info, accounts, location=location, untaxed=untaxed)
 
     async def _accounts(self) -> dict[str, Account]:
         select = Select(entity="Account", where=(EVERYTHING,), most=MOST)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.knowledge import everything
 from subledger_quickbooks_online.wire.query import EVERYTHING, Select, quoted
 
 _PEOPLE: Final = ("Customer", "Vendor", "Employee")
+_KEPT: Final = 1000
+"""Names that are kept in mind."""
 
 
 @frozen(kw_only=True)
@@ -37,12 +39,26 @@ class Owner:
 
 @frozen
 class Names:
-    """Looks names up."""
+    """Looks names up; those of what was just created are known without a request."""
 
     client: Client
+    _created: dict[tuple[str, str], Owner] = field(factory=dict, init=False)
+
+    def created(self, entity: str, record: Mapping[str, Any]) -> None:
+        """Keeps the name of a new object in mind, where no second one may have it."""
+        space = _space(entity, record)
+        if space is None:
+            return
+        self._created[space] = Owner(entity=entity, record=record, is_same=True)
+        if len(self._created) > _KEPT:
+            del self._created[next(iter(self._created))]
 
     async def owner(self, entity: str, body: Mapping[str, Any]) -> Owner | None:
         """Who has the name of a new object: one of the same sort first, active before inactive."""
+        space = _space(entity, body)
+        if space in self._created:
+            known = self._created[space]
+            return evolve(known, is_same=known.entity == entity)
         if entity in _PEOPLE:
             name, member = str(body["DisplayName"]), "DisplayName"
             entities = sorted(_PEOPLE, key=lambda each: each != entity)
@@ -59,3 +75,15 @@ class Names:
                 found.sort(key=lambda record: record.get("Active") is False)
                 return Owner(entity=each, record=found[0], is_same=each == entity)
         return None
+
+
+def _space(entity: str, body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The space of names that an object is in, and its name there, whatever the case.
+
+    None where two objects of the sort may have the same name, below different ones.
+    """
+    if entity in _PEOPLE:
+        return "people", str(body.get("DisplayName", "")).casefold()
+    if entity == "Item" and not body.get("ParentRef"):
+        return entity, str(body.get("Name", "")).casefold()
+    return None

@@ -163,6 +163,7 @@ class QuickBooksOnlineSink:
             for delivery, write, _ in ready
             if (own := answers.get(str(delivery.place))) is not None and not faults_of(own)
         ]
+        self._writer.learn(good)
         joined = await self._writer.join(good)
         outcomes: list[Outcome] = []
         for delivery, write, company in ready:

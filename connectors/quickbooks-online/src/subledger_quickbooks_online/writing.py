@@ -81,6 +81,13 @@ class Writer:
             await self._refunds.part(delivery)
         return await self._write(delivery, write, company, delivery.attempt_key, again=True)
 
+    def learn(self, answered: Sequence[tuple[Delivery, Write, Record]]) -> None:
+        """Keeps the names of what one batch created in mind: another one may not get them."""
+        for _, write, body in answered:
+            record = object_of(body, write.entity) if write.action is Action.CREATE else None
+            if record is not None:
+                self._names.created(write.entity, record)
+
     async def join(
         self, answered: Sequence[tuple[Delivery, Write, Record]]
     ) -> Mapping[int, Joined]:
