@@ -75,5 +75,5 @@ async def test_books_that_do_not_answer(tmp_path, unused_port):
         words = ("reconcile", "--config", str(tmp_path / "subledger.toml"))
         process = await asyncio.to_thread(forked.start, *words, environment=SECRETS)
         out, _error = await asyncio.to_thread(process.communicate)
-        assert "the books did not answer. Intuit no longer renews the access" in out
+        assert "the books did not answer: Intuit no longer renews the access" in out
         assert "next session" not in out

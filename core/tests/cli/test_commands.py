@@ -101,6 +101,17 @@ def test_plan_without_an_answer(document):
     assert flow["documents"] == []
 
 
+def test_check_of_what_does_not_answer(document):
+    """A system that does not answer is no mistake of the configuration; its code is another."""
+    assert document("check")[0] == Exit.OK
+    code, found = document("check", "--live")
+    assert (code, found["ok"]) == (Exit.REMOTE, False)
+    (problem,) = found["problems"]
+    assert problem["path"] == "connections.cards"
+    assert "127.0.0.1" in problem["message"]
+    assert "address" in problem["hint"]
+
+
 def test_findings(document, run):
     """Without findings the code is 0 and the text says so."""
     assert document("findings") == (Exit.OK, {"findings": []})

@@ -78,7 +78,7 @@ def test_a_finding_says_what_where_and_what_to_do():
         '    the account "Postage" is inactive in the books\n'
         "    Make the entry active again.\n"
     )
-    assert "    from the other side\n" in shown([finding()], detailed=True)
+    assert "    Detail: from the other side\n" in shown([finding()], detailed=True)
 
 
 @pytest.mark.parametrize("piped", [False, True])

@@ -1,7 +1,7 @@
 """`subledger check`: whether the configuration is sound."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from subledger.cli.exits import Exit
 from subledger.cli.opening import open_kernel
@@ -10,7 +10,13 @@ from subledger.cli.output import counted, print_problems, problem_document, show
 from subledger.config import FlowSettings, Settings, load_companies
 from subledger.config.fields import duration_text
 from subledger.config.settings import ConnectionSettings
-from subledger.errors import ConfigError, ConnectorError, ContractBroken, Problem
+from subledger.errors import (
+    ConfigError,
+    ConnectorError,
+    ContractBroken,
+    Problem,
+    TemporaryError,
+)
 from subledger.flow.readiness import missing_names
 from subledger.kernel import Kernel
 from subledger.observe.logging import set_up
@@ -18,6 +24,8 @@ from subledger.vault import KeySource
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_SILENT: Final = "Is the address right, and does that system run?"
 
 
 def check(
@@ -35,10 +43,13 @@ def check(
     """
     settings, problems = check_config(options)
     said: dict[str, list[str]] = {}
+    refused: list[Problem] = []
     if live:
         set_up("debug" if options.debug else settings.log.level, settings.log.format)
-        found, said = check_live(settings)
-        problems += found
+        refused, missing, said = check_live(settings)
+        problems += missing
+    sound = not problems
+    problems += refused
     show(
         {
             "ok": not problems,
@@ -52,7 +63,9 @@ def check(
         lambda out: _print(out, settings, problems, said),
         as_json=options.json,
     )
-    return Exit.CONFIG if problems else Exit.OK
+    if not sound:
+        return Exit.CONFIG
+    return Exit.REMOTE if refused else Exit.OK
 
 
 def check_config(options: ConfigOptions) -> tuple[Settings, list[Problem]]:
@@ -73,26 +86,29 @@ def _keys(settings: Settings) -> list[Problem]:
     return []
 
 
-def check_live(settings: Settings) -> tuple[list[Problem], dict[str, list[str]]]:
-    """What the outside systems say about the settings, and about themselves by connection.
+def check_live(
+    settings: Settings,
+) -> tuple[list[Problem], list[Problem], dict[str, list[str]]]:
+    """Which outside systems do not answer or know us, what is missing there, and what they say.
 
     Whether the books have the names is judged by what was read of them; before that there is
     nothing to say.
     """
 
-    async def ask() -> tuple[list[Problem], dict[str, list[str]]]:
-        problems: list[Problem] = []
+    async def ask() -> tuple[list[Problem], list[Problem], dict[str, list[str]]]:
+        refused: list[Problem] = []
+        missing: list[Problem] = []
         said: dict[str, list[str]] = {}
         async with open_kernel(settings) as kernel:
             for name, connection in settings.connections.items():
                 answer = await _asked(kernel, connection)
                 if isinstance(answer, Problem):
-                    problems.append(answer)
+                    refused.append(answer)
                 elif answer:
                     said[name] = answer
             for flow in settings.flows.values():
-                problems += await _missing(kernel, flow)
-        return problems, said
+                missing += await _missing(kernel, flow)
+        return refused, missing, said
 
     return asyncio.run(ask())
 
@@ -107,6 +123,8 @@ async def _asked(kernel: Kernel, connection: ConnectionSettings) -> list[str] | 
     try:
         async with opened(connection.config, kernel.context(connection.name)) as system:
             return list(await system.check())
+    except TemporaryError as error:
+        message, hint = error.message, error.hint or _SILENT
     except (ConnectorError, ContractBroken) as error:
         message, hint = error.message, error.hint
     except Exception as error:  # noqa: BLE001 - a connector's bug is told like its refusals

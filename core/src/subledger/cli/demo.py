@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import tempfile
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -158,7 +159,8 @@ def _tell(out: "Console", result: Result, seconds: float, keep: Path | None) -> 
         print_comparison(out, comparison)
     out.print()
     out.print("Trial balance of the simulated company:")
-    rows = [(name, amount) for name, amount in played.trial_balance.items() if amount != "0.00"]
+    balances = {name: Decimal(text) for name, text in played.trial_balance.items()}
+    rows = [(name, f"{balance:,}") for name, balance in balances.items() if balance]
     out.print(table(("account", "balance"), rows))
     out.print()
     out.print(f"The second sync posted {played.second_run_posted} documents.")

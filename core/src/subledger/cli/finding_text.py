@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from subledger.cli.output import counted, table
+from subledger.cli.output import amount, counted, table
 from subledger.ledger.findings import FindingRow
 from subledger.money import Money
 
@@ -26,15 +26,15 @@ def finding_document(row: FindingRow) -> dict[str, object]:
         "hint": row.hint,
         "detail": row.detail,
         "records": row.records,
-        "total": _total(row),
+        "total": "" if (total := _total(row)) is None else total.text(),
         "states": row.states.split(",") if row.states else [],
     }
 
 
 def record_document(record: Mapping[str, Any]) -> dict[str, object]:
     """A record of a finding for a JSON document; the amount is a plain decimal text."""
-    amount = record["amount"]
-    return {**record, "amount": "" if amount is None else _money(amount, record["currency"])}
+    money = _amount(record)
+    return {**record, "amount": "" if money is None else money.text()}
 
 
 def print_findings(
@@ -51,7 +51,8 @@ def print_findings(
     for row in rows:
         number = f"{row.id:<{_INDENT - 1}} " if numbered else ""
         out.print(f"{number}{_headline(row)}")
-        texts = (row.message, row.hint, row.detail if detailed else "")
+        detail = f"Detail: {row.detail}" if detailed and row.detail else ""
+        texts = (row.message, row.hint, detail)
         for text in filter(None, texts):
             _print_below(out, text)
 
@@ -63,7 +64,7 @@ def print_records(out: "Console", records: Sequence[Mapping[str, Any]], of: int)
     rows = [
         (
             *(record["kind"], record["id"], record["state"], record["date"]),
-            record_document(record)["amount"],
+            amount(_amount(record)),
             *([record["same"]] if similar else []),
         )
         for record in records
@@ -76,7 +77,7 @@ def print_records(out: "Console", records: Sequence[Mapping[str, Any]], of: int)
 def _headline(row: FindingRow) -> str:
     place = f"flow {row.flow}" if row.flow else f"connection {row.connection}"
     held = [counted(row.records, "record")] if row.records else []
-    held += [text for text in (_total(row), row.states.replace(",", ", ")) if text]
+    held += [text for text in (amount(_total(row)), row.states.replace(",", ", ")) if text]
     return f"{row.category}, {place}{': ' if held else ''}{', '.join(held)}"
 
 
@@ -90,9 +91,10 @@ def _print_below(out: "Console", text: str) -> None:
         out.print(Padding(Text(text), (0, 0, 0, _INDENT), expand=False))
 
 
-def _total(row: FindingRow) -> str:
-    return _money(row.amount, row.currency) if row.currency else ""
+def _total(row: FindingRow) -> Money | None:
+    return Money(row.amount, row.currency) if row.currency else None
 
 
-def _money(amount: int, currency: str | None) -> str:
-    return Money(amount, currency or _USUAL).text()
+def _amount(record: Mapping[str, Any]) -> Money | None:
+    minor = record["amount"]
+    return None if minor is None else Money(minor, record["currency"] or _USUAL)

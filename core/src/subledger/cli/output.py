@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from subledger.errors import Problem
+from subledger.money import Money
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,6 +68,16 @@ def _numbers(cells: Iterable[str]) -> bool:
 def counted(number: int, noun: str) -> str:
     """The number with its noun, which gets an "s" unless there is just one: 1 record, 2 records."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ended(text: str) -> str:
+    """The text with one full stop at its end; texts of connectors have one or have none."""
+    return f"{text.rstrip().rstrip('.')}."
+
+
+def amount(money: Money | None) -> str:
+    """An amount for people, with commas between thousands; empty for None."""
+    return "" if money is None else f"{money.amount:,}"
 
 
 def shortened(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from subledger.cli.exits import Exit
 from subledger.cli.finding_text import finding_document, print_findings
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import counted, show, table
+from subledger.cli.output import amount, counted, ended, show, table
 from subledger.cli.sync import progress_bar
 from subledger.errors import ConfigError, Problem
 from subledger.preview import FlowPreview, PlannedDocument, preview
@@ -94,7 +94,7 @@ def _print(out: "Console", previews: list[FlowPreview], limit: int) -> None:
         count = len(found.documents)
         out.print(f"Flow {found.report.flow}: {counted(count, 'document')} would go to the books.")
         if found.report.message:
-            out.print(f"{found.report.message}. {found.report.hint}")
+            out.print(f"{ended(found.report.message)} {found.report.hint}")
         shown = found.documents[: limit or count]
         rows = [row for document in shown for row in _rows(document)]
         if rows:
@@ -118,7 +118,7 @@ def _rows(document: PlannedDocument) -> list[tuple[object, ...]]:
     lines: list[tuple[object, ...]] = []
     for index, posting in enumerate(shown.postings):
         start = head if index == 0 else ("", "", "")
-        amount = posting.amount
-        sides = (amount.text(), "") if amount.minor > 0 else ("", (-amount).text())
+        debit = posting.amount.minor > 0
+        sides = (amount(posting.amount), "") if debit else ("", amount(-posting.amount))
         lines.append((*start, posting.account, *sides, posting.class_))
     return lines

@@ -11,7 +11,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import shortened, show, table
+from subledger.cli.output import ended, shortened, show, table
 from subledger.flow import reconcile as flow_reconcile
 from subledger.flow.reconcile import Comparison
 from subledger.store.schema import QUESTION
@@ -164,7 +164,7 @@ def _print(out: "Console", found: _ReadBack) -> None:
         print_comparison(out, comparison)
     for name, why in found.waiting.items():
         out.print(
-            f"{name}: the books did not answer. {why} `subledger findings` tells what to do."
+            f"{name}: the books did not answer: {ended(why)} `subledger findings` tells what to do."
             if why
             else f"{name}: the question waits for the next session with the books; "
             "run this again later, or use --wait."

@@ -83,8 +83,9 @@ def _print(
         sent = [(d.connection, d.state, d.delivered, d.unknown, d.message) for d in deliveries]
         out.print(table(("books", "state", "delivered", "unknown", ""), sent))
     failed = {delivery.connection for delivery in deliveries if delivery.state in _FAILED}
-    for report in reports:  # where the books cannot be reached, nothing else is to be waited for
-        if report.hint and settings.flows[report.flow].sink not in failed:
+    for report in reports:
+        in_vain = report.state == "waiting" and settings.flows[report.flow].sink in failed
+        if report.hint and not in_vain:
             out.print(f"{report.flow}: {report.hint}")
     for name in sorted(failed):
         out.print(f"{name}: `subledger findings` tells what to do.")

@@ -9,10 +9,11 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import counted, shortened, show, table
+from subledger.cli.output import amount, counted, shortened, show, table
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
-from subledger.flow.undo import Action, RunRow, Undo, UndoStep, look, recent_runs
+from subledger.flow.planned import RunRow, recent_runs
+from subledger.flow.undo import Action, Undo, UndoStep, look
 from subledger.flow.undo import undo as plan
 from subledger.store.moments import from_ms
 
@@ -171,7 +172,7 @@ def _print(out: "Console", wanted: Undo, steps: list[UndoStep], *, planned: bool
     rows = [
         (
             *(step.date, f"{step.kind} {step.record}", f"{step.type} {step.target}".strip()),
-            step.amount.text() if step.amount is not None else "",
+            amount(step.amount),
             _told(step),
         )
         for step in steps
