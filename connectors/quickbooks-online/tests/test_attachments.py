@@ -92,3 +92,11 @@ async def test_a_file_of_a_document_that_is_gone_is_refused(world, receipt):
 def test_names_of_files_end_as_quickbooks_wants(name, media_type, expected):
     """The end of a name follows from the content's type where it is missing."""
     assert file_name(name, media_type) == expected
+
+
+@pytest.mark.parametrize("name", ["x" * 5000 + ".pdf", "x" * 5000])
+def test_a_long_name_of_a_file_is_cut(name):
+    """A thousand characters fit, the end of the name among them."""
+    fitted = file_name(name, "application/pdf")
+    assert fitted.endswith(".pdf")
+    assert 900 < len(fitted) <= 1000

@@ -18,6 +18,8 @@ from subledger.model import (
 )
 from subledger.money import Money
 from subledger.ports import Posted
+from subledger_quickbooks_online.client import Client
+from subledger_quickbooks_online.knowledge import Knowledge
 from subledger_quickbooks_online.simulator.company import Behaviour
 
 STRICT = Behaviour(
@@ -285,3 +287,14 @@ async def test_a_check_tells_what_is_worth_knowing(world):
     _, closed, credits_, _ = await world.sink().check()
     assert "2026-01-31" in closed
     assert "Automatically apply credits" in credits_
+
+
+async def test_changed_settings_are_known_after_a_quarter_of_an_hour(world):
+    """What a person switches in the company is known soon, and not asked for at each document."""
+    knowledge = Knowledge(Client(world.config, world.context), world.context.runtime.now)
+    assert (await knowledge.company()).sales_tax
+    world.company.set_preferences({"TaxPrefs.UsingSalesTax": False})
+    world.simulation.clock.advance(dt.timedelta(minutes=14))
+    assert (await knowledge.company()).sales_tax
+    world.simulation.clock.advance(dt.timedelta(minutes=2))
+    assert not (await knowledge.company()).sales_tax

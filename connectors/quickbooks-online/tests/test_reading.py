@@ -91,6 +91,17 @@ def test_a_position_is_a_moment_within_thirty_days(position, expected):
     assert since_of(position, NOW) == expected
 
 
+@pytest.mark.parametrize("hours", range(28 * 24, 31 * 24, 8))
+async def test_changes_are_never_asked_for_beyond_thirty_days(world, hours):
+    """However old a position is, the question that follows is one that QuickBooks takes."""
+    position = (world.simulation.now - dt.timedelta(hours=hours)).isoformat()
+    entries = await read_lists(world, position)
+    assert entries
+    assert all(entry.status == 200 for entry in world.simulation.log)
+    since = since_of(position, world.simulation.now)
+    assert since is None or world.simulation.now - since < dt.timedelta(days=29, hours=12)
+
+
 async def test_documents_of_an_account_have_our_sign(world, make, delivery):
     """Each document shows the signed change of the account, its marker and its guard."""
     sink = world.sink()

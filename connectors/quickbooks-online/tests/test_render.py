@@ -265,6 +265,7 @@ def test_numbers_always_fit_and_stay_apart(number):
     assert len(fitted) <= 21
     assert fitted == text.number_of(number)
     assert text.number_of("A" * 40 + "1") != text.number_of("A" * 40 + "2")
+    assert (len(text.number_of("A" * 40)), text.number_of("A" * 21)) == (21, "A" * 21)
 
 
 @given(st.text(max_size=5000))

@@ -165,6 +165,21 @@ async def test_what_is_gone_is_told_among_more_changes_than_one_answer_holds(wor
     assert list(normalise(gone)) == []
 
 
+async def test_what_changes_while_a_long_run_reads_comes_with_the_next(world, trade):
+    """A run of an hour loses nothing of what happened behind its back."""
+    source = QuickBooksOnlineSource(world.config, world.context)
+    request = ExtractRequest(kinds=KINDS, since=dt.date(2026, 1, 1), until=dt.date(2026, 3, 31))
+    told = source.extract(request)
+    first = await anext(told)
+    assert ("invoice", trade["invoice"]["Id"]) in labels(first.records)
+    world.simulation.clock.advance(dt.timedelta(minutes=1))
+    world.person.edit("Invoice", trade["invoice"]["Id"], {"PrivateNote": "by hand"})
+    world.simulation.clock.advance(dt.timedelta(hours=1))
+    cursor = [page.cursor async for page in told][-1]
+    records, _ = await run(world, cursor)
+    assert ("invoice", trade["invoice"]["Id"]) in labels(records)
+
+
 @pytest.mark.parametrize("ahead", [10, -10])
 async def test_clocks_may_differ_by_ten_minutes(world, trade, ahead):
     """What changes right after a run is found by the next one, whichever clock is ahead."""
