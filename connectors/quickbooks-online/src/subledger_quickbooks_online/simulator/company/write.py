@@ -107,7 +107,6 @@ def void(books: Books, entity: str, body: Mapping[str, Any]) -> Stored:
     _refuse_locked(books, kind, stored)
     if links.is_deposited(books, stored.id):
         raise faults.deposited()
-    header.check_closed(books, stored.body["TxnDate"])
     _unlink(books, stored)
     header.zero(stored)
     if "Line" in stored.body and kind.entity in {"Payment", "BillPayment"}:
@@ -128,8 +127,6 @@ def delete(books: Books, entity: str, body: Mapping[str, Any]) -> Stored:
         _refuse_locked(books, kind, stored)
         if links.is_deposited(books, stored.id):
             raise faults.deposited()
-        if kind.posting:
-            header.check_closed(books, stored.body["TxnDate"])
         _unlink(books, stored)
     books.remove(stored)
     return stored
@@ -187,8 +184,7 @@ def _complete(books: Books, draft: Draft) -> None:
 def _prepare_document(books: Books, draft: Draft) -> None:
     DOCUMENTS[draft.entity].prepare(books, draft)
     if KINDS[draft.entity].posting:
-        old = draft.old.body["TxnDate"] if draft.old else None
-        header.check_closed(books, draft.body["TxnDate"], old)
+        header.check_closed(books, draft.body["TxnDate"])
 
 
 def _settle_document(books: Books, stored: Stored) -> None:

@@ -89,10 +89,10 @@ def due_date(books: Books, date: str, term: str) -> str:
     return month.replace(day=min(month_day, last)).isoformat()
 
 
-def check_closed(books: Books, *dates: str | None) -> None:
-    """Raise 6200 or 6210 where one of the dates lies in a closed period."""
+def check_closed(books: Books, date: str) -> None:
+    """Raise 6200 or 6210 where the date lies in a closed period."""
     closed = books.preference("AccountingInfoPrefs.BookCloseDate")
-    if closed and any(date is not None and date <= closed for date in dates):
+    if closed and date <= closed:
         guarded = books.store.setting("closed_by_password") == "1"
         raise faults.closed_books(password=guarded)
 
