@@ -8,7 +8,8 @@ import pytest
 from service_world import open_service_world
 
 from subledger.flow.linking import Link, link
-from subledger.flow.undo import Action, NotUndone, Undo, look, recent_runs, undo
+from subledger.flow.planned import recent_runs
+from subledger.flow.undo import Action, NotUndone, Undo, look, undo
 from subledger.ledger import leases, records
 from subledger.ledger.upsert import upsert
 from subledger.model.kinds import CUSTOMER, INVOICE, PAYMENT

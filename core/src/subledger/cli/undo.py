@@ -12,7 +12,8 @@ from subledger.cli.options import ConfigOptions
 from subledger.cli.output import amount, counted, shortened, show, table
 from subledger.config import Settings
 from subledger.errors import ConfigError, Problem
-from subledger.flow.undo import Action, RunRow, Undo, UndoStep, look, recent_runs
+from subledger.flow.planned import RunRow, recent_runs
+from subledger.flow.undo import Action, Undo, UndoStep, look
 from subledger.flow.undo import undo as plan
 from subledger.store.moments import from_ms
 

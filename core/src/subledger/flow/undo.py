@@ -1,7 +1,6 @@
 """Undo: a person takes out of the books again what a flow put there, a record or a whole run."""
 
 import enum
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,13 +9,15 @@ from attrs import evolve, frozen
 
 from subledger.errors import SubledgerError
 from subledger.findings import Finding
+from subledger.flow import planned
+from subledger.flow.planned import Window, is_within
 from subledger.flow.resting import resting
 from subledger.ledger import books, effects, findings, history, leases, links
 from subledger.ledger.effects import LINKED, WITHDRAWN, State
 from subledger.manifest import Manifest, Operation
 from subledger.model.kinds import LISTS, PARTIES, Kind
 from subledger.money import Money
-from subledger.store.schema import EFFECT, FINDING, POSTING, RUN
+from subledger.store.schema import EFFECT, FINDING, POSTING
 
 _A_MOMENT: Final = 1
 """Milliseconds of a lease that is given back in the same transaction."""
@@ -24,6 +25,8 @@ _NAMED: Final = 3
 _REMOVALS: Final = (Operation.DELETE, Operation.VOID)
 _WRITES: Final = (Operation.CREATE, Operation.UPDATE)
 _UNDONE: Final = "undone"
+_ENTRY_STAYS: Final = "entries of lists stay; make it inactive in the books"
+_ENTRY_GOES: Final = "it goes to the books all the same: other documents may need it"
 _STAY: Final = frozenset({*LISTS, *PARTIES})
 
 
@@ -96,46 +99,9 @@ class NotUndone(SubledgerError):  # noqa: N818 - the name says what did not happ
     """Nothing can be undone as asked; nothing was changed."""
 
 
-@frozen(kw_only=True)
-class RunRow:
-    """A run that can be undone: when it began (milliseconds), and what it planned."""
-
-    number: int
-    started: int
-    state: str
-    planned: int
-
-
-def recent_runs(c: sa.Connection, flow: str, most: int = 20) -> list[RunRow]:
-    """The newest runs of a flow that planned something, the newest first; one pass over each."""
-    runs = c.execute(
-        sa.select(RUN.c.id, RUN.c.started, RUN.c.state).where(RUN.c.flow == flow).order_by(RUN.c.id)
-    ).all()
-    begun = [run.started for run in runs]
-    records: dict[int, set[tuple[str, str]]] = {}
-    for row in c.execute(
-        sa.select(EFFECT.c.kind, EFFECT.c.record, EFFECT.c.planned_at).where(
-            EFFECT.c.flow == flow, EFFECT.c.source != ""
-        )
-    ):
-        records.setdefault(bisect_right(begun, row.planned_at) - 1, set()).add(
-            (row.kind, row.record)
-        )
-    return [
-        RunRow(
-            number=runs[place].id,
-            started=runs[place].started,
-            state=runs[place].state,
-            planned=len(records[place]),
-        )
-        for place in sorted(records, reverse=True)[:most]
-        if place >= 0
-    ]
-
-
 def look(c: sa.Connection, wanted: Undo) -> list[UndoStep]:
     """What :func:`undo` would do now. Raises :class:`NotUndone`."""
-    return [judged.step for judged in _judge(c, wanted)]
+    return _steps(c, wanted, _judge(c, wanted))
 
 
 def undo(
@@ -150,9 +116,9 @@ def undo(
     epoch = leases.take(c, lease, owner, now, _A_MOMENT)
     if epoch is None:
         raise NotUndone(f"a run of {wanted.flow} is under way", hint="Try again when it has ended.")
-    steps = _judge(c, wanted)
+    found = _judge(c, wanted)
     number: int | None = None
-    for judged in steps:
+    for judged in found:
         if judged.step.action is Action.LEAVE:
             continue
         if number is None:
@@ -170,7 +136,7 @@ def undo(
             detail=f"{judged.step.action}: {wanted.subject}. {reason}".strip(),
         )
     leases.give_back(c, lease, epoch)
-    return [judged.step for judged in steps]
+    return _steps(c, wanted, found)
 
 
 def undone(subject: str, who: str) -> Finding:
@@ -221,9 +187,6 @@ class _Judged:
     made: sa.Row[Any] | None = None
 
 
-_Window = tuple[int, int | None]
-"""The moments in which a run planned: from its start until the next one's."""
-
 _POSTINGS = sa.select(POSTING).where(POSTING.c.flow == sa.bindparam("flow"))
 _OF_RECORD = (
     EFFECT.c.flow == sa.bindparam("flow"),
@@ -259,28 +222,44 @@ def _judge(c: sa.Connection, wanted: Undo) -> list[_Judged]:
     return sorted(found, key=lambda one: (one.step.date, one.step.kind, one.step.record))
 
 
-def _window(c: sa.Connection, wanted: Undo) -> _Window | None:
+def _steps(c: sa.Connection, wanted: Undo, found: Sequence[_Judged]) -> list[UndoStep]:
+    """What is done about each record, after the parties that the run created, which stay."""
+    window = _window(c, wanted)
+    parties = planned.parties(c, wanted.flow, wanted.sink, window) if window is not None else []
+    entries = [
+        UndoStep(
+            kind=party.kind,
+            record=party.name,
+            action=Action.LEAVE,
+            why=_ENTRY_STAYS if party.target else _ENTRY_GOES,
+            type=party.type,
+            target=party.target,
+        )
+        for party in parties
+    ]
+    return [*entries, *(judged.step for judged in found)]
+
+
+def _window(c: sa.Connection, wanted: Undo) -> Window | None:
     if wanted.run is None:
         return None
-    mine = RUN.c.flow == wanted.flow
-    started = c.execute(sa.select(RUN.c.started).where(mine, RUN.c.id == wanted.run)).scalar()
-    if started is None:
+    found = planned.window(c, wanted.flow, wanted.run)
+    if found is None:
         raise NotUndone(
             f"{wanted.flow} has no run {wanted.run}",
             hint=f"`subledger undo {wanted.flow}` lists its runs.",
         )
-    later = sa.select(sa.func.min(RUN.c.started)).where(mine, RUN.c.id > wanted.run)
-    return started, c.execute(later).scalar()
+    return found
 
 
-def _chosen(c: sa.Connection, wanted: Undo, window: _Window | None) -> list[sa.Row[Any]]:
+def _chosen(c: sa.Connection, wanted: Undo, window: Window | None) -> list[sa.Row[Any]]:
     if window is not None:
         came = sa.exists().where(
             EFFECT.c.flow == POSTING.c.flow,
             EFFECT.c.kind == POSTING.c.kind,
             EFFECT.c.record == POSTING.c.id,
             EFFECT.c.state.not_in([State.SUPERSEDED, State.REJECTED]),
-            *_within(window),
+            *planned.within(window),
         )
         return list(c.execute(_POSTINGS.where(came), {"flow": wanted.flow}))
     found = []
@@ -296,14 +275,8 @@ def _chosen(c: sa.Connection, wanted: Undo, window: _Window | None) -> list[sa.R
     return found
 
 
-def _within(window: _Window) -> list["sa.ColumnElement[bool]"]:
-    started, later = window
-    until = [] if later is None else [EFFECT.c.planned_at < later]
-    return [EFFECT.c.planned_at >= started, *until]
-
-
 def _judged(
-    c: sa.Connection, wanted: Undo, posting: sa.Row[Any], window: _Window | None, closed: str
+    c: sa.Connection, wanted: Undo, posting: sa.Row[Any], window: Window | None, closed: str
 ) -> _Judged:
     mine = {"flow": posting.flow, "kind": posting.kind, "record": posting.id}
     link = links.find(c, wanted.sink, wanted.source, posting.kind, posting.id)
@@ -327,12 +300,12 @@ def _untouchable(c: sa.Connection, posting: sa.Row[Any], link: sa.Row[Any] | Non
     if effects.in_flight(c, posting.flow, posting.kind, posting.id):
         return "it is on its way to the books; try again after the next delivery"
     if link is not None and posting.kind in _STAY:
-        return "entries of lists stay; make it inactive in the books"
+        return _ENTRY_STAYS
     return ""
 
 
 def _taken_back(
-    wanted: Undo, link: sa.Row[Any], written: Sequence[sa.Row[Any]], window: _Window | None
+    wanted: Undo, link: sa.Row[Any], written: Sequence[sa.Row[Any]], window: Window | None
 ) -> tuple[Action, str, sa.Row[Any] | None]:
     """What is done about a document in the books, and the effect that it is done with.
 
@@ -341,7 +314,7 @@ def _taken_back(
     """
     created = next((one for one in written if one.operation == Operation.CREATE), None)
     ours = created is not None and created.code != LINKED
-    if window is None or (created is not None and _is_within(created.planned_at, window)):
+    if window is None or (created is not None and is_within(created.planned_at, window)):
         if not ours:
             return Action.LEAVE, "it was in the books before, and was linked", None
         way = _way(wanted, Kind(link.kind))
@@ -349,17 +322,12 @@ def _taken_back(
     changed = next((one for one in written if one.id == link.effect), None)
     if changed is None or changed.planned_at < window[0]:
         return Action.WITHDRAW, "", None
-    if not _is_within(changed.planned_at, window):
+    if not is_within(changed.planned_at, window):
         return Action.LEAVE, "a later run changed it again; undo that one first", None
     former = next((one for one in written if one.planned_at < window[0]), None)
     if former is None or former.code == LINKED:
         return Action.LEAVE, "what it was before the run is not known", None
     return Action.RESTORE, "", former
-
-
-def _is_within(moment: int, window: _Window) -> bool:
-    started, later = window
-    return started <= moment and (later is None or moment < later)
 
 
 def _way(wanted: Undo, kind: Kind) -> Action | None:
