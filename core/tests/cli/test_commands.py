@@ -144,6 +144,19 @@ def test_a_finding(document, tmp_path):
     assert document("findings")[0] == Exit.OK
 
 
+def test_findings_of_connections_that_are_gone(document, tmp_path):
+    """A connection that is no longer configured needs nobody's attention."""
+    values = {"state": "open", "flow": "", "hint": "Connect.", "message": "not connected"}
+    rows = [
+        {"id": n, "category": "auth_expired", "connection": name, "subject": name, **values}
+        for n, name in ((3, "books"), (4, "removed"))
+    ]
+    asyncio.run(put(tmp_path / "subledger.db", *(sa.insert(FINDING).values(**row) for row in rows)))
+    found = document("findings")[1]["findings"]
+    assert [row["connection"] for row in found] == ["books"]
+    assert document("findings", "show", "4")[0] == Exit.CONFIG
+
+
 def test_approve(document):
     """An approval tells how many documents go."""
     assert document("approve", "cards") == (Exit.OK, {"flow": "cards", "approved": 0})
@@ -239,6 +252,7 @@ MISTAKES = [
     (("resume", "nobody"), Exit.CONFIG, "there is no such flow"),
     (("reconcile", "nobody"), Exit.CONFIG, "there is no such flow"),
     (("qwc", "cards"), Exit.CONFIG, "Web Connector"),
+    (("qwc", "books", "--output", "no/such/folder.qwc"), Exit.CONFIG, "cannot be written"),
     (("findings", "show"), Exit.CONFIG, "which finding"),
     (("findings", "retry", "99"), Exit.CONFIG, "no finding 99"),
     (("findings", "dance"), Exit.USAGE, "dance"),

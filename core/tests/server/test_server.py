@@ -1,5 +1,6 @@
 """The server: routes, health, webhooks; nothing of the inside reaches the outside."""
 
+import asyncio
 import datetime as dt
 import io
 import logging
@@ -14,14 +15,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from attrs import evolve, frozen
 
 from subledger.config.settings import ConnectionSettings, FlowSettings, Settings
-from subledger.errors import SubledgerError
+from subledger.errors import Problem, SubledgerError
 from subledger.kernel import Kernel
 from subledger.manifest import Direction, Frequency, Initiative, Manifest, Role
 from subledger.model.kinds import CARD_TRANSACTION
 from subledger.ports import FlowPlan, Keep, SinkType, SourceType, WebhookVerdict
 from subledger.runtime import Runtime
 from subledger.server.app import Plant, make_app
-from subledger.server.run import Listen, listening
+from subledger.server.run import Listen, listening, reloading
 from subledger.store.engine import memory_store
 from subledger.store.schema import FLOW
 
@@ -259,3 +260,29 @@ async def test_port_in_use(plant):
             async with listening(plant.kernel, taken):
                 pass
     assert "--port" in caught.value.hint
+
+
+async def test_a_company_that_is_left_out_is_told_in_the_log(plant):
+    """After a reload the log says of each mistake in which file it is, what it is, what to do."""
+    lines = []
+
+    def note(_logger, _method, event):
+        lines.append((event.pop("event"), event))
+        raise structlog.DropEvent
+
+    naps = iter([None])
+
+    async def sleep(_seconds):
+        if next(naps, plant) is plant:
+            raise asyncio.CancelledError
+
+    kernel = plant.kernel
+    kernel.log = structlog.wrap_logger(logging.getLogger("noted"), processors=[note])
+    kernel.runtime = evolve(kernel.runtime, sleep=sleep)
+    mistake = Problem(path="flows.sales.recipe", message="no recipe", hint="Did you mean x?")
+    with pytest.raises(asyncio.CancelledError):
+        await reloading(plant, lambda: (kernel.settings, {"bolt.toml": [mistake]}))
+    assert lines == [
+        ("configuration_reloaded", {"problems": ["bolt.toml"]}),
+        ("configuration_refused", {"file": "bolt.toml", "problem": str(mistake)}),
+    ]

@@ -81,7 +81,7 @@ def findings(
         async with open_kernel(settings) as kernel:
             store, now, who = kernel.store, kernel.now_ms(), getpass.getuser()
             changed = 0
-            rows = await store.read(ledger.listing, list(settings.flows))
+            rows = _of_today(settings, await store.read(ledger.listing, list(settings.flows)))
             chosen = _chosen(rows, verb, number, everything=everything)
             records: list[dict[str, Any]] = []
             if verb == "show":
@@ -141,6 +141,11 @@ def _print_one(out: "Console", finding: FindingRow, records: list[dict[str, Any]
     if records:
         out.print()
         print_records(out, records, finding.records)
+
+
+def _of_today(settings: Settings, rows: list[FindingRow]) -> list[FindingRow]:
+    """Without those of connections that are no longer configured: nothing can be done there."""
+    return [row for row in rows if row.flow or row.connection in settings.connections]
 
 
 def _manifest(settings: Settings, connection: str) -> Manifest | None:

@@ -58,7 +58,7 @@ def qwc(
             as_json=options.json,
         )
     elif output is not None:
-        output.write_bytes(content)
+        _write(output, content)
         show(
             {"connection": connection, "file": str(output)},
             lambda out: out.print(f"Wrote {output}. Open it on the computer with QuickBooks."),
@@ -69,6 +69,18 @@ def qwc(
     else:
         sys.stdout.write(content.decode())
     return Exit.OK
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        problem = Problem(
+            path="--output",
+            message=f"{path} cannot be written: {error.strerror or type(error).__name__}",
+            hint="Name a file in a folder that is there and that you may write to.",
+        )
+        raise ConfigError([problem]) from error
 
 
 def _check(settings: Settings, connection: str) -> None:

@@ -174,7 +174,7 @@ def _print(out: "Console", found: _ReadBack) -> None:
     for comparison in found.earlier:
         print_comparison(out, comparison)
     if not found.comparisons and not found.waiting:
-        out.print("Nothing has been posted yet.")
+        out.print("Nothing to compare: nothing of these flows stands in the books now.")
 
 
 def _elsewhere(comparison: Comparison) -> list[tuple[str, int, str]]:

@@ -120,6 +120,9 @@ async def reloading(plant: Plant, reload: Reload) -> None:
         plant.kernel.settings, plant.problems = found
         plant.furnish()
         plant.kernel.log.info("configuration_reloaded", problems=sorted(plant.problems))
+        for file, problems in plant.problems.items():
+            for problem in problems:
+                plant.kernel.log.warning("configuration_refused", file=file, problem=str(problem))
 
 
 @asynccontextmanager
