@@ -239,6 +239,30 @@ async def test_the_tax_rate_of_lines_is_told(business):
     assert invoice.tax.rate == "901"
 
 
+async def test_the_rate_of_all_taxable_lines_is_the_documents(business):
+    """Where the lines agree on a rate, it counts, whatever the customer's usual rate is."""
+    business.account.simulation.behaviour = evolve(
+        business.account.simulation.behaviour, line_tax_rate=True
+    )
+    values = {"item": "Work", "name": "Work", "price_cents": 5_000, "taxable": True}
+    lines = [sales.line(business.world, business.now, tax_rate_id=906, **values) for _ in "12"]
+    mixed = business.account.marks["mixed_rates"]
+    usual = business.world.invoices[mixed].customer_id
+    sold = sales.add_invoice(business.world, business.now, customer_id=usual, day=D, lines=lines)
+    found = await business.read()
+    assert found.get(kinds.INVOICE, mixed).tax.rate == "901"
+    assert found.get(kinds.INVOICE, sold.id).tax.rate == "906"
+
+
+@pytest.mark.parametrize("cents", [0, -5_000])
+async def test_store_credit_of_nothing_is_no_document(business, cents):
+    """Only credit that was given is a credit memo; nothing, or less, makes none."""
+    given = business.pay(5_000, method="Store Credit")
+    business.world.payments[given.id] = evolve(given, cents=cents)
+    found = await business.read()
+    assert found.get(kinds.CREDIT_MEMO, f"credit-{given.id}") is None
+
+
 async def test_whole_lists_are_read_once_a_day(business):
     """Where every customer and product is wanted, all come, disabled ones too."""
     account = business.account

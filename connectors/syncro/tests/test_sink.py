@@ -12,7 +12,7 @@ from subledger.model import Address, Application, Party, Reference, Settlement, 
 from subledger.money import Money
 from subledger.ports import Absent, Delivery, Posted, Query, Question, Refused, Unknown
 from subledger.secret import Secret
-from subledger_syncro.render import preview
+from subledger_syncro.render import payment_request, preview
 from subledger_syncro.simulator import WRITER, FaultPlan, sales
 
 
@@ -101,6 +101,15 @@ async def test_a_payment_over_two_invoices_arrives_to_the_cent(account):
     assert dict(there.applied) == {one: 12_000, two: 18_000}
     assert (there.customer_id, there.cents) == (account.payer, 30_000)
     assert (there.ref_num, there.method) == ("sl:payment-77 4711", "Other")
+
+
+def test_parts_for_one_invoice_are_added_up(world):
+    """Two applications to an invoice are one part of the payment, with their sum."""
+    entity = payment(7, 15_000, {41: 10_000})
+    more = Application(document=Reference(kind=kinds.INVOICE, id="41"), amount=Money(5_000))
+    twice = evolve(entity, applications=(*entity.applications, more))
+    request = payment_request(delivery(twice), world().config())
+    assert request.body["apply_payments"] == {"41": 15_000}
 
 
 async def test_a_payment_without_invoices_is_credit(account):
