@@ -89,6 +89,11 @@ def sticky(patch):
     patch.setattr("subledger.ledger.records._PUT_POSTING", upsert(POSTING, *columns))
 
 
+def meanwhile(patch):
+    """What becomes of a record while its document is on its way is not judged anew afterwards."""
+    patch.setattr("subledger.flow.settlement._DONE", ())
+
+
 @contextmanager
 def without(guard, patch):
     """The guard is off in here."""

@@ -18,7 +18,7 @@ from subledger.store import Store
 from subledger.testing.chance import chance
 from subledger.testing.crash import Disk, Trap, name_of
 from subledger.testing.servers import RUN, SINK_LEASE, Job, Servers
-from subledger.testing.workplace import ROUND, SINK, SOURCE, Side, Workplace, nowhere
+from subledger.testing.workplace import FLOW, ROUND, SINK, SOURCE, Side, Workplace, nowhere
 from subledger_quickbooks_desktop.config import OWNER_ID
 from subledger_quickbooks_desktop.service import Service
 from subledger_quickbooks_desktop.simulator.faults import FaultPlan, Faults
@@ -114,6 +114,17 @@ class Office:
         job = Job(does="compare")
         found = await self.servers.served(job, lambda process: process.kernel.compare_answered())
         return [f"the books differ: {one}" for one in found or () if not one.agrees]
+
+    async def read_back(self, *accounts: str) -> Any:
+        """Comparisons of accounts that a person asks for."""
+        kernel, flow = self.servers.process.kernel, self.settings.flows[FLOW]
+        for account in accounts:
+            await kernel.ask_for_documents(flow, account)
+        await self.rest(1)
+        await self.poll()
+        job = Job(does="compare")
+        found = await self.servers.served(job, lambda process: process.kernel.compare_answered())
+        return found or []
 
     # -------------------------------------------------------- the Web Connector
 

@@ -19,9 +19,11 @@ _LEAST = {
     "late": (87, 21),
     "first": (63, 28),
     "pex": (215, 28),
+    "counter": (72, 9),
+    "struck": (89, 10),
 }
 """The worlds that a fault gives on average, at least, and a frozen process; a test counts them."""
-_SELDOM = {"first": 2, "pex": 2}
+_SELDOM = {"first": 2, "pex": 2, "counter": 2}
 """Scenarios with long histories that differ little by seed: only every so-many-th seed."""
 _EVERY = {"late": 2, "first": 4, "pex": 2}
 """Of their histories every so-many-th is played; see `chosen`."""

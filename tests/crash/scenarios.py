@@ -133,4 +133,37 @@ async def pex(office, cards):
     await office.poll()
 
 
-SCENARIOS = {one.__name__: one for one in (shop, move, update, undo, hasty, late, first, pex)}
+async def counter(office, feed):
+    """A shop's day: a sale, a purchase, and an invoice's payment into the same account."""
+    feed.day()
+    await office.run_flow()
+    await _pause(office)
+    await office.poll()
+
+
+async def struck(office, feed):
+    """A document that is paid at once changes, another is struck out; a new one just as it goes."""
+    changed, gone = office.rng.sample(feed.at_once(), 2)
+    moment = office.rng.choice((0, 1, 2))
+    new = feed.sale("2003")
+    feed.put(new)
+    feed.change(changed)
+    await office.run_flow()
+
+    async def strike():
+        feed.strike(gone)
+        feed.strike(new)
+        await office.run_flow()
+
+    if moment:  # while the answer to that write is on its way
+        office.errands[moment] = strike
+    else:
+        await strike()
+    await _pause(office)
+    await office.poll()
+
+
+COUNTERS = (counter.__name__, struck.__name__)
+"""Those of a shop's counter; the others are of card money."""
+_ALL = (shop, move, update, struck, undo, hasty, late, first, pex, counter)
+SCENARIOS = {one.__name__: one for one in _ALL}

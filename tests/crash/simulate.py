@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -21,11 +21,13 @@ from subledger_quickbooks_desktop.config import OWNER_ID
 from subledger_quickbooks_desktop.simulator.quickbooks import CompanyFile, create_sample_company
 from subledger_quickbooks_desktop.simulator.web_connector import add_to_company
 
+from . import counter_desktop, counter_oracle
 from .cards import SINCE, Cards
+from .counter import Counter, counter_type
 from .feed import DAY, Feed, feed_type
 from .office import PASSWORD, POLL, Office, with_source
 from .oracle import REGISTER, judge_books, judge_ledger
-from .scenarios import SCENARIOS, moved_records, shop_records
+from .scenarios import COUNTERS, SCENARIOS, moved_records, shop_records
 
 START = dt.datetime(2026, 3, 25, 12, tzinfo=dt.UTC)
 FILE_ID = "{11111111-2222-3333-4444-555555555555}"
@@ -56,7 +58,7 @@ default_expense_account = "Uncategorized Expense"
 
 @lru_cache
 def settings():
-    """The configuration of all worlds, read as from an owner's file."""
+    """The configuration of card money, read as from an owner's file."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "secret").write_text(PASSWORD)
         path = Path(folder, "subledger.toml")
@@ -81,10 +83,11 @@ def disk():
 
 
 @lru_cache
-def empty():
+def empty(prepare=lambda _company: None):
     """A new server and the sample company."""
     company = CompanyFile(":memory:", lambda: START)
     create_sample_company(company, year_start=dt.date(2026, 1, 1), closing_date=None)
+    prepare(company)
     add_to_company(company, app_name="subledger", owner_id=OWNER_ID, file_id=FILE_ID)
     content = company.store.snapshot()
     company.close()
@@ -113,6 +116,24 @@ def posted(seed):
     return _after(acquainted(), chance(seed), put)
 
 
+@lru_cache(maxsize=4)
+def counter(seed, *, sold):
+    """A shop that has looked through its books: an invoice is posted, or a day's records too."""
+    base = counter(seed, sold=False) if sold else empty(counter_desktop.add_tax)
+
+    async def lived(loop):
+        office, feed = with_counter(loop, base, chance(seed), seed)
+        if sold:
+            feed.day()
+        else:
+            feed.open()
+        problems = await heal(office) + office.servers.failures
+        assert not problems, problems
+        return _base(office, feed)
+
+    return run(lived)
+
+
 def _after(base, rng, prepare):
     async def lived(loop):
         office, feed = furnished(loop, base, rng)
@@ -120,17 +141,22 @@ def _after(base, rng, prepare):
         await office.run_flow()
         await office.poll()
         await office.rest(1)
-        company = office.company
-        content = company.store.snapshot()
-        return Base(disk().content(), content, office.clock(), tuple(feed.changes.items()))
+        return _base(office, feed)
 
     return run(lived)
+
+
+def _base(office, feed):
+    content = office.company.store.snapshot()
+    return Base(disk().content(), content, office.clock(), tuple(feed.changes.items()))
 
 
 def base_of(world):
     """The state in which a world begins."""
     if world.scenario == "first":
         return empty()
+    if world.scenario in COUNTERS:
+        return counter(world.seed, sold=world.scenario == "struck")
     return posted(world.seed) if world.scenario in ("update", "undo") else acquainted()
 
 
@@ -139,6 +165,19 @@ def furnished(loop, base, rng, **more):
     feed = Feed(rng, page=rng.choice((1, 2, 5)), changes=dict(base.changes))
     feed.newest = len(feed.changes)
     office = _office(loop, base, rng, with_source(settings(), feed_type(feed)), **more)
+    office.source_version = lambda: feed.newest
+    return office, feed
+
+
+def with_counter(loop, base, rng, seed, **more):
+    """An office with a shop's counter, and its feed."""
+    pages, before = rng.choice((1, 2, 5)), dict(base.changes)
+    feed = Counter(rng, page=pages, changes=before, chart=counter_desktop.CHART)
+    feed.newest = len(feed.changes)
+    gone = "delete" if seed % 2 else "void"
+    configured = counter_desktop.settings(gone, FILE_ID, PASSWORD)
+    configured = with_source(configured, counter_type(feed, feed.chart))
+    office = _office(loop, base, rng, configured, **more)
     office.source_version = lambda: feed.newest
     return office, feed
 
@@ -195,6 +234,9 @@ def digest(world):
 async def _simulated(loop, world, base):
     rng = chance(world.scenario, world.seed)
     furnish = with_cards if world.scenario == "pex" else furnished
+    judged = _judged
+    if world.scenario in COUNTERS:
+        furnish, judged = partial(with_counter, seed=world.seed), _judged_counter
     traps, thaw_after, faults = disturbances(world)
     office, source = furnish(loop, base, rng, traps=traps, thaw_after=thaw_after, faults=faults)
     servers, trap = office.servers, traps[0]
@@ -206,18 +248,45 @@ async def _simulated(loop, world, base):
     if await servers.thawed():
         problems = await heal(office)
     servers.restart()
-    problems += await office.compared()
-    documents = office.company.documents()[1:]
-    balance = office.company.balance(REGISTER)
-    lost, doubled, other = judge_books(documents, balance, list(source.wanted()))
-    undone = getattr(source, "undone", ())
-    other += office.disk.do(lambda c: judge_ledger(c, documents, undone))
+    lost, doubled, other = await judged(office, source)
     other += [*problems, *servers.problems, *servers.failures]
     if world.point is not None and not trap.sprung:
         other.append(f"the process never came to {world.point}")
     if sum(office.company.trial_balance().values()):
         other.append("debits and credits differ")
     return Ending(trail=trap.trail, lost=tuple(lost), doubled=tuple(doubled), other=tuple(other))
+
+
+async def _judged(office, source):
+    """Card money: the register equals the records."""
+    problems = await office.compared()
+    documents = office.company.documents()[1:]
+    balance = office.company.balance(REGISTER)
+    lost, doubled, other = judge_books(documents, balance, list(source.wanted()))
+    undone = getattr(source, "undone", ())
+    other += office.disk.do(lambda c: judge_ledger(c, documents, undone))
+    return lost, doubled, problems + other
+
+
+async def _judged_counter(office, feed):
+    """A shop: every account equals the records, and both that we post to are read back."""
+    found = await office.read_back(feed.chart.owed, feed.chart.money)
+    live = counter_desktop.live(office.company.documents()[1:])
+    moved = counter_oracle.cents(office.company.trial_balance(), _opening())
+    lost, doubled, other = counter_oracle.judge_documents(feed, live, moved)
+    other += counter_oracle.judge_comparisons(feed, found)
+    other += office.disk.do(lambda c: counter_oracle.judge_ledger(c, feed))
+    return lost, doubled, other
+
+
+@lru_cache
+def _opening():
+    """The balances of a company in which nothing has happened yet."""
+    company = CompanyFile(":memory:", lambda: START)
+    company.store.load_snapshot(empty(counter_desktop.add_tax).company)
+    found = company.trial_balance()
+    company.close()
+    return found
 
 
 async def heal(office):

@@ -21,6 +21,8 @@ _CASES = [
     (guards.cursor, "shop", "none", ("before",), "lost"),
     (guards.sticky, "undo", "none", ("before",), "other"),
     (guards.message_set, "shop", "lost-answer@2", MOMENTS, "doubled"),
+    (guards.message_set, "counter", "lost-answer@2", MOMENTS, "doubled"),
+    (guards.meanwhile, "struck", "none", ("before",), "other"),
 ]
 
 
@@ -32,7 +34,7 @@ def _worlds(scenario, fault, moments):
             yield alike[0]
 
 
-@pytest.mark.parametrize("case", _CASES, ids=[case[0].__name__ for case in _CASES])
+@pytest.mark.parametrize("case", _CASES, ids=[f"{case[0].__name__} {case[1]}" for case in _CASES])
 def test_without_a_guard_the_harness_finds_harm(case, monkeypatch):
     """There is a world that ends well with the guard and with harm without it."""
     guard, *where, harm = case
