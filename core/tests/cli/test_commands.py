@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from subledger.cli.exits import Exit
 from subledger.cli.main import main
 from subledger.store import open_store
-from subledger.store.schema import FINDING, FLOW, POSTING
+from subledger.store.schema import DOCUMENT, FINDING, FLOW, POSTING
 
 SECRET = "c4nary-token"
 CONFIG = """
@@ -155,6 +155,40 @@ def test_findings_of_connections_that_are_gone(document, tmp_path):
     found = document("findings")[1]["findings"]
     assert [row["connection"] for row in found] == ["books"]
     assert document("findings", "show", "4")[0] == Exit.CONFIG
+
+
+def held(tmp_path, *more):
+    """A purchase that waits for its mapping; it has never been planned."""
+    values = {"id": 7, "state": "open", "flow": "cards", "connection": "", "hint": ""}
+    finding = {"category": "mapping_missing", "subject": "tag", "message": "no account"}
+    posting = {"flow": "cards", "kind": "card_transaction", "id": "1", "state": "held"}
+    amount = {"version": "v", "finding": 7, "amount": -129900, "currency": "USD"}
+    rows = (sa.insert(FINDING).values(**values, **finding), *more)
+    asyncio.run(
+        put(tmp_path / "subledger.db", *rows, sa.insert(POSTING).values(**posting, **amount))
+    )
+
+
+def test_a_link_that_nobody_could_check(run, document, tmp_path):
+    """A document that the books have not shown is not posted on a person's word alone."""
+    held(tmp_path)
+    code, _out, err = run("findings", "link", "7", "--to", "NOPE", "--type", "Check")
+    assert code == Exit.FAILED
+    assert "the books have not shown Check NOPE" in err
+    assert "skip" in err
+    (row,) = document("findings")[1]["findings"]
+    assert (row["number"], row["states"]) == (7, ["held"])
+    assert document("status")[1]["flows"]["cards"]["proof"]["posted"]["records"] == 0
+
+
+def test_a_link_with_what_the_books_have_shown(document, tmp_path):
+    """A document that was read back from the books can be linked with a record that waits."""
+    seen = {"connection": "books", "type": "Check", "id": "99", "date": "2026-03-01"}
+    more = {"account": "Cards", "amount": -129900, "currency": "USD"}
+    more |= {"deleted": False, "question": 1}
+    held(tmp_path, sa.insert(DOCUMENT).values(**seen, **more))
+    words = ("findings", "link", "7", "--to", "99", "--type", "Check")
+    assert document(*words) == (Exit.OK, {"changed": 1})
 
 
 def test_approve(document):
