@@ -86,12 +86,14 @@ def test_release(bench):
 def test_paused_connection(bench):
     """A paused connection sends nothing and says why, until a person resumes it."""
     bench.run(bench.movement("1"))
-    assert bench.desk.waiting()
+    assert (bench.desk.waiting(), bench.desk.paused) == (True, False)
     bench.desk.pause(FINDING)
+    assert bench.desk.paused
     assert bench.claim() is None
     assert not bench.desk.waiting()
     assert [row.category for row in findings.listing(bench.c)] == ["restored_backup"]
     waysout.resume_connection(bench.c, "books", bench.now, "ann")
+    assert not bench.desk.paused
     assert findings.listing(bench.c) == []
     assert bench.claim() is not None
 

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from subledger.findings import Finding
 from subledger.ports import Absent, Desk, Outcome, Posted, Query, Question, Refused, Unknown
-from subledger_quickbooks_desktop import back_off, company, reading, reading_records, recovery
+from subledger_quickbooks_desktop import company, reading, reading_records, recovery
 from subledger_quickbooks_desktop.asking import WATERMARKS
 from subledger_quickbooks_desktop.interpret import finding_of, is_about, outcome_of
 from subledger_quickbooks_desktop.opening import COMPANY
@@ -171,7 +171,6 @@ class Answering:
                 message=f"the company file was restored from a backup at {restored}",
             )
             desk.pause(finding)
-            back_off.paused(desk)
             return stop(desk, evolve(session, checked=True), finding.message)
         if known.get("restored") != restored:
             desk.remember(COMPANY, {**known, "restored": restored})

@@ -9,7 +9,7 @@ Source: QuickBooks Web Connector Programmer's Guide, chapter 10 (authenticate).
 import datetime as dt
 from typing import Final
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve, fields_dict, frozen
 
 from subledger.ports import Desk
 from subledger_quickbooks_desktop.state import NO_OP, Session
@@ -25,13 +25,12 @@ SOON: Final = 10
 class Trouble:
     """What a connection remembers of its last sessions.
 
-    ``failures`` in a row, the last of them at ``failed`` (Unix seconds). ``paused`` is whether
-    writing was stopped, ``turned_away`` how many logins have found it so since.
+    ``failures`` in a row, the last of them at ``failed`` (Unix seconds). ``turned_away`` is how
+    many logins in a row have found that writing was stopped.
     """
 
     failures: int = 0
     failed: int = 0
-    paused: bool = False
     turned_away: int = 0
 
 
@@ -51,14 +50,7 @@ def ended(desk: Desk, session: Session, *, closed_books: bool) -> None:
         _failed(desk, unix(desk.now))
     elif session.checked and session.error in ("", NO_OP):
         known = _load(desk)
-        still = known.paused and desk.backlog(1) > 0
-        _save(desk, known, evolve(known, failures=0, failed=0, paused=still))
-
-
-def paused(desk: Desk) -> None:
-    """Writing was stopped until a person resumes it."""
-    known = _load(desk)
-    _save(desk, known, evolve(known, paused=True, turned_away=0))
+        _save(desk, known, Trouble(turned_away=known.turned_away if desk.paused else 0))
 
 
 def with_work(desk: Desk) -> int:
@@ -76,7 +68,7 @@ def without_work(desk: Desk, idle: dt.timedelta, usual: dt.timedelta) -> int:
     Never less than ``usual``, the Web Connector's own interval: that would call it sooner.
     """
     seconds, known = int(idle.total_seconds()), _load(desk)
-    if known.paused and desk.backlog(1):
+    if desk.paused and desk.backlog(1):
         turned_away = min(known.turned_away + 1, len(STEPS))
         _save(desk, known, evolve(known, turned_away=turned_away))
         seconds = max(seconds, _step(turned_away))
@@ -93,7 +85,9 @@ def _failed(desk: Desk, moment: int) -> None:
 
 
 def _load(desk: Desk) -> Trouble:
-    return Trouble(**desk.recall(NOTE))
+    """What is remembered; what only another version of this connector knows is passed over."""
+    found, names = desk.recall(NOTE), fields_dict(Trouble)
+    return Trouble(**{name: value for name, value in found.items() if name in names})
 
 
 def _save(desk: Desk, known: Trouble, new: Trouble) -> None:

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from subledger.flow.waysout import resume_connection
+from subledger.flow.waysout import pause_flow, resume_connection
+from subledger.ledger import notes
 from subledger.store.moments import to_ms
 from subledger_quickbooks_desktop.back_off import STEPS
 
@@ -119,6 +120,28 @@ async def test_a_pause_never_calls_the_web_connector_sooner(make_bench, tmp_path
     bench = make_bench(run_every=5 * MINUTE)
     await restored(bench, tmp_path)
     assert [await delay(bench) for _ in range(4)] == [0, 0, 300, 600]
+
+
+async def test_a_resumed_connection_is_not_held_back(make_bench, tmp_path) -> None:
+    """Once a person has resumed it, it stays away no longer, also while its flow is paused."""
+    bench = make_bench(run_every=MINUTE)
+    await restored(bench, tmp_path)
+    assert await delay(bench) == STEPS[0]
+    await bench.store.tx(resume_connection, "books", to_ms(bench.clock()), "test")
+    await bench.store.tx(pause_flow, "cards", to_ms(bench.clock()), "test", paused=True)
+    assert await delay(bench) == 0
+
+
+async def test_what_another_version_remembers_is_passed_over(bench) -> None:
+    """A store in which an earlier version noted more, such as a pause, is read all the same."""
+    await bench.plan_checks(1)
+    now = int(bench.clock().timestamp())
+    note = {"failures": 3, "failed": now, "paused": True, "turned_away": 2}
+    await bench.store.tx(notes.remember, "books", "back-off", note)
+    assert STEPS[1] - 2 <= await delay(bench) <= STEPS[1]
+    bench.clock.forward(1000)
+    assert (await bench.run()).percent == 100
+    assert await delay(bench) == 0
 
 
 async def restored(bench, folder):

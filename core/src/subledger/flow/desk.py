@@ -138,6 +138,14 @@ class SqlDesk:
         """The moment of this step."""
         return from_ms(self.now_ms)
 
+    @property
+    def paused(self) -> bool:
+        """Whether writing was stopped."""
+        if self._is_paused is _UNASKED:
+            paused = self.c.execute(_PAUSED, {"connection": self.connection}).scalar()
+            self._is_paused = bool(paused)
+        return bool(self._is_paused)
+
     def recall(self, name: str) -> Mapping[str, Any]:
         """The connector's own durable notes under a name; empty at first."""
         if name not in self._notes:
@@ -152,7 +160,7 @@ class SqlDesk:
     def waiting(self) -> bool:
         """Whether there is anything to send, to settle or to ask."""
         bound = {"connection": self.connection, "now": self.now_ms}
-        if self.c.execute(_WAITING, bound).first() is not None and not self._paused():
+        if self.c.execute(_WAITING, bound).first() is not None and not self.paused:
             return True
         return self.question() is not None
 
@@ -170,7 +178,7 @@ class SqlDesk:
 
     def claim(self, render: Callable[[Delivery], bytes]) -> Delivery | None:
         """The next effect to send, marked as sent with the exact bytes ``render`` made of it."""
-        if self._paused() or self.outstanding() is not None:
+        if self.paused or self.outstanding() is not None:
             return None
         bound = {"connection": self.connection, "now": self.now_ms}
         while (row := self.c.execute(_NEXT, bound).first()) is not None:
@@ -198,7 +206,7 @@ class SqlDesk:
         be fewer only because of that, there are none: more can go together once it is settled.
         ``batch`` is the identifier they share where they are several.
         """
-        if self._paused():
+        if self.paused:
             return []
         claimed, waits = self._claimable(most, needs.UnderWay(under_way))
         if waits and under_way:
@@ -333,12 +341,6 @@ class SqlDesk:
     def clear(self, category: str) -> None:
         """Closes the connection's findings of a category."""
         findings.clear(self.c, self.connection, category)
-
-    def _paused(self) -> bool:
-        if self._is_paused is _UNASKED:
-            paused = self.c.execute(_PAUSED, {"connection": self.connection}).scalar()
-            self._is_paused = bool(paused)
-        return bool(self._is_paused)
 
     def _delivery(self, row: sa.Row[Any]) -> Delivery:
         kind, link = Kind(row.kind), self._link(row)

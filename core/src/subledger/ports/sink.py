@@ -36,6 +36,11 @@ class Desk(Protocol):
         """The moment of this step, in UTC."""
         ...
 
+    @property
+    def paused(self) -> bool:
+        """Whether writing was stopped until a person resumes it; cheap."""
+        ...
+
     def recall(self, name: str) -> Mapping[str, Any]:
         """The connector's own durable notes under a name; empty at first."""
         ...
