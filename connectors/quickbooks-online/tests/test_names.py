@@ -1,7 +1,5 @@
 """A name that is taken already: whose it is, and how many questions that takes."""
 
-import asyncio
-
 import attrs
 import pytest
 
@@ -86,13 +84,3 @@ async def test_few_names_are_kept(world, delivery, monkeypatch):
         [found] = await sink.deliver(batch)
         assert isinstance(found, Posted)
         assert looked_up(world) == questions
-
-
-async def test_a_company_is_read_once_for_batches_that_leave_at_once(world, delivery, make):
-    """Two deliveries that are under way at once read the company together."""
-    sink = world.sink()
-    first = sink.deliver(placed(delivery, [make.document(id="1")]))
-    second = sink.deliver(placed(delivery, [make.document(id="2")], "M" * 26))
-    outcomes = await asyncio.gather(first, second)
-    assert all(isinstance(one, Posted) for each in outcomes for one in each)
-    assert len([url for _m, url, *_ in world.http.seen if "/preferences" in url]) == 1

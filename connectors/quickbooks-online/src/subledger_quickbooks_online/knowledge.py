@@ -28,6 +28,8 @@ _SETTINGS: Final = {
 }
 """The settings that name entries: the setting, and the word for the entry."""
 _FRESH: Final = dt.timedelta(minutes=15)
+_JUST_NOW: Final = dt.timedelta(minutes=1)
+"""Settings that were read for the closing date do for the company, too."""
 Record = Mapping[str, Any]
 
 
@@ -76,6 +78,7 @@ class Knowledge:
         self._untaxed = untaxed
         self._company: Company | None = None
         self._read_at: dt.datetime | None = None
+        self._settings: tuple[dt.datetime, Record] | None = None
         self._missing: set[str] = set()
         self._reading = asyncio.Lock()
 
@@ -99,7 +102,15 @@ class Knowledge:
 
     async def preferences(self) -> Record:
         """The company's settings as they are now."""
-        return object_of(await self._client.get(requests.preferences()), "Preferences") or {}
+        answer = await self._client.get(requests.preferences())
+        found = object_of(answer, "Preferences") or {}
+        self._settings = (self._now(), found)
+        return found
+
+    async def _preferences(self) -> Record:
+        if self._settings is not None and self._now() - self._settings[0] < _JUST_NOW:
+            return self._settings[1]
+        return await self.preferences()
 
     async def closing_date(self) -> dt.date | None:
         """The last day of the closed period as it is now."""
@@ -119,7 +130,7 @@ class Knowledge:
     async def _load(self) -> Company:
         """Reads everything at once."""
         reads = (
-            asyncio.ensure_future(self.preferences()),
+            asyncio.ensure_future(self._preferences()),
             asyncio.ensure_future(self.info()),
             asyncio.ensure_future(self._accounts()),
             asyncio.ensure_future(self._named("Department", "FullyQualifiedName", self._location)),
