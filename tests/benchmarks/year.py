@@ -2,8 +2,10 @@
 
 import asyncio
 import datetime as dt
+import json
 import os
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -160,12 +162,17 @@ def kernel_of(settings: Settings, store: Store, runtime: Runtime) -> Kernel:
 
 @frozen
 class Asked:
-    """One request: when it arrived, at which system, its path and the status of the answer."""
+    """One request: when it arrived, at which system, its path and the status of the answer.
+
+    ``sort`` tells what it was for; ``items`` are the writes of a batch.
+    """
 
     at: float
     host: str
     path: str
     status: int
+    sort: str = ""
+    items: int = 0
 
 
 @define
@@ -215,7 +222,8 @@ class Answering:
             request = online.Request.of(method, full, headers=headers, body=body or b"")
             found = online.answer(self.online, request)
         host = "syncro" if url.startswith(SYNCRO) else "online"
-        self.asked.append(Asked(at, host, parts.path, found.status))
+        sort, items = sort_of(parts.path, body or b"")
+        self.asked.append(Asked(at, host, parts.path, found.status, sort, items))
         self.spent += self.cpu() - before
         await asyncio.sleep(self.latency)
         return HttpResponse(
@@ -223,6 +231,24 @@ class Answering:
             headers={name.lower(): text for name, text in found.headers.items()},
             body=found.body,
         )
+
+
+_QUERY = re.compile(rb" FROM (\w+)(?: WHERE (?:(TxnDate)|(\w*Name) =))?")
+
+
+def sort_of(path: str, body: bytes) -> tuple[str, int]:
+    """What a request to QuickBooks is for, and how many writes it holds, where it is a batch."""
+    last = path.rpartition("/")[2]
+    if last == "batch":
+        items = json.loads(body)["BatchItemRequest"]
+        joins = all("Payment" in item and not item["Payment"]["TotalAmt"] for item in items)
+        return "batch that joins refunds" if joins else "batch", len(items)
+    if last == "query" and (found := _QUERY.search(body)) is not None:
+        entity, dated, named = found.groups()
+        if dated or named:
+            return ("documents of a period" if dated else "name"), 0
+        return ("accounts" if entity == b"Account" else "other lists"), 0
+    return ("company" if last.isdecimal() else last), 0
 
 
 def most_within(times: list[float], seconds: float) -> int:
