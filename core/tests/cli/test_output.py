@@ -34,7 +34,9 @@ def test_words_are_not_broken_for_others():
     moment = "2026-11-22 09:53:13"
     row = ("books", "quickbooks-desktop", moment, moment, "2026-01-01", "restored backup")
     columns = ("connection", "connector", "last seen", "lists read", "closed until", "paused")
-    assert any("quickbooks-desktop" in line for line in printed(table(columns, [row])))
+    lines = printed(table(columns, [row]))
+    assert any("quickbooks-desktop" in line for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(

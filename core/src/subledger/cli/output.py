@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 5
 _WORD: Final = 20
-"""Letters of a word that a table keeps together however narrow the terminal is."""
+"""Letters of a word that a table keeps together where others can be wrapped."""
 _NUMBER: Final = re.compile(r"-?\d[\d,]*(\.\d+)?")
 
 
@@ -38,7 +38,7 @@ def console(stream: TextIO) -> "Console":
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
     """A table without lines around it; empty cells for None, numbers at the right.
 
-    What does not fit is wrapped between words; a word is only broken where it is very long.
+    What does not fit is wrapped between words; a column of single words stays as wide as they are.
     """
     from rich import box  # noqa: PLC0415 - not needed with --json
     from rich.table import Table  # noqa: PLC0415
@@ -48,12 +48,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     for index, column in enumerate(columns):
         cells = [line[index] for line in lines if line[index : index + 1]]
-        words = [word for cell in (column, *cells) for word in cell.split()]
         made.add_column(
             column,
             overflow="fold",
             justify="right" if _numbers(cells) else "left",
-            min_width=min(max(map(len, words), default=0), _WORD),
+            no_wrap=all(" " not in cell and len(cell) <= _WORD for cell in (column, *cells)),
         )
     for line in lines:
         made.add_row(*map(Text, line))
