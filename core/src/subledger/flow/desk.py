@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from subledger.errors import RecordRejected
 from subledger.findings import Finding
-from subledger.flow import needs, settlement
+from subledger.flow import needs, queue, settlement
 from subledger.ledger import books, effects, findings, history, links, notes
 from subledger.ledger.effects import State
 from subledger.ledger.keys import attempt_key
@@ -32,49 +32,8 @@ from subledger.ports import (
     Refused,
 )
 from subledger.store.moments import from_ms
-from subledger.store.schema import CONNECTION, EFFECT, ENTRY, FLOW
+from subledger.store.schema import CONNECTION, EFFECT, ENTRY
 
-
-def _is(state: State) -> sa.ColumnElement[bool]:
-    """A literal, not a parameter: only so does SQLite take the partial index over open effects."""
-    return EFFECT.c.state == sa.literal_column(f"'{state.value}'")
-
-
-_OPEN = sa.and_(
-    EFFECT.c.connection == sa.bindparam("connection"),
-    EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in ("planned", "sent", "unknown")]),
-)
-"""The condition of the partial index, in the very words of the index."""
-_RUNS = sa.not_(sa.exists().where(FLOW.c.name == EFFECT.c.flow, FLOW.c.paused))
-_DUE = sa.or_(EFFECT.c.not_before.is_(None), EFFECT.c.not_before <= sa.bindparam("now"))
-_NEXT = (
-    sa.select(EFFECT)
-    .where(_OPEN, _is(State.PLANNED), _DUE, _RUNS)
-    .order_by(EFFECT.c.priority, EFFECT.c.id)
-    .limit(1)
-)
-_FIRST = _NEXT.limit(sa.bindparam("most"))
-_LOST = (
-    sa.select(EFFECT)
-    .where(
-        _OPEN,
-        EFFECT.c.state.in_([sa.literal_column(f"'{s}'") for s in ("sent", "unknown")]),
-        EFFECT.c.code != settlement.DECIDE,
-    )
-    .order_by(EFFECT.c.priority, EFFECT.c.id)
-)
-_IN_FLIGHT = sa.union_all(
-    *(
-        sa.select(EFFECT).where(_OPEN, _is(state), EFFECT.c.code != settlement.DECIDE)
-        for state in (State.SENT, State.UNKNOWN)
-    )
-).limit(1)
-_WAITING = (
-    sa.select(EFFECT.c.id).where(_OPEN, _DUE, EFFECT.c.code != settlement.DECIDE, _RUNS).limit(1)
-)
-_BACKLOG = sa.select(sa.func.count()).select_from(
-    sa.select(EFFECT.c.id).where(_OPEN, _is(State.PLANNED)).limit(sa.bindparam("most")).subquery()
-)
 _SEND = (
     sa.update(EFFECT)
     .where(EFFECT.c.id == sa.bindparam("effect"))
@@ -160,7 +119,7 @@ class SqlDesk:
     def waiting(self) -> bool:
         """Whether there is anything to send, to settle or to ask."""
         bound = {"connection": self.connection, "now": self.now_ms}
-        if self.c.execute(_WAITING, bound).first() is not None and not self.paused:
+        if self.c.execute(queue.WAITING, bound).first() is not None and not self.paused:
             return True
         return self.question() is not None
 
@@ -171,7 +130,9 @@ class SqlDesk:
     def outstanding(self) -> Delivery | None:
         """The effect that was sent and has no settled outcome."""
         if self._in_flight is _UNASKED:
-            self._sent = row = self.c.execute(_IN_FLIGHT, {"connection": self.connection}).first()
+            self._sent = row = self.c.execute(
+                queue.IN_FLIGHT, {"connection": self.connection}
+            ).first()
             self._in_flight = None if row is None else self._delivery(row)
         found: Delivery | None = self._in_flight
         return found
@@ -181,7 +142,7 @@ class SqlDesk:
         if self.paused or self.outstanding() is not None:
             return None
         bound = {"connection": self.connection, "now": self.now_ms}
-        while (row := self.c.execute(_NEXT, bound).first()) is not None:
+        while (row := self.c.execute(queue.NEXT, bound).first()) is not None:
             delivery = self._delivery(row)
             missing = needs.missing(delivery)
             if missing is not None:
@@ -224,7 +185,7 @@ class SqlDesk:
         claimed: list[Delivery] = []
         bound = {"connection": self.connection, "now": self.now_ms, "most": most}
         while len(claimed) < most:
-            rows = self.c.execute(_FIRST, bound).all()[len(claimed) :]
+            rows = self.c.execute(queue.FIRST, bound).all()[len(claimed) :]
             if not rows:
                 break
             for row in rows:
@@ -241,7 +202,7 @@ class SqlDesk:
 
     def lost(self) -> list[Delivery]:
         """Every effect that was sent and has no settled outcome, a person's decisions aside."""
-        rows = self.c.execute(_LOST, {"connection": self.connection}).all()
+        rows = self.c.execute(queue.LOST, {"connection": self.connection}).all()
         return [self._delivery(row) for row in rows]
 
     def _send(self, effect: int, payload: bytes, batch: str = "", place: int = 0) -> None:
@@ -293,7 +254,7 @@ class SqlDesk:
     def backlog(self, most: int) -> int:
         """How many effects wait to be sent, counted up to ``most``."""
         bound = {"connection": self.connection, "most": most}
-        count: int = self.c.execute(_BACKLOG, bound).scalar_one()
+        count: int = self.c.execute(queue.BACKLOG, bound).scalar_one()
         return count
 
     def answered(
