@@ -5,12 +5,13 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from subledger.errors import AuthenticationError, ConfigError, Problem
+from subledger.flow.runs import run_now
 from subledger.kernel import Kernel
 from subledger.ledger import findings, history
 from subledger.ledger.upsert import upsert
@@ -74,7 +75,12 @@ async def finish(kernel: Kernel, parameters: Mapping[str, str]) -> str:
     config = kernel.settings.connections[connection].config
     grant = await way.exchange(config, kernel.context(connection), consent, parameters)
     await kernel.vault(connection).keep(grant)
-    await kernel.store.tx(_connected, connection, kernel.now_ms())
+    readers = [
+        flow.name
+        for flow in kernel.settings.flows.values()
+        if flow.source == connection and not flow.manual
+    ]
+    await kernel.store.tx(_connected, connection, readers, kernel.now_ms())
     kernel.log.info("connected", connection=connection)
     return connection
 
@@ -96,9 +102,12 @@ async def disconnect(kernel: Kernel, connection: str) -> None:
     await vault.forget()
 
 
-def _connected(c: sa.Connection, connection: str, now: int) -> None:
+def _connected(c: sa.Connection, connection: str, readers: Sequence[str], now: int) -> None:
+    """What failed before is tried at once: flows that read from it, and what waits for it."""
     findings.clear(c, connection, "auth_expired")
     history.add(c, now, "person", "connected", connection=connection)
+    for flow in readers:
+        run_now(c, flow, now, f"connect {connection}")
 
 
 async def _take(kernel: Kernel, connection: str, state: str) -> Consent | None:

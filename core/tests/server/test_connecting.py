@@ -15,17 +15,17 @@ from attrs import define, evolve, field, frozen
 from subledger import connecting
 from subledger.cli import connect
 from subledger.config import Settings, VaultSettings
-from subledger.config.settings import ConnectionSettings
+from subledger.config.settings import ConnectionSettings, FlowSettings
 from subledger.connecting import LASTS, begin, disconnect
 from subledger.errors import AuthenticationError, ConfigError, TemporaryError
 from subledger.kernel import Kernel
 from subledger.manifest import Direction, Frequency, Manifest, Role
-from subledger.ports import Authorization, Grant, SourceType
+from subledger.ports import Authorization, FlowPlan, Grant, Keep, SourceType
 from subledger.runtime import HttpResponse, Runtime
 from subledger.secret import Secret
 from subledger.server.app import Plant, make_app
 from subledger.store.engine import memory_store
-from subledger.store.schema import TOKEN
+from subledger.store.schema import FLOW, TOKEN
 from subledger.vault import Keyring
 
 NOON = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
@@ -140,6 +140,28 @@ async def test_connected_once(kernel, they, browser, connection):
     assert (await kernel.vault(connection).grant()).access == Secret("acc-1")
     assert (await browser(state=state, code="1"))[0] == 400
     assert [name for name, _verifier in they.exchanged] == [connection]
+
+
+async def test_what_reads_from_it_runs_at_once(kernel, browser):
+    """Flows that read from a connection are due once it is connected, those by hand are not."""
+    flow = FlowSettings(
+        name="often",
+        source="a",
+        sink="plain",
+        kinds=frozenset(),
+        every=HOUR,
+        look_back=HOUR,
+        plan=FlowPlan(kinds=frozenset(), account="", steps=(), draft=lambda e, _b: Keep(e)),
+        digest="d",
+    )
+    flows = [flow, evolve(flow, name="by hand", every=None), evolve(flow, name="b", source="b~c")]
+    kernel.settings = evolve(kernel.settings, flows={one.name: one for one in flows})
+    later = kernel.now_ms() + 3_600_000
+    rows = [{"name": one.name, "next_due": later} for one in flows]
+    await kernel.store.tx(lambda c: c.execute(sa.insert(FLOW), rows))
+    await browser(state=await state_of(kernel), code="1")
+    due = sa.select(FLOW.c.name).where(FLOW.c.next_due <= kernel.now_ms())
+    assert await kernel.store.read(lambda c: list(c.execute(due).scalars())) == ["often"]
 
 
 async def test_attempts_at_a_state(kernel, they, browser):
