@@ -137,7 +137,7 @@ def _tokens(found: Tokens) -> list[_Check]:
         return [_Check("tokens", False, f"{names}: {why}", advice)]
     if found.old:
         names = ", ".join(found.old)
-        advice = "Keep old_keys until its token has been renewed, within an hour of work."
+        advice = "Keep old_keys: serve encrypts it anew when it starts, others at the next renewal."
         return [_Check("tokens", True, f"{names}: encrypted with an old key", advice)]
     return [_Check("tokens", True, f"{', '.join(found.opened)}: the key opens it")]
 
