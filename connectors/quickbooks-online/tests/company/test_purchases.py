@@ -351,3 +351,25 @@ def item_line(item, amount, **detail):
         "DetailType": "ItemBasedExpenseLineDetail",
         "ItemBasedExpenseLineDetail": inner,
     }
+
+
+def test_a_time_activity_is_hours_and_posts_nothing(desk):
+    """An employee's or a vendor's; 2020 names what is missing, 6310 wants a customer to bill."""
+    worker = desk.company.create("Employee", {"GivenName": "Ann", "FamilyName": "Lee"})["Id"]
+    body = {"NameOf": "Employee", "EmployeeRef": {"value": worker}, "Hours": 2}
+    shown = desk.company.create("TimeActivity", body)
+    assert (shown["BillableStatus"], shown["EmployeeRef"]["name"]) == ("NotBillable", "Ann Lee")
+    assert desk.company.postings(shown["Id"]) == []
+    for wrong, element in (
+        ({**body, "NameOf": "Vendor"}, "VendorRef"),
+        ({**body, "StartTime": "2026-03-02T09:00:00-08:00"}, "EndTime"),
+        ({"NameOf": "Employee", "EmployeeRef": {"value": worker}}, "Hours"),
+        ({"EmployeeRef": {"value": worker}, "Hours": 2}, "NameOf"),
+    ):
+        fault = desk.refused(desk.company.create, "TimeActivity", wrong)
+        assert (fault.code, fault.element) == ("2020", element)
+    billed = {**body, "BillableStatus": "Billable"}
+    assert desk.refused(desk.company.create, "TimeActivity", billed).code == "6310"
+    billed["CustomerRef"] = {"value": desk.customer()}
+    assert desk.company.create("TimeActivity", billed)["BillableStatus"] == "Billable"
+    assert desk.refused(desk.company.changed_since, ["TimeActivity"], desk.clock.now).code == "500"

@@ -414,6 +414,8 @@ def test_everything_that_is_shown_has_a_place_in_the_schema(desk):
     desk.company.create("Class", {"Name": "A"})
     desk.company.create("Department", {"Name": "A"})
     desk.company.create("Employee", {"GivenName": "Ann"})
+    hours = {"NameOf": "Vendor", "VendorRef": {"value": vendor}, "Hours": 2}
+    desk.company.create("TimeActivity", hours)
     desk.company.create("Attachable", {"Note": "A"})
     desk.company.send("Invoice", invoice["Id"], "a@example.com")
     seen = set()

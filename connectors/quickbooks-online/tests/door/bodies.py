@@ -70,3 +70,11 @@ TRANSACTIONS = {
     "Transfer": lambda p: {"FromAccountRef": p.bank, "ToAccountRef": p.savings, "Amount": 120},
     "VendorCredit": lambda p: {"VendorRef": p.vendor, "Line": cost(p)},
 }
+HOURS = {
+    "TimeActivity": lambda p: {
+        "NameOf": "Vendor",
+        "VendorRef": p.vendor,
+        "Hours": 1,
+        "Minutes": 30,
+    },
+}

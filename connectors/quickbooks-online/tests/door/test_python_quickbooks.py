@@ -6,7 +6,7 @@ import pytest
 
 from subledger_quickbooks_online.simulator import REALM
 
-from .bodies import TRANSACTIONS, cost, sale
+from .bodies import HOURS, TRANSACTIONS, cost, sale
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -55,6 +55,19 @@ def test_a_card_payment(qb, place, library):
     made = made.save(qb=qb)
     assert library.CreditCardPayment.get(made.Id, qb=qb).Amount == 11
     assert made.delete(qb=qb)["CreditCardPaymentTxn"]["status"] == "Deleted"
+
+
+def test_hours(qb, place, class_of, library):
+    """A time activity is made, found, changed and deleted; change data does not tell of it."""
+    kind = class_of("TimeActivity")
+    made = kind.from_json(HOURS["TimeActivity"](place)).save(qb=qb)
+    made.Description = "on site"
+    changed = made.save(qb=qb)
+    assert (changed.Description, changed.SyncToken) == ("on site", "1")
+    assert [one.Hours for one in kind.filter(Id=made.Id, qb=qb)] == [1]
+    with pytest.raises(library.exceptions.UnsupportedException):
+        library.cdc.change_data_capture([kind], "2026-03-01", qb=qb)
+    assert changed.delete(qb=qb)["TimeActivity"]["status"] == "Deleted"
 
 
 @pytest.mark.parametrize("name", ["Invoice", "Payment", "SalesReceipt", "BillPayment"])

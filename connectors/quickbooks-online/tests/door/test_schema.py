@@ -7,9 +7,9 @@ from lxml import etree
 
 from subledger_quickbooks_online.simulator import xmlform
 
-from .bodies import NAMES, TRANSACTIONS
+from .bodies import HOURS, NAMES, TRANSACTIONS
 
-BODIES = {**NAMES, **TRANSACTIONS}
+BODIES = {**NAMES, **TRANSACTIONS, **HOURS}
 
 
 def without_empty(value):
@@ -52,7 +52,7 @@ def test_stored_objects(app, place, schema, name):
     assert without_empty(xmlform.from_element(node)) == without_empty(made)
 
 
-@pytest.mark.parametrize("name", sorted(TRANSACTIONS))
+@pytest.mark.parametrize("name", sorted({*TRANSACTIONS, *HOURS}))
 def test_created_from_xml(app, place, schema, name):
     """The same body as XML makes the same object as the JSON form."""
     body = BODIES[name](place)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from .call import Call
 from .company import Posting
 from .company.accounts import TYPES
+from .company.kinds import KINDS
 from .envelope import Payload
 from .refusals import not_readable, unsupported
 from .report_form import blank, cell, money, party, row, section, title, whole
@@ -180,7 +181,7 @@ def _listed(
     if own:
         amount = sum((one.amount for one in postings if one.account == own), Decimal())
         amount *= TYPES[accounts[own]["AccountType"]].sign
-    is_posting = document["entity"] not in {"Estimate", "PurchaseOrder"}
+    is_posting = KINDS[document["entity"]].posting
     return row(
         document["TxnDate"],
         cell(title(document), document["Id"]),

@@ -40,6 +40,7 @@ _LABELS = {
     "PurchaseOrder": "Purchase Order",
     "Purchase": "Expense",
     "CreditCardPaymentTxn": "Credit Card Payment",
+    "TimeActivity": "Time Activity",
 }
 _DELETABLE = frozenset(
     {
@@ -56,10 +57,12 @@ _DELETABLE = frozenset(
         "PurchaseOrder",
         "RefundReceipt",
         "SalesReceipt",
+        "TimeActivity",
         "Transfer",
         "VendorCredit",
     }
 )
+_NOT_POSTED = frozenset({"Estimate", "PurchaseOrder", "TimeActivity"})
 _VOIDABLE = frozenset({"Invoice", "Payment", "SalesReceipt", "BillPayment"})
 _EMAILABLE = frozenset(
     {
@@ -98,7 +101,8 @@ def _table() -> dict[str, Kind]:
             deletable=True,
             voidable=entity in _VOIDABLE,
             emailable=entity in _EMAILABLE,
-            posting=entity not in {"PurchaseOrder", "Estimate"},
+            posting=entity not in _NOT_POSTED,
+            in_changes=entity != "TimeActivity",
         )
         for entity in sorted(_DELETABLE)
     }

@@ -27,6 +27,7 @@ _ACCOUNTS = (
 _LISTS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(_ACCOUNTS, ("Account", "Accounts")),
     "CustomerRef": ("Customer", "Names"),
+    "EmployeeRef": ("Employee", "Names"),
     "VendorRef": ("Vendor", "Names"),
     "PrefVendorRef": ("Vendor", "Names"),
     "ItemRef": ("Item", "Items"),

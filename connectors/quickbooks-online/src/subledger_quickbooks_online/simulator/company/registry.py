@@ -8,7 +8,7 @@ from decimal import Decimal
 from attrs import frozen
 
 from .books import JSON, Books, Draft, Stored
-from .documents import banking, payments, purchases, sales
+from .documents import banking, payments, purchases, sales, times
 from .ledger import Entry
 from .lists import chart, items, parties, plain
 
@@ -57,6 +57,7 @@ DOCUMENTS: Mapping[str, DocumentRules] = {
     "SalesReceipt": _SALE,
     "RefundReceipt": _SALE,
     "Estimate": DocumentRules(prepare=sales.prepare, entries=sales.no_entries),
+    "TimeActivity": DocumentRules(prepare=times.prepare, entries=sales.no_entries),
     "Payment": DocumentRules(prepare=payments.prepare_payment, entries=payments.payment_entries),
     "Purchase": DocumentRules(
         prepare=purchases.prepare_purchase,
