@@ -191,6 +191,17 @@ def test_a_link_with_what_the_books_have_shown(document, tmp_path):
     assert document(*words) == (Exit.OK, {"changed": 1})
 
 
+def test_skipping_what_is_posted(run, tmp_path):
+    """What is posted is not left out by a skip: only its finding is closed, and that is said."""
+    held(tmp_path, sa.update(FINDING).values(category="changed_in_books"))
+    posted = sa.update(POSTING).values(state="posted")
+    asyncio.run(put(tmp_path / "subledger.db", posted))
+    code, out, _err = run("findings", "skip", "7")
+    assert code == Exit.OK
+    assert out.startswith("1 record: the finding is closed, what the books have stays as it is;")
+    assert "reconciliation" in out
+
+
 def test_approve(document):
     """An approval tells how many documents go."""
     assert document("approve", "cards") == (Exit.OK, {"flow": "cards", "approved": 0})
