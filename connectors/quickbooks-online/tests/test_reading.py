@@ -13,6 +13,9 @@ from subledger_quickbooks_online.reading import since_of
 NOW = dt.datetime(2026, 3, 2, 17, tzinfo=dt.UTC)
 
 
+_BODY = ("PaymentType", "AccountRef", "TxnDate", "Line")
+
+
 async def read_lists(world, position=""):
     question = Question(id=1, query=Query.LISTS, position=position)
     return [entry async for entries, _ in world.sink().read(question) for entry in entries]
@@ -182,6 +185,20 @@ async def test_deleted_and_voided_documents_are_seen(world, make, delivery):
     found = {each.id: each for each in await read_documents(world, "Accounts Receivable (A/R)")}
     assert found[first.id].deleted
     assert (found[second.id].deleted, found[second.id].amount) == (False, Money(0))
+
+
+async def test_a_deletion_is_seen_among_more_changes_than_one_answer_holds(world, make, delivery):
+    """After a first sync of thousands a deleted document is still told as deleted."""
+    [posted] = await world.sink().deliver([delivery(make.movement())])
+    body = {k: v for k, v in world.company.read("Purchase", posted.id).items() if k in _BODY}
+    with world.company.transaction():
+        for _ in range(1005):
+            world.company.create("Purchase", body)
+    world.simulation.clock.advance(dt.timedelta(seconds=1))
+    world.person.delete("Purchase", posted.id)
+    found = {one.id: one for one in await read_documents(world, "Visa")}
+    assert found[posted.id].deleted
+    assert len(found) == 1006
 
 
 async def test_an_unknown_account_is_an_error_with_a_hint(world):

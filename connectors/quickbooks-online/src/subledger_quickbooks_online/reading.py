@@ -95,6 +95,14 @@ async def changes(
             yield [Found(entity=name, object=record) for record in page]
 
 
+async def deletions(client: Client, entities: Sequence[str], since: dt.datetime) -> list[Found]:
+    """What was deleted since a moment, however much else has changed."""
+    found = await _changed(client, entities, since)
+    if len(found) < MOST_CHANGES:
+        return [each for each in found if is_deleted(each.object)]
+    return [each for name in entities async for some in _gone(client, name, since) for each in some]
+
+
 async def _gone(client: Client, name: str, since: dt.datetime) -> AsyncIterator[list[Found]]:
     """What was deleted of one entity; answers come in the order of time, as far as is known."""
     while True:

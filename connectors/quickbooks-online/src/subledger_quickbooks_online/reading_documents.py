@@ -13,10 +13,8 @@ from subledger_quickbooks_online.company import PAYABLE, RECEIVABLE, Company
 from subledger_quickbooks_online.interpret import guard_of
 from subledger_quickbooks_online.knowledge import Record, pages
 from subledger_quickbooks_online.postings import DOCUMENTS, Register, identifier
-from subledger_quickbooks_online.reading import LOOK_BACK
+from subledger_quickbooks_online.reading import LOOK_BACK, deletions
 from subledger_quickbooks_online.render_sales import is_joining
-from subledger_quickbooks_online.wire import requests
-from subledger_quickbooks_online.wire.objects import changed, is_deleted
 from subledger_quickbooks_online.wire.query import Select, quoted
 
 _ON: Final[Mapping[str, Sequence[str]]] = {
@@ -114,7 +112,6 @@ async def _deleted(
     since = max(begin, now - LOOK_BACK)
     if since >= now:
         return []
-    body = await client.get(requests.changes(names, since))
     return [
         BookDocument(
             type=each.entity,
@@ -124,8 +121,8 @@ async def _deleted(
             amount=Money(0),
             deleted=True,
         )
-        for each in changed(body)
-        if is_deleted(each.object) and each.object.get("Id")
+        for each in await deletions(client, names, since)
+        if each.object.get("Id")
     ]
 
 
