@@ -57,10 +57,11 @@ def mask_for(owner: str, secrets: Iterable[Secret]) -> None:
     For secrets that are replaced by and by, such as tokens: a request with the one before may still
     be under way.
     """
-    newest = frozenset(form for secret in secrets for form in _forms(secret))
+    texts = {secret.reveal() for secret in secrets} - {""}
     with _changing:
         present, former = _handed_out.get(owner, (frozenset[str](), frozenset[str]()))
-        if newest != present:
+        if not texts <= present:
+            newest = frozenset(form for text in texts for form in _forms(text))
             _handed_out[owner] = newest, present
             _mask(newest)
             _unmask(former)
