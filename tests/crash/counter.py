@@ -72,6 +72,10 @@ class Counter(Feed):
     """What the shop holds; each record's identifier is unique among all kinds."""
 
     chart: Chart = field(kw_only=True)
+    linked: dict[str, str] = field(factory=dict)
+    """Documents that a person entered by hand, by the marker of the record they stand for."""
+    beside: tuple[Document, ...] = ()
+    """What a person entered by hand that looks like these, and stands for no record."""
 
     @property
     def records(self):
@@ -118,14 +122,14 @@ class Counter(Feed):
         self.put(Struck(kind=document.kind, id=document.id))
 
     def _document(self, kind, number):
-        """Whole dollars, so that the tax is exact."""
+        """Whole dollars, so that the tax is exact; only what is sold has a number."""
         net = 100 * self.rng.randrange(10, 900)
         sold = kind != PURCHASE
         tax = net * self.chart.percent // 100 if sold else 0
         return Document(
             kind=kind,
             id=number,
-            number=number,
+            number=number if kind in (INVOICE, SALES_RECEIPT) else "",
             party=CLIENT if sold else SUPPLIER,
             date=DAY + dt.timedelta(days=self.rng.randrange(20)),
             amount=Money(net + tax),

@@ -13,14 +13,17 @@ from subledger.testing.workplace import FLOW, SINK, SOURCE
 from .counter import postings
 
 
-def judge_documents(feed, live, moved):
+def judge_documents(feed, live, moved, excused=()):
     """Lost and doubled records, and what else is wrong in the books.
 
     ``live`` are the documents that move something: pairs of cents and a date, by marker; ``moved``
-    is what became of each account since the beginning, in cents.
+    is what became of each account since the beginning, in cents. ``excused`` are markers of records
+    about which a person is told.
     """
     lost, doubled, other = [], [], []
     wanted, strays = Tally(), dict(live)
+    for document in feed.beside:
+        wanted.update(postings(document, feed.chart))
     for record in feed.records:
         if not isinstance(record, Document | Settlement):
             continue
@@ -28,16 +31,18 @@ def judge_documents(feed, live, moved):
         mark = marker(record.kind, record.id)
         found = strays.pop(mark, [])
         newest = (record.amount.minor, record.date.isoformat())
+        if mark in excused:
+            continue
         if not found:
             lost.append(f"{mark} has no document")
         elif len(found) > 1:
             doubled.append(f"{mark} has {len(found)} documents")
         elif found[0] != newest:
             lost.append(f"{mark} shows {found[0]}, not {newest}")
-    for mark in strays:
+    for mark in strays.keys() - set(excused):
         stands = "was struck out, and stands" if mark in feed.struck else "stands for no record"
         other.append(f"{mark or 'a document'} {stands}")
-    if not (lost or doubled or other):
+    if not (lost or doubled or other or excused):
         other += _balances(wanted, moved)
     return lost, doubled, other
 

@@ -82,10 +82,10 @@ class OnlineOffice:
         """What waits is delivered, as the schedule does."""
         return await self.servers.served(DELIVER, Workplace.deliver)
 
-    async def ask(self) -> Any:
-        """The documents of the flow are asked for, as a person does."""
+    async def ask(self, account: str) -> Any:
+        """The documents of the flow on an account are asked for, as a person does."""
         flow = self.settings.flows[FLOW]
-        return await self.servers.served(_ASK, lambda p: p.kernel.ask_for_documents(flow))
+        return await self.servers.served(_ASK, lambda p: p.kernel.ask_for_documents(flow, account))
 
     async def rest(self, seconds: float) -> None:
         """Time passes."""

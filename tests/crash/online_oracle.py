@@ -35,12 +35,12 @@ def watch(company):
     return made
 
 
-def judge(office, made, records, account, *, disturbed):
+def judge(office, made, feed, account, *, disturbed):
     """Lost, doubled and other breaches; ``disturbed`` where a person deletes or edits."""
     lost, doubled, other = [], [], []
-    company = office.simulation.company
+    company, records = office.simulation.company, feed.records
     live = {document["Id"]: document for document in company.documents()}
-    told = office.disk.do(_told)
+    named = office.disk.do(told)
     whole = 0
     for mark, times in ((mark, len(found)) for mark, found in made.items()):
         if times > 1:
@@ -51,7 +51,7 @@ def judge(office, made, records, account, *, disturbed):
         mark = marker(record.kind, record.id)
         found = [live[id_] for _entity, id_ in made.get(mark, ()) if id_ in live]
         if not found:
-            if mark not in told or not disturbed:
+            if mark not in named or not disturbed:
                 lost.append(f"{mark} has no document")
             continue
         moved = _moved(company, found[0]["Id"], account)
@@ -76,7 +76,7 @@ def _moved(company, id_, account):
     return int(sum(p.amount for p in company.postings(id_) if p.account == account) * 100)
 
 
-def _told(c):
+def told(c):
     """Markers of records about which a person is told."""
     rows = c.execute(_FINDINGS).all()
     return {marker(row.kind, row.id) for row in rows}

@@ -24,13 +24,31 @@ _PLAN = {
     ),
     "online_ca": (("error-before@2",), (f"lost-answer@3,{_FORGET}",)),
     "online_invoice": (("error-after@1",), (f"lost-answer@1,{_FORGET}", "remote-edit@1")),
+    "online_counter": (
+        ("none", f"lost-answer@1,{_FORGET}", "error-before@2"),
+        (f"error-after@3,{_FORGET}", "remote-delete@2"),
+    ),
+    "online_counter_ca": (
+        (f"lost-answer@2,{_FORGET}", "fault-inside-200~POST *@1"),
+        (f"error-after@1,{_FORGET}", "remote-edit@3"),
+    ),
+    "online_struck": (
+        ("none", f"lost-answer@2,{_FORGET}", "remote-delete@1"),
+        (f"error-after@1,{_FORGET}", "fault-inside-200~POST *@2", "again@25"),
+    ),
+    "online_struck_ca": (
+        (f"lost-answer@1,{_FORGET}", "error-before@2"),
+        ("error-after@3", "remote-edit@1"),
+    ),
+    "online_first": (("none", f"lost-answer@2,{_FORGET}"), ("error-after@1",)),
 }
 """By scenario, for odd and for even seeds; in the terms of the simulator's fault plan, but for
 `again@n` and `frozen@n`: the next process dies too, at its n-th await; the process is frozen until
 n requests later."""
 _SEEDS = {
     "online": 2,
-    "online_us": 2,
+    **dict.fromkeys(("online_us", "online_counter", "online_counter_ca", "online_first"), 2),
+    **dict.fromkeys(("online_struck", "online_struck_ca"), 2),
     "online_at_once": 3,
     **dict.fromkeys(("online_expired", "online_ca"), 4),
     **dict.fromkeys(("online_update", "online_invoice"), 14),
@@ -39,6 +57,7 @@ _SEEDS = {
 _FROZEN = (
     *(("online", 1, 3), ("online", 2, 99), ("online_update", 1, 2), ("online_us", 2, 9)),
     *(("online_at_once", 1, 9), ("online_expired", 1, 3)),
+    *(("online_counter", 2, 3), ("online_struck", 1, 9)),
 )
 
 

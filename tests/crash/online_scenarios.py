@@ -4,11 +4,14 @@ from attrs import frozen
 
 from subledger_quickbooks_online.wire.requests import MOST_ITEMS
 
+from .online_counter import first, struck
+
 
 @frozen(kw_only=True)
 class Scenario:
     """A business, what happens to it, and whether a day's records were posted before.
 
+    ``first`` where nothing at all was there before; else a shop has its customers and an invoice.
     ``late`` are the seconds that pass before: an access token lives for an hour. ``batch`` is
     how many writes leave together where the seed has several do so, ``at_once`` how many such
     batches are under way at once.
@@ -17,6 +20,7 @@ class Scenario:
     business: str
     happens: object
     posted: bool = False
+    first: bool = False
     late: float = 1.0
     batch: int = MOST_ITEMS
     at_once: int = 1
@@ -52,4 +56,9 @@ SCENARIOS = {
     "online_us": Scenario(business="us", happens=day),
     "online_ca": Scenario(business="ca", happens=day),
     "online_invoice": Scenario(business="us", happens=reworded, posted=True),
+    "online_counter": Scenario(business="counter_us", happens=day),
+    "online_counter_ca": Scenario(business="counter_ca", happens=day),
+    "online_struck": Scenario(business="counter_us", happens=struck, posted=True),
+    "online_struck_ca": Scenario(business="counter_ca", happens=struck, posted=True),
+    "online_first": Scenario(business="counter_us", happens=first, first=True),
 }

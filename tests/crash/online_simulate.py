@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from subledger.testing.workplace import SINK, SOURCE
 from subledger.testing.worlds import Ending, disturbances
 from subledger_quickbooks_online.simulator import NO_LIMITS, Clock, Simulation
 
+from . import online_counter
+from .counter import Counter, counter_type
 from .online_feed import DeskFeed, OnlineFeed, desk_type, feed_type
 from .online_office import POLL, OnlineOffice
 from .online_oracle import judge, watch
@@ -28,14 +30,15 @@ from .online_scenarios import SCENARIOS
 
 START = dt.datetime(2026, 3, 25, 12, tzinfo=dt.UTC)
 _ROUNDS = 14
+_ADDRESS = "http://127.0.0.1:8711"
 _BOOKS = """
 [connections.sink]
 connector = "quickbooks-online"
 client_id = "simulated-client"
 client_secret = {{ file = "{folder}/secret" }}
-base_url = "http://127.0.0.1:8711"
-oauth_url = "http://127.0.0.1:8711"
-"""
+base_url = "_ADDRESS"
+oauth_url = "_ADDRESS"
+""".replace("_ADDRESS", _ADDRESS)
 _CARDS = """
 [connections.source]
 connector = "pex"
@@ -72,44 +75,75 @@ default_tax_code = "{code}"
 
 @frozen
 class Business:
-    """What is synchronised: the configuration, the source, and the company's preferences."""
+    """What is synchronised: the configuration, the source, and the company's preferences.
 
-    config: str
+    ``config`` is the flow as an owner writes it, or makes the settings; ``accounts`` are read back.
+    ``opens`` where something is posted before anything happens.
+    """
+
+    config: Any
     feed: Any
     type: Any
-    account: str
+    accounts: tuple[str, ...]
+    judge: Any
     preferences: Any = field(factory=dict)
+    opens: bool = False
+
+
+_OWED = "Accounts Receivable (A/R)"
+_CANADA = {"CompanyInfo.Country": "CA", "CurrencyPrefs.HomeCurrency.value": "USD"}
+
+
+def _of(account, *given, **more):
+    """One whose documents all move one account."""
+    return Business(*given, (account,), partial(judge, account=account), **more)
+
+
+def _counter(chart, code, gone, **more):
+    return Business(
+        lambda: online_counter.settings(chart, code, gone, _ADDRESS),
+        partial(Counter, chart=chart),
+        partial(counter_type, chart=chart),
+        online_counter.ACCOUNTS,
+        online_counter.judge,
+        opens=True,
+        **more,
+    )
 
 
 BUSINESSES = {
-    "cards": Business(_CARDS, OnlineFeed, feed_type, "Visa"),
-    "us": Business(
-        _DESK.replace("{code}", "California"),
-        lambda rng, **more: DeskFeed(rng, percent=8, **more),
-        desk_type,
-        "Accounts Receivable (A/R)",
+    "cards": _of("Visa", _CARDS, OnlineFeed, feed_type),
+    "us": _of(
+        _OWED, _DESK.replace("{code}", "California"), partial(DeskFeed, percent=8), desk_type
     ),
-    "ca": Business(
+    "ca": _of(
+        _OWED,
         _DESK.replace("{code}", "GST"),
-        lambda rng, **more: DeskFeed(rng, percent=5, **more),
+        partial(DeskFeed, percent=5),
         desk_type,
-        "Accounts Receivable (A/R)",
-        {"CompanyInfo.Country": "CA", "CurrencyPrefs.HomeCurrency.value": "USD"},
+        preferences=_CANADA,
     ),
+    "counter_us": _counter(online_counter.US, "California", "void"),
+    "counter_ca": _counter(online_counter.CA, "GST", "delete", preferences=_CANADA),
 }
 
 
 @lru_cache
 def settings(business):
     """The configuration of a business, read as from an owner's file."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "secret").write_text("simulated-secret")
-        path = Path(folder, "subledger.toml")
-        path.write_text((_BOOKS + BUSINESSES[business].config).format(folder=folder))
-        found = load_settings(path)
+    config = BUSINESSES[business].config
+    found = config() if callable(config) else _loaded(config)
     books = found.connections[SINK]
     object.__setattr__(books.config, "requests_per_second", 10**6)  # pauses are not the subject
     return found
+
+
+def _loaded(config):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "secret").write_text("simulated-secret")
+        path = Path(folder, "subledger.toml")
+        path.write_text((_BOOKS + config).format(folder=folder))
+        return load_settings(path)
 
 
 @lru_cache
@@ -140,8 +174,8 @@ class Base:
 
 
 @lru_cache
-def connected(business):
-    """A new server that a person has just allowed in, and that has read the lists."""
+def allowed(business):
+    """A new server that a person has just allowed in."""
     simulation = company(business)
     base = Base(Disk().content(), simulation.snapshot())
 
@@ -155,6 +189,22 @@ def connected(business):
             facts={"realm": simulation.chosen_realm},
         )
         await office.servers.process.kernel.vault(SINK).keep(grant)
+        return _base(office, feed, made)
+
+    return run(lived)
+
+
+@lru_cache
+def opened(business):
+    """After the lists were read; then what was there before anything happens was posted."""
+    base = allowed(business)
+
+    async def lived(loop):
+        office, feed, made = furnished(loop, business, base, chance(0))
+        found = await _lived(office, feed, made)
+        if not BUSINESSES[business].opens:
+            return found
+        feed.open()
         return await _lived(office, feed, made)
 
     return run(lived)
@@ -163,7 +213,7 @@ def connected(business):
 @lru_cache(maxsize=8)
 def posted(business, seed):
     """After a day's records were posted."""
-    base = connected(business)
+    base = opened(business)
 
     async def lived(loop):
         office, feed, made = furnished(loop, business, base, chance(seed))
@@ -177,6 +227,10 @@ async def _lived(office, feed, made):
     problems = await heal(office)
     assert not problems, problems
     assert not office.servers.failures, office.servers.failures
+    return _base(office, feed, made)
+
+
+def _base(office, feed, made):
     return Base(
         disk().content(),
         office.simulation.snapshot(),
@@ -219,9 +273,9 @@ def furnished(loop, business, base, rng, *, batch=30, at_once=1, **more):
 def simulate(world):
     """Plays a world and judges how it ended."""
     scenario = SCENARIOS[world.scenario]
-    base = (
-        posted(scenario.business, world.seed) if scenario.posted else connected(scenario.business)
-    )
+    business = scenario.business
+    begins = allowed if scenario.first else opened
+    base = posted(business, world.seed) if scenario.posted else begins(business)
     try:
         return run(lambda loop: _simulated(loop, world, scenario, base))
     except Endless as error:
@@ -259,11 +313,11 @@ async def _simulated(loop, world, scenario, base):
         problems = await heal(office)
     servers.restart()
     disturbed = "remote-" in faults
-    if disturbed or faults == "":
-        problems += await compared(office, disturbed=disturbed)
-    lost, doubled, other = judge(
-        office, made, feed.records, BUSINESSES[scenario.business].account, disturbed=disturbed
-    )
+    business = BUSINESSES[scenario.business]
+    if disturbed or faults == "" or business.opens:
+        for account in business.accounts:
+            problems += await compared(office, account, disturbed=disturbed)
+    lost, doubled, other = business.judge(office, made, feed, disturbed=disturbed)
     other += dict.fromkeys([*problems, *servers.problems, *servers.failures])
     if not granted(office):
         other.append("the grant is lost: a person has to connect the company again")
@@ -293,9 +347,9 @@ async def heal(office):
     return [f"the world does not come to rest: {report} {result}"]
 
 
-async def compared(office, *, disturbed):
+async def compared(office, account, *, disturbed):
     """What is wrong between the books as they are read back and what was posted."""
-    if await office.ask() is None:
+    if await office.ask(account) is None:
         return []
     kernel = office.servers.process.kernel
     before = len(kernel.compared)

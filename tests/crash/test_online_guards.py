@@ -21,6 +21,9 @@ _CASES = [
     (online_guards.intent, f"online:2:{_FORGET}", MOMENTS, "doubled"),
     (guards.fence, "online:2:frozen@99", ("await",), "other"),
     (online_guards.kept_first, "online_expired:2:none", ("before",), "other"),
+    (online_guards.find, f"online_counter:2:lost-answer@1,{_FORGET}", ("before",), "doubled"),
+    (guards.meanwhile, f"online_struck:2:error-after@1,{_FORGET}", ("before",), "other"),
+    (online_guards.look, "online_first:2:none", ("before",), "doubled"),
 ]
 
 
@@ -29,7 +32,7 @@ def _worlds(line, moments):
     return [alike[0] for alike in crashes(simulate, calm, moments, apart="frozen" in line)]
 
 
-@pytest.mark.parametrize("case", _CASES, ids=[case[0].__name__ for case in _CASES])
+@pytest.mark.parametrize("case", _CASES, ids=[f"{case[0].__name__} {case[1]}" for case in _CASES])
 def test_without_an_online_guard_the_harness_finds_harm(case, monkeypatch):
     """There is a world that ends well with the guard and with harm without it."""
     guard, line, moments, harm = case
