@@ -37,6 +37,8 @@ class Config:
     """Settings of a connection."""
 
     name: str = "a"
+    secret: str = SECRET
+    news: bytes = b"news"
 
 
 def manifest(name, **more):
@@ -59,13 +61,13 @@ class Peer:
         return web.Response(text=f"{self.config.name} {await request.text()}")
 
 
-def hook(_config, headers, body):
+def hook(config, headers, body):
     """Judges a webhook call by its secret."""
-    if headers.get("x-secret") != SECRET:
+    if headers.get("x-secret") != config.secret:
         return WebhookVerdict.REFUSED
     if body == b"crash":
         raise KeyError(SECRET)
-    return WebhookVerdict.RUN if body == b"news" else WebhookVerdict.IGNORED
+    return WebhookVerdict.RUN if body == config.news else WebhookVerdict.IGNORED
 
 
 SOURCE = SourceType(
@@ -82,6 +84,12 @@ CONNECTIONS = {
     "cards": ConnectionSettings(name="cards", connector="cards", config=Config(), type=SOURCE),
     "deaf": ConnectionSettings(
         name="deaf", connector="cards", config=Config(), type=evolve(SOURCE, webhook=None)
+    ),
+    "other": ConnectionSettings(
+        name="other", connector="cards", config=Config(news=b"other"), type=SOURCE
+    ),
+    "stranger": ConnectionSettings(
+        name="stranger", connector="cards", config=Config(secret="another"), type=SOURCE
     ),
     "books": ConnectionSettings(name="books", connector="books", config=Config(), sink=SINK),
 }
@@ -100,7 +108,11 @@ FLOW_SETTINGS = FlowSettings(
 def plant():
     """A plant with a webhook and a peer."""
     store = memory_store()
-    settings = Settings(folder=Path(), connections=CONNECTIONS, flows={"flow": FLOW_SETTINGS})
+    flows = {
+        "flow": FLOW_SETTINGS,
+        **{name: evolve(FLOW_SETTINGS, name=name, source=name) for name in ("other", "stranger")},
+    }
+    settings = Settings(folder=Path(), connections=CONNECTIONS, flows=flows)
     runtime = Runtime(
         now=lambda: NOON,
         sleep=None,
@@ -179,7 +191,7 @@ async def test_webhook_of_nobody(client, connection):
     ("call", "status", "due"),
     [
         (("wrong", b"news"), 401, None),
-        ((SECRET, b"other"), 204, None),
+        ((SECRET, b"nothing"), 204, None),
         ((SECRET, b"news"), 204, NOON.timestamp() * 1000),
     ],
 )
@@ -188,8 +200,36 @@ async def test_webhook(client, plant, call, status, due):
     secret, body = call
     answer = await client.post("/webhooks/cards", headers={"X-Secret": secret}, data=body)
     assert answer.status == status
-    stored = await plant.kernel.store.tx(lambda c: c.execute(sa.select(FLOW.c.next_due)).scalar())
-    assert stored == due
+    assert await due_flows(plant) == ({} if due is None else {"flow": due})
+
+
+async def due_flows(plant):
+    """When each flow is due, where that was said."""
+
+    def read(c):
+        rows = c.execute(sa.select(FLOW.c.name, FLOW.c.next_due))
+        return {row.name: row.next_due for row in rows if row.next_due is not None}
+
+    return await plant.kernel.store.tx(read)
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "due"),
+    [
+        ((SECRET, b"other"), 204, {"other"}),
+        (("another", b"news"), 401, set()),
+        (("another", b"other"), 401, set()),
+    ],
+)
+async def test_webhook_of_several_companies(client, plant, call, status, due):
+    """A vendor calls one address for all companies: each runs for its own news, by its own proof."""
+    secret, body = call
+    answer = await client.post("/webhooks/cards", headers={"X-Secret": secret}, data=body)
+    assert answer.status == status
+    assert set(await due_flows(plant)) == due
+    own = await client.post("/webhooks/stranger", headers={"X-Secret": "another"}, data=b"news")
+    assert own.status == 204
+    assert set(await due_flows(plant)) == due | {"stranger"}
 
 
 async def test_webhooks_are_logged(client, plant):
@@ -201,7 +241,7 @@ async def test_webhooks_are_logged(client, plant):
         raise structlog.DropEvent
 
     plant.kernel.log = structlog.wrap_logger(logging.getLogger("noted"), processors=[note])
-    for secret, body in (("wrong", b"news"), (SECRET, b"other"), (SECRET, b"news")):
+    for secret, body in (("wrong", b"news"), (SECRET, b"nothing"), (SECRET, b"news")):
         await client.post("/webhooks/cards", headers={"X-Secret": secret}, data=body)
     assert lines == [
         ("warning", "webhook_refused", {"connection": "cards"}),

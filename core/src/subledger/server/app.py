@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 from attrs import define, field
 
+from subledger.config import ConnectionSettings
 from subledger.connecting import CALLBACK, finish
 from subledger.errors import SubledgerError
 from subledger.flow.runs import run_now
@@ -166,14 +167,33 @@ async def _webhook(request: web.Request) -> web.Response:
         raise web.HTTPUnauthorized(
             text="The call does not show the secret or signature of this connection's settings.\n"
         )
-    flows: list[str] = []
-    if verdict is WebhookVerdict.RUN:
-        flows = [flow.name for flow in kernel.settings.flows.values() if flow.source == name]
+    concerned = {name} if verdict is WebhookVerdict.RUN else set()
+    concerned |= _others_concerned(kernel, connection, headers, body)
+    flows = [flow.name for flow in kernel.settings.flows.values() if flow.source in concerned]
 
-        def hurry(c: Any) -> None:
-            for flow in flows:
-                run_now(c, flow, kernel.now_ms(), f"webhook {name}")
+    def hurry(c: Any) -> None:
+        for flow in flows:
+            run_now(c, flow, kernel.now_ms(), f"webhook {name}")
 
+    if flows:
         await kernel.store.tx(hurry)
-    kernel.log.info("webhook", connection=name, asks=verdict is WebhookVerdict.RUN, flows=flows)
+    kernel.log.info("webhook", connection=name, asks=bool(concerned), flows=flows)
     return web.Response(status=204)
+
+
+def _others_concerned(
+    kernel: Kernel, called: ConnectionSettings, headers: Mapping[str, str], body: bytes
+) -> set[str]:
+    """Connections of the same connector that take a call as their own, by their own proof.
+
+    A vendor may call one address for all companies of an app.
+    """
+    return {
+        each.name
+        for each in kernel.settings.connections.values()
+        if each.connector == called.connector
+        and each.name != called.name
+        and each.type is not None
+        and each.type.webhook is not None
+        and each.type.webhook(each.config, headers, body) is WebhookVerdict.RUN
+    }
