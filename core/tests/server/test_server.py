@@ -222,7 +222,7 @@ async def due_flows(plant):
     ],
 )
 async def test_webhook_of_several_companies(client, plant, call, status, due):
-    """A vendor calls one address for all companies: each runs for its own news, by its own proof."""
+    """A vendor calls one address for all companies: each runs for its own news and proof."""
     secret, body = call
     answer = await client.post("/webhooks/cards", headers={"X-Secret": secret}, data=body)
     assert answer.status == status

@@ -35,8 +35,6 @@ RULES: Final[Mapping[str, Rule]] = {
         required=("Name", "Type"),
         lengths={"Name": 100, "Sku": 100, "Description": 4000, "PurchaseDesc": 1000},
     ),
-    "Account": Rule(required=("Name",), lengths={"Name": 100, "Description": 100, "AcctNum": 20}),
-    "Class": Rule(required=("Name",), lengths={"Name": 100}),
     "Invoice": Rule(required=("CustomerRef", "Line"), lengths=_TRANSACTION),
     "CreditMemo": Rule(required=("CustomerRef", "Line"), lengths=_TRANSACTION),
     "SalesReceipt": Rule(required=("Line",), lengths=_PAID),
