@@ -55,6 +55,7 @@ MANIFEST = Manifest(
     capabilities={Capability.UPDATE_GUARD, Capability.READ_BACK},
     recovery=Recovery.MESSAGE_SET,
     limits=(
+        "Accounts, classes, taxes, terms and payment methods are looked up, never made.",
         "Receipts are linked in the memo: the QuickBooks Desktop SDK cannot attach files.",
         "Text outside Windows-1252 is transliterated, and a finding tells where.",
         "A QuickBooks Transfer cannot be voided or deleted, so transfers are journal entries.",

@@ -49,6 +49,7 @@ SINK: Final = Manifest(
     ),
     recovery=Recovery.KEYED,
     limits=(
+        "Accounts, classes, departments, taxes, terms, payment methods: looked up, never made.",
         "Invoices, sales receipts and payments of both sides can be voided; others are deleted.",
         "Customers, vendors and items are made inactive, never deleted.",
         "A refund is an expense on the receivables account, joined to its credit memo.",
