@@ -6,6 +6,8 @@ import pytest
 from attrs import evolve
 
 from subledger.cli.demo import Result
+from subledger.cli.exits import Exit
+from subledger.cli.main import main
 from subledger.cli.scenario import load
 from subledger.cli.stage import Narrator, Played, Stage
 from subledger.errors import ConfigError
@@ -105,3 +107,24 @@ async def test_what_to_write_where_nobody_let_us_in(tmp_path, authorization, hel
     assert "QuickBooks is not connected." in str(error)
     assert isinstance(error, ConfigError) is hint
     assert ('authorise = ["books"]' in str(error)) is hint
+
+
+@pytest.mark.parametrize("there", ["subledger.toml", "subledger.db"])
+def test_nothing_is_overwritten(tmp_path, capsys, there):
+    """A folder that holds an installation is neither overwritten nor mixed with a demonstration."""
+    (tmp_path / there).write_text("mine")
+    assert main(["demo", "--keep", str(tmp_path)]) == Exit.CONFIG
+    said = capsys.readouterr().err
+    assert f"holds {there} already" in said
+    assert "new or empty" in said
+    assert (tmp_path / there).read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == [there]
+
+
+def test_a_folder_that_cannot_be_made(tmp_path, capsys):
+    """Where there is a file instead of a folder, and for a negative number, the reason is told."""
+    (tmp_path / "file").write_text("")
+    assert main(["demo", "--keep", str(tmp_path / "file")]) == Exit.CONFIG
+    assert "cannot be made" in capsys.readouterr().err
+    assert main(["demo", "--transactions", "-5"]) == Exit.CONFIG
+    assert "--transactions: -5 is no number of them" in capsys.readouterr().err

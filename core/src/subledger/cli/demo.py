@@ -18,6 +18,7 @@ from subledger.cli.output import show, table
 from subledger.cli.reconcile import comparison_document, print_comparison
 from subledger.cli.stage import Narrator, Played, Stage
 from subledger.cli.status import print_proof, proof_document
+from subledger.errors import ConfigError, Problem
 from subledger.money import total
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ def demo(
     transactions
         How many transactions or invoices the simulated year has; each scenario has a default.
     keep
-        Folder to keep the configuration, the database and the books in.
+        New folder to keep the configuration, the database and, of QuickBooks Desktop, the books in.
     scenario
         What to show: cards-desktop, cards-online, psa-desktop, psa-online, or the path of a file
         of your own that describes it.
     """
+    if problems := [*_not_kept(keep), *_too_few(transactions)]:
+        raise ConfigError(problems)
     chosen = scenarios.load(scenario)
     started = time.monotonic()
     today = dt.datetime.now(dt.UTC).date()
@@ -57,13 +60,33 @@ def demo(
     }
     with tempfile.TemporaryDirectory(prefix="subledger-demo-") as temporary:
         folder = keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            problem = Problem(path="--keep", message=f"{folder} cannot be made: {said}")
+            raise ConfigError([problem]) from error
         stage = Stage(chosen, folder.absolute(), Narrator(quiet=options.json), names)
         result = Result(asyncio.run(stage.play()))
     seconds = round(time.monotonic() - started, 1)
     document = {**result.summary(), "seconds": seconds}
     show(document, lambda out: _tell(out, result, seconds, keep), as_json=options.json)
     return Exit.OK if result.agrees else Exit.FAILED
+
+
+def _not_kept(folder: Path | None) -> list[Problem]:
+    """A folder whose files would be overwritten, or mixed with those of another demonstration."""
+    there = sorted(path.name for path in folder.glob("subledger.*")) if folder else []
+    if not there:
+        return []
+    message = f"{folder} holds {', '.join(there)} already"
+    return [Problem(path="--keep", message=message, hint="Name a folder that is new or empty.")]
+
+
+def _too_few(transactions: int | None) -> list[Problem]:
+    if transactions is None or transactions >= 0:
+        return []
+    return [Problem(path="--transactions", message=f"{transactions} is no number of them")]
 
 
 @frozen
