@@ -87,6 +87,23 @@ def sweep(records: Sequence[RawRecord]) -> Iterator[RawRecord]:
             yield evolve(record, data=_numbered(data, number))
 
 
+def without_numbers(records: Sequence[RawRecord]) -> Iterator[tuple[RawRecord, RawRecord]]:
+    """Each record, and it once more with one of its numbers missing, or null."""
+    for record in records:
+        data = copy.deepcopy(dict(record.data))
+        for path in list(places(data)):
+            if _is_number(_at(data, path)):
+                for new in (_MISSING, None):
+                    spoilt = changed(copy.deepcopy(data), path, new)
+                    yield evolve(record, data=copy.deepcopy(data)), evolve(record, data=spoilt)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value))
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
 def _at(value: Any, path: Path) -> Any:
     for key in path:
         value = value[key]

@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from subledger.errors import ConnectorError, TemporaryError
 from subledger.model.kinds import Kind
+from subledger.money import Money
 from subledger.ports import Grant
 from subledger.runtime import Http, HttpResponse
 
@@ -57,12 +58,15 @@ class Held:
     ``id`` is what a source gives as ``RawRecord.id``; ``version`` anything that prints otherwise
     once the record has changed, such as its row. A record whose posting ``date`` lies outside the
     period that is read need not be read; ``kind`` is needed where kinds are numbered separately.
+    ``moves`` is the signed change of the account by the vendor's own figures, zero for what was
+    voided: what the record becomes has to move as much; None leaves that unshown.
     """
 
     id: str
     version: object = ""
     date: dt.date | None = None
     kind: Kind | None = None
+    moves: Money | None = None
 
 
 @runtime_checkable

@@ -255,6 +255,7 @@ class Outside:
                 version=row,
                 date=dt.date.fromisoformat(row["date"]),
                 kind=kinds.CARD_TRANSACTION,
+                moves=Money.of(row["amount"]),
             )
             for row in self.rows
         ]

@@ -5,6 +5,9 @@ from typing import Any, Final, NoReturn, cast
 
 import pytest
 
+from subledger.manifest import Capability
+from subledger.model import amount_of
+from subledger.money import total
 from subledger.ports import ExtractRequest
 from subledger.testing.bench import Bench
 from subledger.testing.contracts.base import applies, breach
@@ -64,13 +67,15 @@ class CompletenessContract(ExtractingContract):
                     hint="give each Held the id that the source gives its RawRecord, its date, and "
                     "no kind unless the kinds are numbered separately",
                 )
-            if lost := _lost(held, await self.extract(bench)):
+            reading = await self.extract(bench)
+            if lost := _lost(held, reading):
                 breach(
                     f"it never told of {_some(lost)}, of {len(held)} that the outside holds",
                     promise="a first reading holds every record of the period",
                     hint="follow the next page to the last one; until is a day that is read whole; "
                     "leave it to normalise what a record means, also of pending ones",
                 )
+            _demand_the_amounts(held, reading)
 
         self.rig().run(read)
 
@@ -103,7 +108,7 @@ class CompletenessContract(ExtractingContract):
             __tracebackhide__ = True
             first = await self.extract(bench)
             await bench.context.runtime.sleep(_PAUSE)
-            before = _versions(self._held(bench))
+            before, were = _versions(self._held(bench)), _all(bench)
             cast("Changing", bench.outside).change()
             changed = {
                 key: held
@@ -120,7 +125,8 @@ class CompletenessContract(ExtractingContract):
             await bench.context.runtime.sleep(_PAUSE)
             cursors = [page.cursor for page in first.pages if page.cursor is not None]
             cursor = cursors[-1] if cursors else None
-            if lost := _lost(changed, await self.extract(bench, cursor)):
+            again = await self._read_on(bench, cursor)
+            if lost := _lost(changed, again):
                 breach(
                     f"from the cursor {cursor!r:.80} it never told of {_some(lost)}, of "
                     f"{len(changed)} that were added or changed",
@@ -128,8 +134,27 @@ class CompletenessContract(ExtractingContract):
                     hint="the cursor is a position of the vendor's, or a moment before the reading "
                     "began; rows are filtered by their change, not by their date",
                 )
+            if gone := _lost(_without(were, _all(bench)), again):
+                breach(
+                    f"{_some(gone)} are not in holds() after change() any more, and the next "
+                    "reading did not tell of them",
+                    promise="a record keeps its identifier when it changes, and what was deleted "
+                    "is told once more",
+                    hint="never put a version, state or moment into an identifier. Deleted? Hand "
+                    "it over with nothing to make of it; if the vendor never tells, say so under "
+                    "limits and delete nothing in change()",
+                )
+            _demand_the_amounts(changed, again)
 
         self.rig().run(twice)
+
+    async def _read_on(self, bench: Bench, cursor: str | None) -> Reading:
+        """The next reading. Where only changes are read, they are, whatever their date."""
+        declared = self.type.manifest.capabilities
+        if cursor is None or Capability.INCREMENTAL not in declared:
+            return await self.extract(bench, cursor)
+        today = bench.clock().date()
+        return await self.extract(bench, cursor, since=today)
 
     def _held(self, bench: Bench) -> dict[Any, Held]:
         """The records that a reading of everything has to hold now."""
@@ -149,10 +174,44 @@ def _lost(held: Mapping[Any, Held], reading: Reading) -> list[Held]:
     for record in reading.records:
         makes.setdefault(record.id, []).append(record.makes)
     return [
-        one
-        for one in held.values()
-        if not any(one.kind is None or not of or one.kind in of for of in makes.get(one.id, ()))
+        one for one in held.values() if not any(_is_of(one, of) for of in makes.get(one.id, ()))
     ]
+
+
+def _all(bench: Bench) -> dict[Any, Held]:
+    """Whatever the outside holds now, of any date."""
+    return {(one.kind, one.id): one for one in cast("Holding", bench.outside).holds()}
+
+
+def _without(held: Mapping[Any, Held], others: Mapping[Any, Held]) -> dict[Any, Held]:
+    return {key: one for key, one in held.items() if key not in others}
+
+
+def _demand_the_amounts(held: Mapping[Any, Held], reading: Reading) -> None:
+    """Demands of what was read that it moves what the outside says; of what is rejected nothing."""
+    __tracebackhide__ = True
+    for one in held.values():
+        told = [
+            entities
+            for record, entities in reading.accepted()
+            if record.id == one.id and _is_of(one, record.makes)
+        ]
+        if one.moves is None or not told:
+            continue
+        moved = [amount for entity in told[-1] if (amount := amount_of(entity)) is not None]
+        if total(moved, one.moves.currency) != one.moves:
+            breach(
+                f"the outside says that {one.kind or 'record'} {one.id} moves {one.moves}; "
+                f"what it becomes moves {' + '.join(map(str, moved)) or 'nothing'}",
+                promise="the books show what the vendor's own figures say",
+                hint="see the signs, what is paid back, discounts, tax, tips and what was voided; "
+                "one record is not told as two documents",
+            )
+
+
+def _is_of(held: Held, makes: frozenset[Any]) -> bool:
+    """Whether a record with the same identifier may be the one that is held."""
+    return held.kind is None or not makes or held.kind in makes
 
 
 def _versions(held: Mapping[Any, Held]) -> dict[Any, str]:

@@ -70,11 +70,15 @@ class ExtractingContract(ConnectorContract):
         """To check, and to read a period; a source that polls us does nothing by itself."""
         return (self.check, self.extract) if opened(self.type) else ()
 
-    async def extract(self, bench: Bench, cursor: str | None = None) -> Reading:
-        """Reads the whole period, from a cursor on."""
+    async def extract(
+        self, bench: Bench, cursor: str | None = None, *, since: dt.date | None = None
+    ) -> Reading:
+        """Reads the whole period, or from ``since``, from a cursor on."""
+        request = self.request(bench, cursor)
+        asked = request if since is None else attrs.evolve(request, since=since)
         pages = []
         async with bench.open() as connector:
-            async for page in cast("Source", connector).extract(self.request(bench, cursor)):
+            async for page in cast("Source", connector).extract(asked):
                 pages.append(page)  # noqa: PERF401 - a comprehension would hide the await
         return Reading(pages, self.type.normalise)
 

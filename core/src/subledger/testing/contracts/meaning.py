@@ -20,7 +20,7 @@ from subledger.testing.contracts.base import applies, breach
 from subledger.testing.contracts.connector import opened
 from subledger.testing.contracts.extracting import ExtractingContract, Reading, inside
 from subledger.testing.golden import Pair, orphans, pairs
-from subledger.testing.hostile import payloads, shapes, sweep
+from subledger.testing.hostile import payloads, shapes, sweep, without_numbers
 
 
 class MeaningContract(ExtractingContract):
@@ -82,6 +82,20 @@ class MeaningContract(ExtractingContract):
     def test_normalise_is_total(self) -> None:
         """Whatever stands in a record, it is read or rejected with a reason."""
         self._hostile(self._is_read_or_rejected)
+        for record, spoilt in without_numbers(shapes(self.known().records, 40)):
+            self._is_not_zero(record, spoilt)
+
+    def _is_not_zero(self, record: RawRecord, spoilt: RawRecord) -> None:
+        """Money that is absent is not 0.00."""
+        __tracebackhide__ = True
+        before, after = self._moved(record), self._moved(spoilt)
+        if before and any(before) and after is not None and not any(after):
+            breach(
+                f"the record {record.id} moves {before[0]}; where a number is missing or null it "
+                f"became 0.00: {_text(spoilt.data)}",
+                promise="money that is absent is RecordRejected, never 0.00",
+                hint="refuse what is no number; `row.get(field) or 0` posts documents over 0.00",
+            )
 
     def _hostile(self, judge: Callable[[RawRecord], None]) -> None:
         """Judges real records in which something is missing or of another type."""

@@ -107,7 +107,7 @@ class RoleContract(Contract):
         result = stage.truth(scenario)
         wrong = [*problems, *_wrong(result), *self._missing(recipe, result)]
         if wrong:
-            told = "; ".join(message for _, message in result.findings) or "none"
+            told = _first_of([message for _, message in result.findings])
             breach(
                 f"with the recipe {recipe.name}: {'; '.join(wrong[:5])}. Findings: {told}",
                 promise=f"a {recipe.source} flows into a {recipe.sink} by configuration alone",
@@ -151,6 +151,12 @@ _ENDS: Final = frozenset({"posted", "skipped", "held", "rejected"})
 _WITHOUT_AMOUNT: Final = frozenset(
     {*kinds.LISTS, *kinds.PARTIES, kinds.ATTACHMENT, kinds.PURCHASE_ORDER}
 )
+
+
+def _first_of(messages: Sequence[str], most: int = 3) -> str:
+    """The first messages, and how many more there are."""
+    more = f"; and {len(messages) - most} more" if len(messages) > most else ""
+    return "; ".join(messages[:most]) + more or "none"
 
 
 def _told(amounts: Sequence[Decimal]) -> str:

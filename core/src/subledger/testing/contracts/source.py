@@ -66,6 +66,24 @@ class SourceContract(MeaningContract, CompletenessContract, ExactlyOnceContract,
                         hint="use the vendor's own identifier; put its sort before it if the "
                         "vendor numbers sorts separately",
                     )
+        self._one_record_each()
+
+    def _one_record_each(self) -> None:
+        """Two records of one identifier are told apart by what they make."""
+        __tracebackhide__ = True
+        known: dict[Key, set[Any]] = {}
+        for record, entities in self.read().accepted():
+            found = {entity.kind for entity in entities}
+            before = known.setdefault(key_of(record), set())
+            if found and before and not found & before:
+                breach(
+                    f"the record {record.id!r} is a {' and '.join(sorted(before))}, and another "
+                    f"record {record.id!r} a {' and '.join(sorted(found))}",
+                    promise="the kernel takes the second one for a correction of the first",
+                    hint="give each RawRecord makes = the kinds that its sort may become, or put "
+                    "the sort before the identifier",
+                )
+            before |= found
 
     @applies(opened)
     def test_identifiers_are_stable(self) -> None:
