@@ -2,6 +2,7 @@
 
 import os
 
+from subledger.testing.chance import chance
 from subledger.testing.worlds import World
 
 _MORE = int(os.environ.get("SUBLEDGER_ONLINE_SEEDS", "0"))
@@ -51,9 +52,15 @@ _SEEDS = {
     **dict.fromkeys(("online_struck", "online_struck_ca"), 2),
     "online_at_once": 3,
     **dict.fromkeys(("online_expired", "online_ca"), 4),
-    **dict.fromkeys(("online_update", "online_invoice"), 14),
+    **dict.fromkeys(("online_update", "online_invoice"), 10),
 }
 """Most for the scenarios whose worlds cost least: what was posted before changes."""
+_EVERY = {
+    "online_first": 6,
+    **dict.fromkeys(("online_counter", "online_counter_ca"), 3),
+    **dict.fromkeys(("online_struck", "online_struck_ca"), 3),
+}
+"""Of their histories every so-many-th is played; see `chosen`."""
 _FROZEN = (
     *(("online", 1, 3), ("online", 2, 99), ("online_update", 1, 2), ("online_us", 2, 9)),
     *(("online_at_once", 1, 9), ("online_expired", 1, 3)),
@@ -80,11 +87,13 @@ def _faults(by_seed, seed, least):
     return by_seed[(seed - 1) % len(by_seed)]
 
 
-def is_frozen(world):
-    """Whether the process stops for a while only."""
-    return world.fault.startswith("frozen")
+def chosen(world, histories):
+    """Of long histories every so-many-th is played, where not all seeds are asked for.
 
-
-def chosen(histories):
-    """Of a frozen process every fifth place is played, where not all seeds are asked for."""
-    return histories if _MORE else [histories[0], *histories[1::5]]
+    Each fault begins with another one.
+    """
+    every = 5 if world.fault.startswith("frozen") else _EVERY.get(world.scenario, 1)
+    if _MORE or every == 1:
+        return histories
+    begin = chance("begin", world.scenario, world.fault).randrange(every)
+    return [histories[0], *histories[1 + begin :: every]]

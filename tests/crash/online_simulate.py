@@ -315,8 +315,7 @@ async def _simulated(loop, world, scenario, base):
     disturbed = "remote-" in faults
     business = BUSINESSES[scenario.business]
     if disturbed or faults == "" or business.opens:
-        for account in business.accounts:
-            problems += await compared(office, account, disturbed=disturbed)
+        problems += await compared(office, business.accounts, disturbed=disturbed)
     lost, doubled, other = business.judge(office, made, feed, disturbed=disturbed)
     other += dict.fromkeys([*problems, *servers.problems, *servers.failures])
     if not granted(office):
@@ -347,9 +346,10 @@ async def heal(office):
     return [f"the world does not come to rest: {report} {result}"]
 
 
-async def compared(office, account, *, disturbed):
+async def compared(office, accounts, *, disturbed):
     """What is wrong between the books as they are read back and what was posted."""
-    if await office.ask(account) is None:
+    asked = {account for account in accounts if await office.ask(account) is not None}
+    if not asked:
         return []
     kernel = office.servers.process.kernel
     before = len(kernel.compared)
@@ -357,8 +357,8 @@ async def compared(office, account, *, disturbed):
     found = kernel.compared[before:]  # what was delivered is compared at once
     if disturbed:
         return []
-    if not found:
-        return ["the books were not compared"]
+    if missing := asked - {one.account for one in found}:
+        return [f"the books were not compared on {sorted(missing)}"]
     return [f"the books differ: {one}" for one in found if not one.agrees]
 
 
