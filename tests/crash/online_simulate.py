@@ -195,39 +195,36 @@ def allowed(business):
 
 
 @lru_cache
+def connected(business):
+    """After the lists were read, and what the books hold on the flow's accounts."""
+    return _after(business, allowed(business), chance(0), lambda _feed: None)
+
+
+@lru_cache
 def opened(business):
-    """After the lists were read; then what was there before anything happens was posted."""
-    base = allowed(business)
-
-    async def lived(loop):
-        office, feed, made = furnished(loop, business, base, chance(0))
-        found = await _lived(office, feed, made)
-        if not BUSINESSES[business].opens:
-            return found
-        feed.open()
-        return await _lived(office, feed, made)
-
-    return run(lived)
+    """After what was there before anything happens was posted."""
+    base = connected(business)
+    if not BUSINESSES[business].opens:
+        return base
+    return _after(business, base, chance(0), lambda feed: feed.open())
 
 
 @lru_cache(maxsize=8)
 def posted(business, seed):
     """After a day's records were posted."""
-    base = opened(business)
+    return _after(business, opened(business), chance(seed), lambda feed: feed.day())
 
+
+def _after(business, base, rng, happens):
     async def lived(loop):
-        office, feed, made = furnished(loop, business, base, chance(seed))
-        feed.day()
-        return await _lived(office, feed, made)
+        office, feed, made = furnished(loop, business, base, rng)
+        happens(feed)
+        problems = await heal(office)
+        assert not problems, problems
+        assert not office.servers.failures, office.servers.failures
+        return _base(office, feed, made)
 
     return run(lived)
-
-
-async def _lived(office, feed, made):
-    problems = await heal(office)
-    assert not problems, problems
-    assert not office.servers.failures, office.servers.failures
-    return _base(office, feed, made)
 
 
 def _base(office, feed, made):
