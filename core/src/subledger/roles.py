@@ -24,11 +24,14 @@ def _kinds(*kinds: Kind) -> frozenset[Kind]:
 class Duty:
     """What a role asks in one direction: ``must`` is refused if it lacks, ``may`` is used if there.
 
-    A recipe counts on the kinds of ``must``; it leaves out what a connector lacks of ``may``.
+    A recipe counts on the kinds of ``must``; it leaves out what a connector lacks of ``may``. Of
+    the groups of ``either``, whose kinds are in ``may``, one at least has to be there whole: a
+    source reads its kinds, a sink creates them.
     """
 
     must: Mapping[Kind, frozenset[Operation]]
     may: frozenset[Kind] = frozenset()
+    either: tuple[frozenset[Kind], ...] = ()
 
 
 @frozen(kw_only=True)
@@ -53,11 +56,15 @@ _CONTRACTS = (
     ),
     RoleContract(
         role=Role.PSA,
-        meaning="Runs a service business: it bills customers and records what they paid.",
+        meaning="Runs a service business or a shop: it bills customers and records what they paid, "
+        "or is paid at once.",
         duties={
             Direction.SOURCE: Duty(
-                must={k.CUSTOMER: _READ, k.INVOICE: _READ, k.PAYMENT: _READ},
+                must={k.CUSTOMER: _READ},
+                either=(_kinds(k.INVOICE, k.PAYMENT), _kinds(k.SALES_RECEIPT)),
                 may=_kinds(
+                    k.INVOICE,
+                    k.PAYMENT,
                     k.ITEM,
                     k.TAX_CODE,
                     k.CREDIT_MEMO,
@@ -150,9 +157,14 @@ def _unmet(contract: RoleContract, manifest: Manifest) -> list[str]:
     if duty is None:
         possible = " or ".join(contract.duties)
         return [f"a {contract.role} is a {possible}, not a {manifest.direction}"]
-    return [
+    lacks = [
         f"a {contract.role} must {operation} {kind}, which the manifest does not declare"
         for kind, operations in duty.must.items()
         for operation in sorted(operations)
         if not manifest.can(kind, operation)
     ]
+    act = Operation.READ if manifest.direction is Direction.SOURCE else Operation.CREATE
+    if duty.either and not any(group <= manifest.able(act) for group in duty.either):
+        ways = ", or ".join(" and ".join(sorted(group)) for group in duty.either)
+        lacks.append(f"a {contract.role} must {act} {ways}: the manifest declares neither")
+    return lacks

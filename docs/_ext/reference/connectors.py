@@ -103,12 +103,13 @@ def roles_table() -> str:
             must = "; ".join(
                 f"{kind}: {', '.join(sorted(operations))}" for kind, operations in duty.must.items()
             )
+            either = ", or ".join(" and ".join(sorted(group)) for group in duty.either)
             rows.append(
                 (
                     code(contract.role),
                     contract.meaning,
                     direction,
-                    must,
+                    f"{must}; {either}" if either else must,
                     ", ".join(sorted(duty.may)),
                 )
             )

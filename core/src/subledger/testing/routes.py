@@ -170,7 +170,10 @@ def _fits(recipe: RecipeType[Any], manifest: Manifest) -> bool:
     if manifest.direction is Direction.SOURCE:
         return recipe.source in manifest.roles and recipe.sink is Role.GENERAL_LEDGER
     duty = ROLES[recipe.source].duties[Direction.SOURCE]
-    can = duty.must.keys() <= manifest.able(Operation.CREATE)
+    creates = manifest.able(Operation.CREATE)
+    can = duty.must.keys() <= creates and (
+        not duty.either or any(group <= creates for group in duty.either)
+    )
     return recipe.sink in manifest.roles and recipe.source in _INVENTED and can
 
 

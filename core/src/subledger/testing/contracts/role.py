@@ -119,7 +119,11 @@ class RoleContract(Contract):
         """The kinds that the role must have and of which nothing came into the books."""
         posted = {one.kind for one in result.records if one.state == "posted"}
         duty = ROLES[recipe.source].duties[Direction.SOURCE]
-        for kind in sorted(set(duty.must) - posted):
+        groups = [one for one in duty.either if one <= self.type.manifest.kinds.keys()]
+        wanted = set(duty.must)
+        if groups and not any(group <= posted for group in groups):
+            wanted |= groups[0]
+        for kind in sorted(wanted - posted):
             yield f"no {kind} came into the books"
 
 
