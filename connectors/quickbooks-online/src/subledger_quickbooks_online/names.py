@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from subledger_quickbooks_online.client import Client
 from subledger_quickbooks_online.knowledge import everything
+from subledger_quickbooks_online.wire.jsontext import from_json, to_json
 from subledger_quickbooks_online.wire.query import EVERYTHING, Select, quoted
 
 _PEOPLE: Final = ("Customer", "Vendor", "Employee")
@@ -42,14 +43,15 @@ class Names:
     """Looks names up; those of what was just created are known without a request."""
 
     client: Client
-    _created: dict[tuple[str, str], Owner] = field(factory=dict, init=False)
+    _created: dict[tuple[str, str], tuple[str, str]] = field(factory=dict, init=False)
+    """Entities and objects; these as texts, which take less memory."""
 
     def created(self, entity: str, record: Mapping[str, Any]) -> None:
         """Keeps the name of a new object in mind, where no second one may have it."""
         space = _space(entity, record)
         if space is None:
             return
-        self._created[space] = Owner(entity=entity, record=record, is_same=True)
+        self._created[space] = entity, to_json(record)
         if len(self._created) > _KEPT:
             del self._created[next(iter(self._created))]
 
@@ -57,8 +59,8 @@ class Names:
         """Who has the name of a new object: one of the same sort first, active before inactive."""
         space = _space(entity, body)
         if space in self._created:
-            known = self._created[space]
-            return evolve(known, is_same=known.entity == entity)
+            owner, text = self._created[space]
+            return Owner(entity=owner, record=from_json(text), is_same=owner == entity)
         if entity in _PEOPLE:
             name, member = str(body["DisplayName"]), "DisplayName"
             entities = sorted(_PEOPLE, key=lambda each: each != entity)
