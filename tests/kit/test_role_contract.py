@@ -6,7 +6,7 @@ from attrs import evolve
 from subledger.manifest import Role
 from subledger.money import Money
 from subledger.testing import builders as b
-from subledger.testing.contracts.role import RoleContract
+from subledger.testing.contracts.role import RoleContract, _first_of
 from subledger.testing.invented import INVENTED_CARDS, INVENTED_LEDGER, INVENTED_PSA, InventedBooks
 from subledger.testing.routes import INVENTED_CHART, card_day, holding, psa_day, recipes_of
 from subledger.testing.specimens import Chart
@@ -118,3 +118,29 @@ def test_a_role_that_is_not_kept_is_found_out():
     assert Role.PSA in TestClaiming.type.manifest.roles
     with pytest.raises(AssertionError, match="no invoice came into the books"):
         TestClaiming().test_a_recipe_of_its_role_works(_recipe(INVENTED_PSA, "psa-invoices"))
+
+
+def test_a_till_keeps_the_role_without_invoices():
+    """A source that is paid at once needs neither invoices nor payments, but sales there are."""
+    declared = INVENTED_PSA.manifest.kinds
+    till = {kind: declared[kind] for kind in ("customer", "item", "sales_receipt")}
+
+    class TestTill(TestInventedPsa):
+        type = evolve(INVENTED_PSA, manifest=evolve(INVENTED_PSA.manifest, kinds=till))
+        sales = (b.sales_receipt(amount="45.00"),)
+
+        def outside(self, clock):
+            return holding([b.customer(), b.item(), *self.sales])
+
+    recipe = _recipe(INVENTED_PSA, "psa-invoices")
+    TestTill().test_a_recipe_of_its_role_works(recipe)
+    TestTill.sales = ()
+    with pytest.raises(AssertionError, match="no sales_receipt came into the books"):
+        TestTill().test_a_recipe_of_its_role_works(recipe)
+
+
+def test_many_findings_are_counted():
+    """A hundred findings of one cause do not bury what went wrong."""
+    assert _first_of([]) == "none"
+    assert _first_of(["a", "b"]) == "a; b"
+    assert _first_of(list("abcde")) == "a; b; c; and 2 more"

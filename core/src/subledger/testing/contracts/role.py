@@ -116,13 +116,12 @@ class RoleContract(Contract):
             )
 
     def _missing(self, recipe: RecipeType[Any], result: Result) -> Iterator[str]:
-        """The kinds that the role must have and of which nothing came into the books."""
+        """The kinds that the role counts on here, and of which nothing came into the books."""
         posted = {one.kind for one in result.records if one.state == "posted"}
         duty = ROLES[recipe.source].duties[Direction.SOURCE]
-        groups = [one for one in duty.either if one <= self.type.manifest.kinds.keys()]
-        wanted = set(duty.must)
-        if groups and not any(group <= posted for group in groups):
-            wanted |= groups[0]
+        act = Operation.READ if isinstance(self.type, SourceType) else Operation.CREATE
+        declared = self.type.manifest.able(act)
+        wanted = set(duty.must).union(*(group for group in duty.either if group <= declared))
         for kind in sorted(wanted - posted):
             yield f"no {kind} came into the books"
 
