@@ -57,8 +57,8 @@ _SEEDS = {
 """Most for the scenarios whose worlds cost least: what was posted before changes."""
 _EVERY = {
     "online_first": 6,
-    **dict.fromkeys(("online_counter", "online_counter_ca"), 3),
-    **dict.fromkeys(("online_struck", "online_struck_ca"), 3),
+    **dict.fromkeys(("online_counter", "online_counter_ca"), 5),
+    **dict.fromkeys(("online_struck", "online_struck_ca"), 5),
 }
 """Of their histories every so-many-th is played; see `chosen`."""
 _FROZEN = (
