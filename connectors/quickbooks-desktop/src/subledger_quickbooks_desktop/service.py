@@ -12,7 +12,7 @@ from typing import Any, Final
 from aiohttp import web
 from attrs import define, field
 
-from subledger.errors import Fenced
+from subledger.errors import ConfigError, Fenced, Problem
 from subledger.ports import PeerContext
 from subledger_quickbooks_desktop import identity
 from subledger_quickbooks_desktop.arrival import LongAnswer
@@ -139,8 +139,18 @@ class Service:
         )
 
     async def new_password(self) -> str:
-        """Makes a new password and returns it once."""
+        """Makes a new password and returns it once. Raises ConfigError where one is configured."""
+        if self.config.password is not None:
+            raise ConfigError([_configured(self.context.connection)])
         return await self.context.note(identity.new_password)
+
+
+def _configured(connection: str) -> Problem:
+    return Problem(
+        path=f"connections.{connection}.password",
+        message="is configured, so that a new password would never let the Web Connector in",
+        hint="Type the configured one into the Web Connector, or remove this setting first.",
+    )
 
 
 async def _read(request: web.Request) -> bytes:

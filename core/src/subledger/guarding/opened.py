@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, evolve, frozen
 
+from subledger.errors import ConfigError
 from subledger.guarding.calls import Guard
 from subledger.ports import (
     BookDocument,
@@ -196,7 +197,9 @@ class GuardedPeer:
 
     async def new_password(self) -> str:
         """A new password."""
-        password = await self.guard.awaited("new_password()", self.peer.new_password)
+        password = await self.guard.awaited(
+            "new_password()", self.peer.new_password, passes=(ConfigError,)
+        )
         sound: str = self.guard.checked("new_password()", password, str)
         return sound
 

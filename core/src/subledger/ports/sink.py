@@ -145,7 +145,10 @@ class Peer(Protocol):
         ...
 
     async def new_password(self) -> str:
-        """Makes a new password, stores only its hash, and returns it once."""
+        """Makes a new password, stores only its hash, and returns it once.
+
+        Raises :class:`subledger.errors.ConfigError` where the configuration has one that counts.
+        """
         ...
 
 
