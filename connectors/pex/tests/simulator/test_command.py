@@ -6,6 +6,10 @@ import subprocess
 import sys
 from urllib.request import Request, urlopen
 
+import pytest
+
+from subledger_pex.simulator import simulate_pex
+
 START = "from subledger_pex.simulator import simulate_pex; simulate_pex({})"
 
 
@@ -46,3 +50,28 @@ def test_importing_the_package_needs_no_network_library():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"fault": "nonsense"}, "unknown fault: nonsense; known: change_at, drop_at, "),
+        ({"fault": "nonsense=1"}, "unknown fault: nonsense; known: "),
+        ({"fault": "error_at"}, "error_at cannot be ''; expected: request numbers, such as 3;7"),
+        (
+            {"fault": "slow_seconds=soon"},
+            "slow_seconds cannot be 'soon'; expected: seconds, such as 0.2",
+        ),
+        (
+            {"fault": "rate_limit_every=x"},
+            "rate_limit_every cannot be 'x'; expected: a number of requests, such as 5",
+        ),
+        ({"fault": "reorder=perhaps"}, "reorder cannot be 'perhaps'; expected: true or false"),
+        ({"today": "x"}, "--today cannot be 'x'; expected: a day written YYYY-MM-DD"),
+    ],
+)
+def test_a_word_that_cannot_be_read_is_told_with_what_can_be_written(given, expected):
+    """A mistake in an option names the option's word and what is expected in its place."""
+    with pytest.raises(ValueError, match=r"expected: |known: ") as told:
+        simulate_pex(port=0, **given)
+    assert str(told.value).startswith(expected)

@@ -41,7 +41,8 @@ def simulate_pex(
         Faults to inject, such as "rate_limit_every=5,error_at=3;7,slow_seconds=0.2,reorder".
 
     """
-    last_day = date.fromisoformat(today) if today else datetime.now(UTC).astimezone(EASTERN).date()
+    last_day = _day(today) if today else datetime.now(UTC).astimezone(EASTERN).date()
+    plan = parse_plan(fault)
     business = generate_business(
         seed=seed,
         transactions=transactions,
@@ -49,7 +50,16 @@ def simulate_pex(
         funding="credit" if credit else "prepaid",
     )
     simulation = Simulation.of(business, token=token)
-    simulation.faults = parse_plan(fault)
+    simulation.faults = plan
     from .server import serve_until_signal  # noqa: PLC0415 - the network is loaded only to serve
 
     serve_until_signal(simulation, host=host, port=port)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"--today cannot be {text!r}; expected: a day written YYYY-MM-DD"
+        ) from None

@@ -1,7 +1,7 @@
 """Faults on purpose: which requests go wrong, and how."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from attrs import asdict, field, fields, frozen
 
@@ -46,25 +46,46 @@ class FaultPlan:
 NO_FAULTS = FaultPlan()
 
 
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = {attribute.name for attribute in fields(FaultPlan)}
+    if unknown := sorted(set(names) - known):
+        raise ValueError(f"unknown fault: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+
+
 def plan_from(values: Mapping[str, Any]) -> FaultPlan:
     """A plan from plain values; ValueError names unknown faults."""
-    known = {attribute.name for attribute in fields(FaultPlan)}
-    if unknown := sorted(set(values) - known):
-        raise ValueError(f"unknown fault: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    _refuse_unknown(values)
     return FaultPlan(**values)
 
 
 def parse_plan(text: str) -> FaultPlan:
-    """A plan from text such as ``rate_limit_every=5,error_at=3;7,slow_seconds=0.2,reorder``."""
-    values: dict[str, Any] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, _, value = part.partition("=")
-        if name == "reorder":
-            values[name] = value.lower() in {"", "1", "true", "yes"}
-        elif name == "slow_seconds":
-            values[name] = float(value)
-        elif name == "rate_limit_every":
-            values[name] = int(value)
-        else:
-            values[name] = tuple(int(number) for number in value.split(";"))
-    return plan_from(values)
+    """A plan from text such as ``rate_limit_every=5,error_at=3;7,slow_seconds=0.2,reorder``.
+
+    ValueError tells what cannot be read, and what can be written in its place.
+    """
+    parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    _refuse_unknown(name for name, _, _ in parts)
+    return plan_from({name: _value(name, word) for name, _, word in parts})
+
+
+def _value(name: str, word: str) -> Any:
+    read, expected = _FORMS.get(name, (_request_numbers, "request numbers, such as 3;7"))
+    try:
+        return read(word)
+    except (KeyError, ValueError):
+        raise ValueError(f"{name} cannot be {word!r}; expected: {expected}") from None
+
+
+def _request_numbers(word: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in word.split(";"))
+
+
+_YES_OR_NO: Final = {
+    **dict.fromkeys(("", "1", "true", "yes"), True),
+    **dict.fromkeys(("0", "false", "no"), False),
+}
+_FORMS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
+    "rate_limit_every": (int, "a number of requests, such as 5"),
+    "slow_seconds": (float, "seconds, such as 0.2"),
+    "reorder": (lambda word: _YES_OR_NO[word.lower()], "true or false"),
+}

@@ -53,7 +53,8 @@ def simulate_syncro(
         Faults to inject, such as "rate_limit_every=5,storm=10;40,lose_write_at=1".
 
     """
-    day = date.fromisoformat(today) if today else datetime.now(UTC).date()
+    day = _day(today) if today else datetime.now(UTC).date()
+    plan = parse_plan(fault)
     clock = SimulatedClock(datetime.combine(day, STARTS), time.monotonic)
     simulation = Simulation.of(
         today=day,
@@ -65,7 +66,16 @@ def simulate_syncro(
         permissions=PRESETS[permissions],
     )
     simulation.behaviour = Behaviour(limit_per_minute=limit, goes_on=goes_on, webhook_url=webhook)
-    simulation.faults = parse_plan(fault)
+    simulation.faults = plan
     from .server import serve_until_signal  # noqa: PLC0415 - the network is loaded only to serve
 
     serve_until_signal(simulation, host=host, port=port)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"--today cannot be {text!r}; expected: a day written YYYY-MM-DD"
+        ) from None
