@@ -1,11 +1,26 @@
 """X12: each simulator runs alone, by one command, without a configuration or an account."""
 
 import asyncio
+import importlib
+import inspect
 import json
 
 import aiohttp
 from processes import output_alone, running, start
 from world import TOKEN
+
+from subledger.catalogue import Catalogue, installed
+
+
+def test_simulators_side_by_side():
+    """X12: all simulators can run at once with their defaults: each has a port of its own."""
+    catalogue = Catalogue(installed(), built_in=())
+    ports = {}
+    for connector in ("pex", "quickbooks-online", "syncro"):
+        module, _, name = catalogue.simulator(connector).command.partition(":")
+        command = getattr(importlib.import_module(module), name)
+        ports[connector] = inspect.signature(command).parameters["port"].default
+    assert len(set(ports.values())) == len(ports), ports
 
 
 async def test_pex_alone():

@@ -13,7 +13,7 @@ from .state import STARTS, Simulation
 
 def simulate_syncro(
     *,
-    port: int = 8702,
+    port: int = 8703,
     host: str = "127.0.0.1",
     seed: int = 1,
     invoices: int = 600,
