@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from subledger.findings import Finding
 from subledger.flow import reconcile, waysout
 from subledger.flow.proof import _BUCKET, BUCKETS, prove
-from subledger.ledger import books, findings, records
+from subledger.ledger import books, findings, history, records
 from subledger.ledger.records import UNREADABLE
 from subledger.model.kinds import CARD_TRANSACTION
 from subledger.money import Money
@@ -176,12 +176,50 @@ def test_retry_of_an_edited_document(two):
 
 
 def test_keeping_an_edited_document(two):
-    """A person may let the books' version stand: the record stays posted."""
+    """A person may let the books' version stand: nobody asks again, and the difference is told."""
+    edited = document(2, -501, guard="g2")
+    compare(two, document(1), edited)
+    (row,) = findings.listing(two.c)
+    assert waysout.skip(two.c, row.id, two.now, "ann", "") == 1
+    assert findings.listing(two.c) == []
+    assert compare(two, document(1), edited).agrees
+    assert findings.listing(two.c) == []
+    found = proof(two)
+    assert found.agrees
+    assert (found.buckets["posted"].records, found.buckets["posted"].total) == (2, Money(-1001))
+    assert found.buckets["skipped"].total == Money(1)
+    two.run(two.movement("2", cents=700))
+    delivery = two.claim()
+    assert (delivery.operation, delivery.target.guard) == ("update", "g2")
+
+
+def test_a_deletion_in_the_books_may_stand(two):
+    """What a person deleted there stays deleted, whatever its source does; nobody asks again."""
+    compare(two, document(1))
+    (row,) = findings.listing(two.c)
+    assert waysout.skip(two.c, row.id, two.now, "ann", "") == 1
+    result = compare(two, document(1))
+    assert (result.agrees, result.posted) == (True, 1)
+    assert findings.listing(two.c) == []
+    found = proof(two)
+    assert found.agrees
+    assert found.buckets["skipped"].total == Money(-500)
+    two.run(two.movement("2", cents=700))
+    assert two.claim() is None
+    assert two.state("2") == "skipped"
+    assert proof(two).agrees
+
+
+def test_trouble_with_a_document_that_was_linked(two):
+    """A document that a person linked has its finding with its record, as any other."""
+    two.c.execute(sa.update(LINK).where(LINK.c.target == "T2").values(effect=0))
+    history.add(
+        two.c, 1, "ann", "linked", flow="cards", connection="books",
+        kind=CARD_TRANSACTION, record="2",
+    )  # fmt: skip
     compare(two, document(1), document(2, -501))
     (row,) = findings.listing(two.c)
-    waysout.skip(two.c, row.id, two.now, "ann", "")
-    assert two.state("2") == "posted"
-    assert findings.listing(two.c) == []
+    assert (row.flow, row.records) == ("cards", 1)
 
 
 def test_period(two):

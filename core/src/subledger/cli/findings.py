@@ -41,8 +41,6 @@ _NOTHING: Final = (
     "Nothing to try again: what could not be read is read again when it changes in the source."
 )
 _STAYS: Final = "the finding is closed, what the books have stays as it is"
-_AGAIN: Final = "; a reconciliation names it again while it differs."
-_COMPARED: Final = frozenset({"changed_in_books", "missing_in_books"})
 _CLOSED: Final = "Closed; it comes back where its cause remains."
 _SHOWN: Final = 100
 """Records of a finding that are shown to a person; JSON has all of them."""
@@ -136,8 +134,7 @@ def findings(
 
 def _done(verb: Verb, rows: list[FindingRow], changed: int) -> str:
     if verb == "skip" and all(row.states == "posted" for row in rows):
-        again = any(row.category in _COMPARED for row in rows)
-        return f"{counted(changed, 'record')}: {_STAYS}{_AGAIN if again else '.'}"
+        return f"{counted(changed, 'record')}: {_STAYS}."
     if changed or not rows:
         return f"{counted(changed, 'record')}: {_DONE[verb]}."
     return _NOTHING if any(row.records for row in rows) else _CLOSED

@@ -12,7 +12,7 @@ from subledger.ledger import findings, notes
 from subledger.ledger.effects import State
 from subledger.manifest import Operation
 from subledger.money import Money
-from subledger.store.schema import DOCUMENT, EFFECT, FINDING, LINK, POSTING, QUESTION
+from subledger.store.schema import DOCUMENT, EFFECT, FINDING, HISTORY, LINK, POSTING, QUESTION
 
 _Seen = Mapping[tuple[str, str], sa.Row[Any]]
 """What the books showed, by type and identifier."""
@@ -236,13 +236,25 @@ def _judge(
         if label in troubles:
             _agree_again(c, troubles[label])
         return
-    flow = c.execute(sa.select(EFFECT.c.flow).where(EFFECT.c.id == link.effect)).scalar() or ""
+    flow = _flow_of(c, link)
     number = findings.report(c, finding, now, flow=flow, connection=asked.connection)
     c.execute(
         sa.update(POSTING)
         .where(POSTING.c.flow == flow, POSTING.c.kind == link.kind, POSTING.c.id == link.id)
         .values(finding=number)
     )
+
+
+def _flow_of(c: sa.Connection, link: sa.Row[Any]) -> str:
+    """The flow that a document stands for a record of; also where a person linked it."""
+    wrote = c.execute(sa.select(EFFECT.c.flow).where(EFFECT.c.id == link.effect)).scalar()
+    linked = sa.select(HISTORY.c.flow).where(
+        HISTORY.c.connection == link.connection,
+        HISTORY.c.kind == link.kind,
+        HISTORY.c.record == link.id,
+        HISTORY.c.action == "linked",
+    )
+    return wrote or c.execute(linked.order_by(HISTORY.c.id.desc()).limit(1)).scalar() or ""
 
 
 def _money(row: sa.Row[Any]) -> Money:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from subledger.flow import duplicates
+from subledger.flow import accepting, duplicates
 from subledger.ledger import books, effects, findings, history, links
 from subledger.ledger.effects import WITHDRAWN, State
 from subledger.manifest import Manifest, Operation
@@ -10,8 +10,6 @@ from subledger.model.kinds import Kind
 from subledger.ports import Query
 from subledger.store.schema import CONNECTION, EFFECT, FINDING, FLOW, POSTING, RECORD
 
-_GONE = "missing_in_books"
-_CHANGED = "changed_in_books"
 _UNKNOWN = "unknown_outcome"
 _TAKEN_BACK = "gone_in_source"
 _UNDONE = "undone"
@@ -51,9 +49,9 @@ def retry(
     sink's ``manifest`` says that they cannot be void, as far as an effect stands for them.
     """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
-    if row.category == _GONE:
+    if row.category == accepting.DELETED:
         _forget_links(c, finding, sink)
-    if row.category == _CHANGED:
+    if row.category == accepting.EDITED:
         _take_new_guards(c, finding)
     if row.category == _UNKNOWN:
         _send_again(c, finding)
@@ -82,9 +80,11 @@ def retry(
 def skip(c: sa.Connection, finding: int, now: int, who: str, reason: str) -> int:
     """Leaves the records of a finding out for good; posted ones only lose the finding.
 
-    An undo that was refused, or has not left yet, is given up: its document stays.
+    Of a document that the books show otherwise, or not at all, their word stands. An undo that was
+    refused, or has not left yet, is given up: its document stays.
     """
     row = c.execute(sa.select(FINDING).where(FINDING.c.id == finding)).one()
+    accepting.accept(c, finding)
     mine = POSTING.c.finding == finding
     posted = POSTING.c.state == "posted"
     waiting = c.execute(sa.select(POSTING).where(mine, sa.not_(posted))).all()
