@@ -29,7 +29,7 @@ async def test_o1_connect_in_a_browser(tmp_path):
         await world.run_flow("cards")
         assert (await world.kernel.dispatch("books")).state == "failed"
         (finding,) = await world.findings("auth_expired")
-        assert "onnect" in finding.hint
+        assert "`subledger connect books`" in finding.hint
         assert await connect(world.kernel, world.url) == 200
         assert await world.findings("auth_expired") == []
         await world.sync("cards")
@@ -86,7 +86,7 @@ async def test_o1_revoked_and_connected_again(tmp_path):
         world.ledger.person.disconnect()
         assert (await world.kernel.dispatch("books")).state == "failed"
         (finding,) = await world.findings("auth_expired")
-        assert "onnect" in finding.hint
+        assert "`subledger connect books`" in finding.hint
         assert world.papers() == {}
         assert await connect(world.kernel, world.url) == 200
         await world.sync("cards")

@@ -115,7 +115,7 @@ async def test_a_revoked_connection_needs_a_person(world):
     world.vault.kept = attrs.evolve(
         world.vault.kept, refresh=Secret("gone"), expires=world.simulation.now
     )
-    with pytest.raises(AuthenticationError, match="Connect QuickBooks again"):
+    with pytest.raises(AuthenticationError, match="Run `subledger connect`"):
         await Tokens(world.config, world.context).current()
     assert world.vault.kept.refresh == Secret("gone")
     assert len(refreshes(world)) == 1
@@ -142,9 +142,9 @@ def test_an_answer_without_both_tokens_is_no_grant(status, body):
 @pytest.mark.parametrize(
     ("body", "sort", "words"),
     [
-        (b'{"error": "invalid_grant"}', NotGranted, "Connect QuickBooks again"),
+        (b'{"error": "invalid_grant"}', NotGranted, "Run `subledger connect`"),
         (b'{"error": "invalid_client"}', AuthenticationError, "client_id"),
-        (b'{"error": "invalid_scope"}', AuthenticationError, "Connect QuickBooks again"),
+        (b'{"error": "invalid_scope"}', AuthenticationError, "Run `subledger connect`"),
     ],
 )
 def test_a_clear_refusal_is_for_a_person(body, sort, words):

@@ -61,7 +61,10 @@ class ConnectorError(SubledgerError):
 
 
 class AuthenticationError(ConnectorError):
-    """The outside system does not know us; the connection is down until a person acts."""
+    """The outside system does not know us; the connection is down until a person acts.
+
+    Where the hint says `subledger connect`, in backticks, a person sees the connection's name too.
+    """
 
 
 class TemporaryError(ConnectorError):

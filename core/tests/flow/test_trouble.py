@@ -32,6 +32,14 @@ def test_category(error, category):
     assert trouble("books", "qbo", error).category == category
 
 
+def test_the_way_to_connect_names_the_connection():
+    """A hint to connect can be typed as it stands; any other hint stays as it is."""
+    error = AuthenticationError("m", hint="Run `subledger connect`; nothing is lost.")
+    assert trouble("shop", "qbo", error).hint == "Run `subledger connect shop`; nothing is lost."
+    other = AuthenticationError("m", hint="Run `subledger connect books`, or `subledger check`.")
+    assert trouble("shop", "qbo", other).hint == other.hint
+
+
 @pytest.mark.parametrize("sort", [KeyError, lambda text: ConnectorError(text, detail=text)])
 def test_no_secret_in_the_database(secret, sort):
     """What a connector says of its failure is stored; a secret in it is not."""

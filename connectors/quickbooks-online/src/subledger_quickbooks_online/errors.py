@@ -51,7 +51,7 @@ class Lost(TemporaryError):  # noqa: N818 - the name is the fate of the answer
     """No whole answer came: it is not known whether QuickBooks acted."""
 
 
-_RECONNECT = "Connect QuickBooks again; mappings and history are kept."
+_RECONNECT = "Run `subledger connect`; mappings and history are kept."
 _REPORT = "Report it with the detail; the document was not posted."
 _MAP = "Map to an entry that exists, or create it in QuickBooks, then retry."
 _CORRECT = "Correct the field in the source, then retry."
@@ -278,9 +278,7 @@ def error_of(fault: Fault, tid: str = "") -> ConnectorError:
 
 def not_connected() -> AuthenticationError:
     """Nobody has connected the company yet, or somebody disconnected it."""
-    return AuthenticationError(
-        "QuickBooks is not connected.", hint="Run `subledger connect` for this connection."
-    )
+    return AuthenticationError("QuickBooks is not connected.", hint="Run `subledger connect`.")
 
 
 def rejected(category: str, subject: str, message: str, hint: str = "") -> RecordRejected:

@@ -13,7 +13,7 @@ from subledger_quickbooks_online.wire.oauth import object_of
 _OK: Final = 200
 _THROTTLED: Final = 429
 _SERVER: Final = 500
-_RECONNECT: Final = "Connect QuickBooks again; mappings and history are kept."
+_RECONNECT: Final = "Run `subledger connect`; mappings and history are kept."
 
 
 class NotGranted(AuthenticationError):  # noqa: N818 - the name is the fate of the request

@@ -18,6 +18,7 @@ from subledger.errors import (
     TemporaryError,
 )
 from subledger.flow.readiness import missing_names
+from subledger.flow.trouble import named
 from subledger.kernel import Kernel
 from subledger.observe.logging import set_up
 from subledger.vault import KeySource
@@ -129,7 +130,9 @@ async def _asked(kernel: Kernel, connection: ConnectionSettings) -> list[str] | 
         message, hint = error.message, error.hint
     except Exception as error:  # noqa: BLE001 - a connector's bug is told like its refusals
         message, hint = f"{connection.connector} failed: {type(error).__name__}: {error}", ""
-    return Problem(path=f"connections.{connection.name}", message=message, hint=hint)
+    return Problem(
+        path=f"connections.{connection.name}", message=message, hint=named(hint, connection.name)
+    )
 
 
 async def _missing(kernel: Kernel, flow: FlowSettings) -> list[Problem]:

@@ -22,6 +22,11 @@ def mishap(subject: str, message: str, error: Exception, category: str = "intern
     )
 
 
+def named(hint: str, connection: str) -> str:
+    """A connector's hint, whose `subledger connect` is followed by the name of the connection."""
+    return hint.replace("`subledger connect`", f"`subledger connect {connection}`")
+
+
 def trouble(connection: str, connector: str, error: Exception) -> Finding:
     """What a person should see where the whole connection failed; stored, so without secrets."""
     if isinstance(error, ContractBroken):
@@ -47,6 +52,6 @@ def trouble(connection: str, connector: str, error: Exception) -> Finding:
         category=category,
         subject=f"connection {connection}",
         message=redact.text(error.message),
-        hint=redact.text(error.hint),
+        hint=redact.text(named(error.hint, connection)),
         detail=redact.text(error.detail),
     )
