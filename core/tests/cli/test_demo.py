@@ -56,9 +56,31 @@ def test_what_agrees():
     assert (result.agrees, result.verdict) == (True, "Every cent is accounted for")
 
 
+def with_held(posted):
+    """A proof of two records, one of which waits."""
+    buckets = {
+        **PROOF.buckets,
+        "posted": PROOF.buckets["posted"] if posted else NONE,
+        "held": Bucket(records=1, total=Money(-500)),
+    }
+    source = Money(-1500) if posted else Money(-500)
+    return evolve(PROOF, records=1 + posted, source=source, buckets=buckets)
+
+
+def test_what_waits_is_told():
+    """Records that wait are accounted for, and are not in the books: both are said."""
+    result = Result(evolve(PLAYED, proof=with_held(1)))
+    assert result.agrees
+    assert result.verdict == "Every cent is accounted for; not in the books: 1 record"
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        (
+            {"proof": with_held(0), "comparisons": ()},
+            ("DO NOT AGREE", "none of the 1 record is in the books"),
+        ),
         ({"second_run_posted": 3}, ("NOT QUIET", "the second sync posted 3 documents")),
         ({"proof": evolve(PROOF, source=Money(-1500))}, ("DO NOT AGREE", "-5.00 of the source")),
         ({"proof": evolve(PROOF, records=2)}, ("DO NOT AGREE", "counted twice or not at all")),
@@ -71,7 +93,7 @@ def test_what_agrees():
             ("DO NOT AGREE", "-10.00 was posted, and the accounts of the flow show 0.00"),
         ),
     ],
-    ids=["second sync", "difference", "counts", "comparison", "another account"],
+    ids=["nothing posted", "second sync", "difference", "counts", "comparison", "another account"],
 )
 def test_what_does_not_agree(changes, says):
     """Where something does not agree, the last line names it."""

@@ -14,7 +14,7 @@ from subledger.cli import scenario as scenarios
 from subledger.cli.exits import Exit
 from subledger.cli.finding_text import finding_document, print_findings
 from subledger.cli.options import Options
-from subledger.cli.output import show, table
+from subledger.cli.output import counted, show, table
 from subledger.cli.reconcile import comparison_document, print_comparison
 from subledger.cli.stage import Narrator, Played, Stage
 from subledger.cli.status import print_proof, proof_document
@@ -24,6 +24,7 @@ from subledger.money import total
 if TYPE_CHECKING:
     from rich.console import Console
 
+_AGREES: Final = "Every cent is accounted for"
 _OPEN_PERIOD: Final = dt.timedelta(days=330)
 
 
@@ -108,6 +109,8 @@ class Result:
             found.append(f"{proof.difference.text()} of the source's total is not accounted for")
         elif not proof.agrees:
             found.append("some of the source's records are counted twice or not at all")
+        if proof.records and not proof.buckets["posted"].records:
+            found.append(f"none of the {counted(proof.records, 'record')} is in the books")
         for one in self.played.comparisons:
             counts = [
                 f"{len(labels)} {word}"
@@ -138,7 +141,14 @@ class Result:
                 f"the second sync posted {again} documents, although nothing should have changed "
                 "in the source meanwhile"
             )
-        return f"{says}: {'; '.join(found)}" if found else "Every cent is accounted for"
+        return f"{says}: {'; '.join(found)}" if found else f"{_AGREES}{self._waiting}"
+
+    @property
+    def _waiting(self) -> str:
+        buckets = self.played.proof.buckets
+        names = ("held", "waiting", "rejected", "unknown")
+        waiting = sum(buckets[name].records for name in names if name in buckets)
+        return f"; not in the books: {counted(waiting, 'record')}" if waiting else ""
 
     def summary(self) -> dict[str, object]:
         """The one JSON object of ``--json``."""
