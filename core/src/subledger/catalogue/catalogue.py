@@ -137,7 +137,7 @@ class Catalogue:
         if refusal is not None:
             return (
                 f"the plugin was refused: {refusal}",
-                "Upgrade, repair or uninstall that package.",
+                "Correct the plugin, or upgrade or uninstall its package.",
             )
         noun = " or ".join(NOUNS[one] for one in (cls, *others))
         if name in self._plugins:
