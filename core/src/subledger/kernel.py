@@ -76,7 +76,7 @@ class Kernel:
     # ------------------------------------------------------------------ flows
 
     async def run_flow(
-        self, name: str, trigger: str = "schedule", progress: Progress = _silent
+        self, name: str, trigger: str = runs.SCHEDULE, progress: Progress = _silent
     ) -> RunReport:
         """Reads the source and plans documents; at most one run of a flow at a time."""
         flow = self.settings.flows[name]
@@ -84,7 +84,7 @@ class Kernel:
         if start is None:
             return RunReport(flow=name, state="busy", message="another run is under way")
         log = self.log.bind(flow=name, run=start.run)
-        log.info("run_started", trigger=trigger, since=str(start.since))
+        log.info("run_started", trigger=start.trigger, since=str(start.since))
         try:
             report = await self._outcome(flow, start, progress, log)
             await self.store.tx(self._end, flow, start, report)

@@ -10,8 +10,18 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subledger.flow.runs import due_flows, flow_state, run_changed, run_now
+from subledger.flow.runs import (
+    SCHEDULE,
+    RunReport,
+    begin,
+    due_flows,
+    end,
+    flow_state,
+    run_changed,
+    run_now,
+)
 from subledger.schedule.due import Rhythm, next_due
+from subledger.store.moments import from_ms
 from subledger.store.schema import FLOW, HISTORY
 
 NOON = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
@@ -152,6 +162,44 @@ def test_run_now(c):
     run_now(c, "cards", 1000, "ann")
     assert due_flows(c, MANUAL, 1000) == ["cards"]
     assert c.execute(sa.select(HISTORY.c.who)).scalar() == "ann"
+
+
+def begun(c, trigger, now):
+    """A run that has begun."""
+    settings = SimpleNamespace(name="cards", start=None, look_back=dt.timedelta(days=7))
+    return begin(c, settings, trigger, owner="me", now=now)
+
+
+def over(c, start, *, due, now):
+    """The same run has ended."""
+    report = RunReport(flow="cards", state="done")
+    end(c, SimpleNamespace(name="cards"), start, report, due=from_ms(due), now=now)
+
+
+def test_the_trigger_of_a_run_is_who_asked_for_it(c):
+    """A run that somebody asked for says so, the next one by schedule and one by hand do not."""
+    run_now(c, "cards", 1000, "webhook cards")
+    asked = begun(c, SCHEDULE, 1001)
+    assert asked.trigger == "webhook cards"
+    over(c, asked, due=9000, now=2000)
+    assert due_flows(c, EVERY, 8999) == []
+    scheduled = begun(c, SCHEDULE, 9000)
+    assert scheduled.trigger == SCHEDULE
+    over(c, scheduled, due=19_000, now=9500)
+    run_now(c, "cards", 10_000, "webhook cards")
+    assert begun(c, "by hand", 10_001).trigger == "by hand"
+
+
+def test_who_asks_during_a_run_gets_another_one(c):
+    """What happens while the source is being read is not left to the next run by schedule."""
+    start = begun(c, SCHEDULE, 1000)
+    run_now(c, "cards", 1500, "webhook cards")
+    over(c, start, due=9000, now=2000)
+    assert due_flows(c, EVERY, 2001) == ["cards"]
+    again = begun(c, SCHEDULE, 2001)
+    assert again.trigger == "webhook cards"
+    over(c, again, due=9000, now=3000)
+    assert due_flows(c, EVERY, 3001) == []
 
 
 @pytest.mark.parametrize(

@@ -18,25 +18,22 @@ from subledger.store.schema import FLOW, RUN
 
 LEASE = 120_000
 """A flow's lease in milliseconds; every page and batch renews it."""
+SCHEDULE = "schedule"
+"""The trigger of a run that the server begins."""
 _OVER = (0, 0)
 """Now and duration of a lease that ends here."""
 _YEAR = dt.timedelta(days=365)
 
 
 _OF_FLOW = FLOW.c.name == sa.bindparam("of_flow")
-_STARTED = (
-    sa.update(FLOW)
-    .where(_OF_FLOW)
-    .values(started=sa.bindparam("at"))
-    .returning(FLOW.c.cursor, FLOW.c.finished)
-)
-_FAILED = (
-    sa.update(FLOW).where(_OF_FLOW).values(next_due=sa.bindparam("due"), error=sa.bindparam("why"))
-)
+_STARTED = sa.update(FLOW).where(_OF_FLOW).values(started=sa.bindparam("at"), asked_by="")
+_DUE_AGAIN = sa.case((FLOW.c.asked_by == "", sa.bindparam("due")), else_=FLOW.c.next_due)
+"""Who asks while a run is under way gets another one."""
+_FAILED = sa.update(FLOW).where(_OF_FLOW).values(next_due=_DUE_AGAIN, error=sa.bindparam("why"))
 _FINISHED = (
     sa.update(FLOW)
     .where(_OF_FLOW)
-    .values(next_due=sa.bindparam("due"), error="", finished=sa.bindparam("at"))
+    .values(next_due=_DUE_AGAIN, error="", finished=sa.bindparam("at"))
 )
 _RUN = sa.insert(RUN).returning(RUN.c.id)
 _RUN_ENDED = (
@@ -68,9 +65,10 @@ class RunReport:
 
 @frozen(kw_only=True)
 class Start:
-    """A run that has begun: under which lease, from which cursor and date."""
+    """A run that has begun: why, under which lease, from which cursor and date."""
 
     run: int
+    trigger: str
     epoch: int
     cursor: str | None
     since: dt.date
@@ -79,20 +77,22 @@ class Start:
 def begin(
     c: sa.Connection, flow: FlowSettings, trigger: str, *, owner: str, now: int
 ) -> Start | None:
-    """Takes the flow's lease and notes the run; None while another run is under way."""
+    """Takes the flow's lease and notes the run; None while another run is under way.
+
+    A run by schedule that somebody asked for is triggered by who asked.
+    """
     epoch = leases.take(c, f"flow:{flow.name}", owner, now, LEASE)
     if epoch is None:
         return None
-    started = {"of_flow": flow.name, "at": now}
-    state = c.execute(_STARTED, started).first()
-    if state is None:
-        flow_state(c, flow.name)
-        state = c.execute(_STARTED, started).one()
+    state = flow_state(c, flow.name)
+    c.execute(_STARTED, {"of_flow": flow.name, "at": now})
+    if trigger == SCHEDULE and state.asked_by:
+        trigger = state.asked_by
     run: int = c.execute(
         _RUN, {"flow": flow.name, "trigger": trigger, "state": "running", "started": now}
     ).scalar_one()
     since = window_start(flow, state.finished, from_ms(now).date())
-    return Start(run=run, epoch=epoch, cursor=state.cursor, since=since)
+    return Start(run=run, trigger=trigger, epoch=epoch, cursor=state.cursor, since=since)
 
 
 def window_start(flow: FlowSettings, finished: int | None, today: dt.date) -> dt.date:
@@ -245,11 +245,15 @@ def run_changed(c: sa.Connection, flows: Iterable[FlowSettings], now: int) -> No
     for flow in flows:
         known = flow_state(c, flow.name).prepared_with
         if known and not known.startswith(f"{flow.digest}/") and not flow.manual:
-            c.execute(sa.update(FLOW).where(FLOW.c.name == flow.name).values(next_due=now))
+            _ask(c, flow.name, now, "changed settings")
 
 
 def run_now(c: sa.Connection, flow: str, now: int, who: str) -> None:
     """Makes a flow due at once."""
     flow_state(c, flow)
-    c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(next_due=now))
+    _ask(c, flow, now, who)
     history.add(c, now, who, "asked for a run", flow=flow)
+
+
+def _ask(c: sa.Connection, flow: str, now: int, who: str) -> None:
+    c.execute(sa.update(FLOW).where(FLOW.c.name == flow).values(next_due=now, asked_by=who))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from subledger.errors import SubledgerError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; the folder ``migrations/versions`` ends with it."""
 
 

@@ -286,9 +286,10 @@ FLOW = Table(
     Column("finished", BigInteger),
     Column("paused", Boolean, nullable=False, server_default=sa.false()),
     _text("error"),
+    _text("asked_by"),
     sqlite_with_rowid=False,
 )
-"""Position and schedule of a flow."""
+"""Position and schedule of a flow; ``asked_by`` who wants it to run before its time."""
 
 FINDING = Table(
     "finding",
