@@ -116,20 +116,21 @@ class Kernel:
             read = changed = 0
             now = self.now_ms()
             await self.store.tx(self._fenced, flow, start.epoch, ask, flow, request, now)
+        called = flow.sink in self.pushed()
         found = await self.store.tx(survey, flow, start.epoch, self.now_ms(), heard=heard)
-        if not found.ready and flow.sink in self.pushed():
+        if not found.ready and called:
             await self.dispatch(flow.sink, progress, writes=False)
             found = await self.store.tx(survey, flow, start.epoch, self.now_ms(), heard=heard)
         if not found.ready:
-            return runs.unread(flow, read, changed, "lists")
+            return runs.unread(flow, read, changed, "lists", called=called)
         planned = 0
         if not found.idle:
             planned, unread = await self._prepare(flow, start.epoch, progress, budget=None)
-            if unread and flow.sink in self.pushed():
+            if unread and called:
                 await self.dispatch(flow.sink, progress, writes=False)
                 planned, unread = await self._prepare(flow, start.epoch, progress, budget=None)
             if unread:
-                return runs.unread(flow, read, changed, "documents")
+                return runs.unread(flow, read, changed, "documents", called=called)
         report = RunReport(
             flow=flow.name, state="done", read=read, changed=changed, planned=planned
         )

@@ -120,15 +120,21 @@ def first_look(flow: FlowSettings, today: dt.date) -> Look:
     return Look(flow=flow.name, sink=flow.sink, plan=flow.plan, since=since, until=today)
 
 
-def unread(flow: FlowSettings, read: int, changed: int, what: str) -> RunReport:
-    """The report of a run that can plan nothing before the books have been read."""
+def unread(
+    flow: FlowSettings, read: int, changed: int, what: str, *, called: bool = False
+) -> RunReport:
+    """The report of a run that can plan nothing before the books have been read.
+
+    ``called`` are books that the kernel calls.
+    """
+    when = "with the next delivery" if called else "in the next session with the books"
     return RunReport(
         flow=flow.name,
         state="waiting",
         read=read,
         changed=changed,
         message=f"the {what} of {flow.sink} have not been read yet",
-        hint="They are read in the next session with the books; documents follow.",
+        hint=f"They are read {when}; documents follow.",
     )
 
 
