@@ -36,8 +36,13 @@ async def test_from_connect_to_reconcile(tmp_path, unused_port):
         world.shop.customer("Silva Dental")
         invoice = world.shop.invoice("Silva Dental", 25_000)
         payment = world.shop.pay(invoice, 10_000)
-        assert (await run("sync"))[0] != 0
+        code, refused = await run("sync")
+        assert code != 0
+        previewed = (await run("plan"))[1]["flows"]["sales"]
+        for shown in (refused["runs"][0], previewed):
+            assert shown["hint"] == "They are read with the next delivery; documents follow."
         assert (await run("findings"))[1]["findings"][0]["category"] == "auth_expired"
+        assert (await run("status"))[1]["connections"]["books"]["last_seen"] == ""
 
         code, said = await connect_by_command(world)
         assert (code, "connected" in said) == (0, True)
@@ -54,7 +59,8 @@ async def test_from_connect_to_reconcile(tmp_path, unused_port):
 
         code, compared = await run("reconcile")
         assert (code, [c["matched"] for c in compared["comparisons"]]) == (0, [2])
-        assert (await run("status"))[0] == 0
+        code, told = await run("status")
+        assert (code, bool(told["connections"]["books"]["last_seen"])) == (0, True)
         assert (await run("findings"))[1]["findings"] == []
 
 

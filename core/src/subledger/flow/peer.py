@@ -41,14 +41,23 @@ class KernelPeer:
         return SqlDesk(c, self.connection, to_ms(self.runtime.now()), self.staged, self.take)
 
     async def enter(
-        self, owner: str, lease: float, step: Callable[[Desk, int], T]
+        self,
+        owner: str,
+        lease: float,
+        step: Callable[[Desk, int], T],
+        *,
+        heard: bool = True,
     ) -> tuple[int, T] | None:
-        """Takes the connection and runs a step in the same transaction."""
+        """Takes the connection and runs a step in the same transaction.
+
+        ``heard`` says that the other side is there: it has called us, and knows the password.
+        """
         lasts = int(lease * 1000)
 
         def work(c: sa.Connection) -> tuple[int, T] | None:
             desk = self._desk(c)
-            c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
+            if heard:
+                c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
             epoch = leases.next_epoch(c, self._lease, desk.now_ms)
             if epoch is None:
                 return None
@@ -74,12 +83,14 @@ class KernelPeer:
         """Runs a step without the lease."""
         return await self.store.step(lambda c: step(self._desk(c)))
 
-    async def leave(self, epoch: int, step: Callable[[Desk], T]) -> T:
-        """Runs a last step and gives the lease back."""
+    async def leave(self, epoch: int, step: Callable[[Desk], T], *, heard: bool = False) -> T:
+        """Runs a last step and gives the lease back; ``heard`` where the other side answered."""
 
         def work(c: sa.Connection) -> T:
             desk = self._desk(c)
             leases.renew(c, self._lease, epoch, 0, 0)
+            if heard:
+                c.execute(_SEEN, {"name": self.connection, "last_seen": desk.now_ms})
             return step(desk)
 
         return await self.store.step(work)

@@ -143,7 +143,7 @@ def _connections(c: sa.Connection) -> Iterator[Series]:
     name = ("connection",)
     yield Series(
         name="subledger_connection_last_seen_timestamp_seconds",
-        help="When a peer that polls us called last, in seconds since 1970 (UTC).",
+        help="When the other side of a sink called or answered last, in seconds since 1970 (UTC).",
         labels=name,
         values=[((row.name,), row.last_seen / _MS) for row in rows if row.last_seen is not None],
     )
