@@ -1,5 +1,7 @@
 """X2: the books are read back, and every difference from what was posted is found."""
 
+import re
+
 import pytest
 from world import ago
 
@@ -103,6 +105,9 @@ async def test_reconcile_command(posted):
     code, document = await posted.command("status")
     assert code == 0
     assert (await posted.finding("missing_in_books")).records == 1
+    earlier = (await posted.command("reconcile"))[1]["earlier"]
+    assert [len(one["deleted"]) for one in earlier] == [1]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", earlier[0]["made"])
 
 
 async def test_edit_meets_a_change_of_ours(posted):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from subledger.findings import Finding
 from subledger.flow import reconcile, waysout
 from subledger.flow.proof import _BUCKET, BUCKETS, prove
-from subledger.ledger import books, findings, history, records
+from subledger.ledger import books, findings, history, notes, records
 from subledger.ledger.records import UNREADABLE
 from subledger.model.kinds import CARD_TRANSACTION
 from subledger.money import Money
@@ -115,6 +115,16 @@ def test_posted_for_another_account(two):
     known = reconcile.last(two.c, "books", "Cards")
     assert known == result
     assert result.books_total == Money(-500 + 500 - 70)
+
+
+def test_a_comparison_knows_when_it_was_made(two):
+    """Whoever sees an old comparison sees its moment; one that was stored without has none."""
+    compare(two, document(1), document(2))
+    assert reconcile.last(two.c, "books", "Cards").made == two.now
+    name = "comparison of Cards"
+    old = {k: v for k, v in notes.recall(two.c, "books", name).items() if k != "made"}
+    notes.remember(two.c, "books", name, old)
+    assert reconcile.last(two.c, "books", "Cards").made is None
 
 
 def test_two_accounts_in_one_session(two):

@@ -79,6 +79,13 @@ def amount(money: Money | None) -> str:
     return "" if money is None else f"{money.amount:,}"
 
 
+def moment(ms: int | None) -> str:
+    """A moment of the store, in UTC; empty for None."""
+    from subledger.store.moments import from_ms  # noqa: PLC0415 - the store is slow to import
+
+    return "" if ms is None else from_ms(ms).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def shortened(names: Sequence[str]) -> str:
     """The first names of a list that may be long, and how many more there are."""
     more = len(names) - _SHOWN

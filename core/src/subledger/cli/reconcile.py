@@ -11,7 +11,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import ended, shortened, show, table
+from subledger.cli.output import ended, moment, shortened, show, table
 from subledger.flow import reconcile as flow_reconcile
 from subledger.flow.reconcile import Comparison
 from subledger.store.schema import QUESTION
@@ -147,6 +147,7 @@ def comparison_document(comparison: Comparison) -> dict[str, object]:
             "total": comparison.elsewhere_total.text(),
         },
         "agrees": comparison.agrees,
+        "made": moment(comparison.made),
     }
 
 
@@ -169,9 +170,9 @@ def _print(out: "Console", found: _ReadBack) -> None:
             else f"{name}: the question waits for the next session with the books; "
             "run this again later, or use --wait."
         )
-    if found.earlier:
-        out.print("\nThe last comparison:")
     for comparison in found.earlier:
+        made = moment(comparison.made)
+        out.print(f"\nThe last comparison{f', made {made}' if made else ''}:")
         print_comparison(out, comparison)
     if not found.comparisons and not found.waiting:
         out.print("Nothing to compare: nothing of these flows stands in the books now.")

@@ -10,7 +10,7 @@ from subledger.cli.context import open_settings
 from subledger.cli.exits import Exit
 from subledger.cli.opening import flows_named, open_kernel
 from subledger.cli.options import ConfigOptions
-from subledger.cli.output import shortened, show, table
+from subledger.cli.output import moment, shortened, show, table
 from subledger.config import FlowSettings, Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow.proof import BUCKETS, Proof, prove
@@ -115,8 +115,8 @@ def _flow(flow: FlowSettings, row: sa.Row[Any] | None, now: int) -> dict[str, An
         "source": flow.source,
         "sink": flow.sink,
         "paused": bool(row and row.paused),
-        "last_run": _moment(row.finished if row else None),
-        "next_run": _moment(due),
+        "last_run": moment(row.finished if row else None),
+        "next_run": moment(due),
         "late_seconds": late // 1000 if late > to_ms(from_ms(0) + _LATE) else 0,
         "error": row.error if row else "",
     }
@@ -129,16 +129,12 @@ def _connections(c: sa.Connection, settings: Settings) -> dict[str, Any]:
         row = stored.get(name)
         found[name] = {
             "connector": connection.connector,
-            "last_seen": _moment(row.last_seen if row else None),
-            "lists_read": _moment(row.lists_read if row else None),
+            "last_seen": moment(row.last_seen if row else None),
+            "lists_read": moment(row.lists_read if row else None),
             "closing_date": row.closing_date if row else "",
             "paused": row.paused if row else "",
         }
     return found
-
-
-def _moment(ms: int | None) -> str:
-    return "" if ms is None else from_ms(ms).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _print(out: "Console", document: dict[str, Any], proofs: list[Proof]) -> None:
@@ -170,8 +166,8 @@ def _print(out: "Console", document: dict[str, Any], proofs: list[Proof]) -> Non
         print_proof(out, proof)
 
 
-def _without_zone(moment: str) -> str:
-    return moment.removesuffix(" UTC")
+def _without_zone(text: str) -> str:
+    return text.removesuffix(" UTC")
 
 
 def print_proof(out: "Console", proof: Proof) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import asdict, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from subledger.findings import Finding
 from subledger.ledger import findings, notes
@@ -46,6 +46,8 @@ class Comparison:
     removed: int = 0
     elsewhere: int = 0
     elsewhere_total: Money = field(default=Money(0))
+    made: int | None = None
+    """When it was made, in milliseconds since 1970; None where it was stored without the moment."""
 
     @property
     def agrees(self) -> bool:
@@ -79,7 +81,8 @@ def compare(c: sa.Connection, question: int, now: int) -> Comparison | None:
             seen.pop((link.type, link.target), None)
     links = [link for link in links if link.linked_at <= asked.asked]
     elsewhere = _elsewhere(c, asked, seen, {(link.type, link.target) for link in links})
-    comparison = _compare(asked, links, seen, _removed(c, asked.connection, seen), elsewhere)
+    removed = _removed(c, asked.connection, seen)
+    comparison = evolve(_compare(asked, links, seen, removed, elsewhere), made=now)
     troubles = _troubles(c, asked.connection)
     for link in links:
         _judge(c, link, seen, asked, troubles=troubles, now=now)
