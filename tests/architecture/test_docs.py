@@ -161,6 +161,9 @@ def test_the_exit_codes_are_explained():
     for code in Exit:
         row = next(line for line in page.splitlines() if line.startswith(f"| {code.value} |"))
         assert len(row.split("|")[3].strip()) > 20
+        if code is Exit.CONFIG:
+            assert "what an argument names" in row
+            assert "Nothing was done." in row
 
 
 def test_the_findings_page_holds_every_category():

@@ -11,9 +11,12 @@ class Exit(enum.IntEnum):
     FAILED = 1
     """It was done and there is something to look at (findings), or it failed."""
     USAGE = 2
-    """The command line was not understood; nothing was done."""
+    """The command line was not understood: an unknown option, a word missing; nothing was done."""
     CONFIG = 3
-    """The configuration or a plugin cannot be used; nothing was done."""
+    """The configuration, a plugin, or what an argument names (a flow, a file) cannot be used.
+
+    Nothing was done.
+    """
     PARTIAL = 4
     """Some of it was done, and some was not."""
     REMOTE = 5
