@@ -7,11 +7,14 @@ from typing import Any, Final, Literal
 
 from attrs import define, field
 
+from subledger.money import Money
 from subledger.runtime import Http
 from subledger.testing import Clock, Held
 from subledger.testing.inward import Inward
 from subledger_pex.simulator import Simulation, generate_business
 from subledger_pex.simulator.app import handler
+from subledger_pex.simulator.clock import wall
+from subledger_pex.simulator.model import INTERNAL_KINDS
 from subledger_pex.simulator.seen import seen_at
 
 TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
@@ -59,12 +62,25 @@ class PexOutside:
         return Inward(handler(self.simulation, monotonic=lambda: _seconds(self.clock() - started)))
 
     def holds(self) -> Iterable[Held]:
-        """Every settled transaction, of the cards and of the business account, under its day."""
+        """Every settled transaction, and every payment of an invoice, under its day.
+
+        Business account and cards are one account: what went from one to another moves nothing.
+        """
         now = self.simulation.now
         for item in self.simulation.transactions:
             seen = seen_at(item, now)
             if seen and item.settlement_wall and item.is_settled_at(now):
-                yield Held(id=str(seen.id), version=seen, date=item.settlement_wall.date())
+                moves = Money(0 if item.kind in INTERNAL_KINDS else item.cents)
+                day = item.settlement_wall.date()
+                yield Held(id=str(seen.id), version=seen, date=day, moves=moves)
+        for invoice in self.simulation.business.invoices:
+            for payment in invoice.payments if invoice.status_at(now) == "Closed" else ():
+                yield Held(
+                    id=f"invoice-{invoice.id}-payment-{payment.id}",
+                    version=payment,
+                    date=wall(payment.paid).date(),
+                    moves=Money(payment.moved_cents),
+                )
 
     def change(self) -> None:
         """A note is written to the newest transaction, and a pending one settles."""

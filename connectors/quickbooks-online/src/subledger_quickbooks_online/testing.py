@@ -11,6 +11,7 @@ from attrs import define, field
 
 from subledger.errors import TemporaryError
 from subledger.model import Kind, kinds
+from subledger.money import Money
 from subledger.ports import Grant
 from subledger.runtime import HttpResponse
 from subledger.secret import Secret
@@ -36,6 +37,13 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "BillPayment": kinds.BILL_PAYMENT,
 }
 """The documents that are read as a source, by the words of the books."""
+_REGISTERS: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(("SalesReceipt", "RefundReceipt"), ("DepositToAccountRef", "")),
+    **dict.fromkeys(("Bill", "VendorCredit", "BillPayment"), ("APAccountRef", PAYABLES)),
+}
+"""Which account a source's document moves, where it is not the receivables: who names it, or its
+name.
+"""
 
 
 @define(eq=False)
@@ -113,7 +121,7 @@ class QuickBooksOnlineOutside:
         for one in self.simulation.company.documents():
             if kind := _KINDS.get(one["entity"]):
                 day = dt.date.fromisoformat(one["TxnDate"])
-                yield Held(id=one["Id"], kind=kind, version=one, date=day)
+                yield Held(id=one["Id"], kind=kind, version=one, date=day, moves=self._posted(one))
 
     def change(self) -> None:
         """A customer comes and gets an invoice; somebody remarks on an older document."""
@@ -138,6 +146,14 @@ class QuickBooksOnlineOutside:
                 Person(simulation=self.simulation, realm=self.simulation.chosen_realm).edit(
                     one["entity"], id, note
                 )
+
+    def _posted(self, one: Mapping[str, Any]) -> Money:
+        """What the company's ledger shows on the account that a source's document is about."""
+        member, usual = _REGISTERS.get(one["entity"], ("", RECEIVABLES))
+        register = one.get(member, {}).get("name", usual)
+        postings = self.simulation.company.postings(one["Id"])
+        amounts = [posting.amount for posting in postings if posting.account == register]
+        return Money.of(sum(amounts, Decimal(0)))
 
     def _written(self, one: Mapping[str, Any]) -> Written:
         return Written(

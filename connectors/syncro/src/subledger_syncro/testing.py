@@ -8,10 +8,12 @@ from attrs import define, field
 
 from subledger.errors import TemporaryError
 from subledger.model.kinds import INVOICE, PAYMENT, PURCHASE, PURCHASE_ORDER
+from subledger.money import Money
 from subledger.runtime import HttpResponse
 from subledger.testing import Clock, Held
 from subledger_syncro.simulator import Behaviour, Request, Simulation, answer, purchasing, sales
 from subledger_syncro.simulator.clock import local_day
+from subledger_syncro.simulator.model import Order, Payment
 
 TOKEN: Final = "demo-token"  # noqa: S105 - opens made-up data only
 
@@ -88,15 +90,30 @@ class SyncroOutside:
         """Every invoice, payment and purchase order, and where it buys, what it bought."""
         world = self.simulation.world
         for invoice in world.invoices.values():
-            yield Held(id=str(invoice.id), kind=INVOICE, version=invoice, date=invoice.date)
+            total = Money(sales.totals_of(world, invoice).total)
+            yield Held(
+                id=str(invoice.id), kind=INVOICE, version=invoice, date=invoice.date, moves=total
+            )
         for payment in world.payments.values():
-            yield Held(id=str(payment.id), kind=PAYMENT, version=payment, date=payment.applied_at)
+            yield Held(
+                id=str(payment.id),
+                kind=PAYMENT,
+                version=payment,
+                date=payment.applied_at,
+                moves=_received(payment),
+            )
         for order in world.orders.values():
-            day = local_day(order.created_at)
-            yield Held(id=str(order.id), kind=PURCHASE_ORDER, version=order, date=day)
+            yield Held(
+                id=str(order.id),
+                kind=PURCHASE_ORDER,
+                version=order,
+                date=local_day(order.created_at),
+                moves=_owed(order),
+            )
         for one in world.purchases.values() if self.purchases else ():
             if one.is_final:
-                yield Held(id=str(one.id), kind=PURCHASE, version=one, date=one.date)
+                paid = Money(-one.total_cents)
+                yield Held(id=str(one.id), kind=PURCHASE, version=one, date=one.date, moves=paid)
 
     def change(self) -> None:
         """An invoice is written and paid in part, another one changes, an offer is bought."""
@@ -112,3 +129,14 @@ class SyncroOutside:
             if not one.is_final:
                 purchasing.finish_purchase(world, now, one)
                 return
+
+
+def _received(payment: Payment) -> Money:
+    """What a payment moves in the receivables: attempts and store credit move nothing."""
+    return Money(-payment.cents if payment.success and not payment.uses_credit else 0)
+
+
+def _owed(order: Order) -> Money:
+    """What an order moves in the payables: its bill, or before that the goods that came."""
+    came = sum(line.received_quantity * line.cost_cents for line in order.lines)
+    return Money(-(order.total_cents if order.is_finished else came))
