@@ -8,6 +8,7 @@ from service_world import SECRETS, open_service_world
 from world import command
 
 from subledger.cli.exits import Exit
+from subledger.ledger import leases
 from subledger.model.kinds import INVOICE, PAYMENT
 
 
@@ -83,3 +84,18 @@ async def test_books_that_do_not_answer(tmp_path, unused_port):
         out, _error = await asyncio.to_thread(process.communicate)
         assert "the books did not answer: Intuit no longer renews the access" in out
         assert "next session" not in out
+
+
+async def test_books_that_another_process_is_busy_with(tmp_path, unused_port):
+    """O1, X2: while another process delivers, the question waits for the next delivery."""
+    async with open_service_world(tmp_path, server={"port": unused_port}) as world:
+        world.shop.customer("Silva Dental")
+        world.shop.invoice("Silva Dental", 25_000)
+        await world.sync()
+        year = 365 * 86_400_000
+        store, now = world.kernel.store, world.kernel.now_ms()
+        assert await store.tx(leases.take, "connection:books", "another", now, year) is not None
+        words = ("reconcile", "--config", str(tmp_path / "subledger.toml"))
+        process = await asyncio.to_thread(forked.start, *words, environment=SECRETS)
+        out, _error = await asyncio.to_thread(process.communicate)
+        assert "sales: the question waits for the next delivery; run this again later" in out

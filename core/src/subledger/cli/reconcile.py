@@ -69,12 +69,14 @@ class _ReadBack:
     """What the books answered.
 
     ``waiting`` are flows whose question is open, with what kept the books from answering, empty
-    where it is only not their turn yet; ``earlier`` are the last comparisons of these flows, and
-    ``failed`` the books that could not be asked, each with the reason.
+    where it is only not their turn yet; ``called`` are those into books that the kernel calls;
+    ``earlier`` are the last comparisons of these flows, and ``failed`` the books that could not
+    be asked, each with the reason.
     """
 
     comparisons: list[Comparison]
     waiting: dict[str, str]
+    called: frozenset[str]
     earlier: list[Comparison]
     failed: dict[str, str]
 
@@ -100,6 +102,7 @@ async def _read_back(kernel: "Kernel", names: list[str], wait: float) -> _ReadBa
     return _ReadBack(
         comparisons=comparisons,
         waiting={name: failed.get(flows[name].sink, "") for name in waiting},
+        called=frozenset(name for name in waiting if flows[name].sink in sinks),
         earlier=[found for name in waiting for found in await _last(kernel, name)],
         failed=failed,
     )
@@ -167,7 +170,8 @@ def _print(out: "Console", found: _ReadBack) -> None:
         out.print(
             f"{name}: the books did not answer: {ended(why)} `subledger findings` tells what to do."
             if why
-            else f"{name}: the question waits for the next session with the books; "
+            else f"{name}: the question waits for the next "
+            f"{'delivery' if name in found.called else 'session with the books'}; "
             "run this again later, or use --wait."
         )
     for comparison in found.earlier:
