@@ -1,6 +1,7 @@
 """Lists and documents are read back: whole at first, then what changed."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -161,6 +162,24 @@ async def test_receivables_add_up_to_the_trial_balance(world, make, delivery):
     assert Money.of(world.company.trial_balance()[name]) == Money(-1000)
     payables = await read_documents(world, "Accounts Payable (A/P)")
     assert payables == []
+
+
+async def test_a_deposit_on_an_invoice_is_not_owed(world):
+    """What came with an invoice is on the account of the money, the rest is receivable."""
+    customer = world.company.create("Customer", {"DisplayName": "Silva"})
+    detail = {"ItemRef": {"value": "1"}}
+    line = {"Amount": Decimal(80), "DetailType": "SalesItemLineDetail"}
+    invoice = {
+        "CustomerRef": {"value": customer["Id"]},
+        "Deposit": Decimal(30),
+        "DepositToAccountRef": {"value": "35"},
+        "Line": [{**line, "SalesItemLineDetail": detail}],
+    }
+    world.company.create("Invoice", invoice)
+    balances = world.company.trial_balance()
+    for name, amount in (("Accounts Receivable (A/R)", "50.00"), ("Checking", "30.00")):
+        [found] = await read_documents(world, name)
+        assert (found.amount, Money.of(balances[name])) == (Money.of(amount), Money.of(amount))
 
 
 async def test_purchase_orders_are_seen_with_the_payables(world, make, delivery):

@@ -87,6 +87,7 @@ SOURCE: Final = Manifest(
         "Bundles and categories of items are not read.",
         "After more than four weeks without a run, what was deleted meanwhile is not told.",
         "Receipts without a customer are not read.",
+        "Invoices that hold a deposit are not read.",
         "Expenses and checks are not read: they do not tell purchases from refunds and payments.",
         "A payment is read with the invoices, bills and credits that it settles, and nothing else.",
     ),

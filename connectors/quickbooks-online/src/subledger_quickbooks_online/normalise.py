@@ -1,6 +1,7 @@
 """Objects of QuickBooks Online as entities, where the books are a source. Pure."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from subledger.errors import RecordRejected
@@ -30,7 +31,7 @@ from subledger_quickbooks_online.normalise_documents import (
     settlement,
     within,
 )
-from subledger_quickbooks_online.postings import Record, identifier, number
+from subledger_quickbooks_online.postings import Record, identifier, number, paid_before, total
 from subledger_quickbooks_online.wire.objects import is_deleted
 
 _READ: Final = (*SALES, BILL, VENDOR_CREDIT, PAYMENT, BILL_PAYMENT)
@@ -75,10 +76,14 @@ def balance_of(raw: RawRecord) -> Money | None:
     if kind not in _SIGN:
         return None
     try:
-        amount = number(None) if is_deleted(raw.data) else number(raw.data.get("TotalAmt"))
-        return Money.of(amount * _SIGN[kind], _currency(raw))
+        moved = number(None) if is_deleted(raw.data) else _moved(ENTITIES[kind], raw.data)
+        return Money.of(moved * _SIGN[kind], _currency(raw))
     except (ArithmeticError, AttributeError, TypeError, ValueError, RecordRejected):
         return None
+
+
+def _moved(entity: str, record: Record) -> Decimal:
+    return total(entity, record) - paid_before(entity, record)
 
 
 def _currency(raw: RawRecord) -> str:
@@ -97,6 +102,14 @@ def _entity(kind: Kind, record: Record, currency: str) -> Entity:
             f"{ENTITIES[kind]} {record.get('DocNumber', '')} is without a customer.",
             category="excluded",
             field="receipts without a customer",
+        )
+    if came := paid_before(ENTITIES[kind], record):
+        raise RecordRejected(
+            f"Invoice {record.get('DocNumber', '')} holds a deposit of {came}: that much was paid "
+            "with it, and only the rest is owed.",
+            category="excluded",
+            field="invoices with a deposit",
+            hint="In QuickBooks, take the deposit off the invoice and record it as a payment.",
         )
     return document(record, currency, kind)
 

@@ -66,6 +66,14 @@ def total(entity: str, record: Record) -> Decimal:
     return number(record.get("Amount" if entity == "Transfer" else "TotalAmt"))
 
 
+def paid_before(entity: str, record: Record) -> Decimal:
+    """What an invoice itself holds of money that came with it: nobody owes that any more.
+
+    It is a part of the total (QuickBooks Online Accounting API, Invoice, Deposit and Balance).
+    """
+    return number(record.get("Deposit")) if entity == "Invoice" else Decimal(0)
+
+
 def lines(record: Record) -> list[Record]:
     """The lines that somebody wrote: without the subtotal that QuickBooks adds."""
     found = record.get("Line")
@@ -78,10 +86,13 @@ def lines(record: Record) -> list[Record]:
 
 def sides(entity: str, record: Record) -> Iterator[Side]:
     """The debits and credits that a document tells of."""
-    amount = total(entity, record)
+    came = paid_before(entity, record)
+    amount = total(entity, record) - came
     credit = -1 if entity == "Purchase" and record.get("Credit") is True else 1
     for member, usual, sign in _TOTALS.get(entity, ()):
         yield identifier(record, member) or usual, amount * sign * credit
+    if came:
+        yield identifier(record, "DepositToAccountRef") or UNDEPOSITED, came
     if entity == "Transfer":
         yield identifier(record, "FromAccountRef"), -amount
         yield identifier(record, "ToAccountRef"), amount
