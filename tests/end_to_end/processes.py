@@ -4,23 +4,35 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import forked
 from attrs import define
 from world import ENVIRONMENT
 
+_CARELESS = Path(__file__).with_name("careless.py")
 _LISTENS = re.compile(r"listening on (\S+)")
+
+
+class Alone(subprocess.Popen[bytes]):
+    """A process that was not forked; its log is not looked at."""
+
+    def close(self) -> None:
+        """Looks no more at what it prints."""
+        if self.stdout is not None:
+            self.stdout.close()
 
 
 @define
 class Server:
     """A process that listens, and where."""
 
-    process: forked.Process
+    process: forked.Process | Alone
     url: str
 
     async def kill(self) -> None:
@@ -39,12 +51,29 @@ async def start(*words: str, out: bool = True) -> forked.Process:
 
 async def listening(*words: str) -> Server:
     """Starts a command that listens, once it does."""
-    process = await start(*words)
+    return await _server(await start(*words))
+
+
+async def careless(guard: str, *words: str) -> Server:
+    """As :func:`listening`, of a command that goes without a guard of exactly once."""
+    process = await asyncio.to_thread(
+        Alone,
+        [sys.executable, str(_CARELESS), guard, *words],
+        env={**os.environ, **ENVIRONMENT},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+    )
+    return await _server(process)
+
+
+async def _server(process: forked.Process | Alone) -> Server:
+    assert process.stdout is not None
     while line := await asyncio.to_thread(process.stdout.readline):
         found = _LISTENS.search(line.decode())
         if found:
             return Server(process, found[1])
-    raise AssertionError(f"{words} ended before it listened: {process.communicate()}")
+    raise AssertionError(f"it ended before it listened: {process.communicate()!r}")
 
 
 @asynccontextmanager
