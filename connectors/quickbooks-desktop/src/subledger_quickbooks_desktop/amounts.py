@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from subledger.model import Reference
 from subledger.model.kinds import ACCOUNT
-from subledger.money import Money
+from subledger.money import Money, total
 from subledger_quickbooks_desktop.wire.qbxml import lines, many
 
 Record = Mapping[str, Any]
@@ -94,12 +94,18 @@ def total_of(kind: str, record: Record) -> Money:
 
     A sale that is marked as pending posts nothing (QuickBooks SDK, IsPending).
     """
-    total = Money(0)
     if is_pending(record):
-        return total
-    for name in _TOTALS.get(kind, ("Amount",)):
-        total += _money(record.get(name))
-    return total
+        return Money(0)
+    return total([_money(record.get(name)) for name in _TOTALS.get(kind, ("Amount",))])
+
+
+def discount_of(record: Record) -> Money:
+    """What a payment settles by discounts, over and above its money.
+
+    Raises ValueError for an amount that is not one.
+    """
+    applied = many(record, "AppliedToTxnRet")
+    return total([Money(0), *(_money(one.get("DiscountAmount")) for one in applied)])
 
 
 def is_pending(record: Record) -> bool:
@@ -113,9 +119,9 @@ def _sides(kind: str, record: Record) -> Iterator[tuple[object, Money]]:
             amount = _money(line.get("Amount"))
             yield line.get("AccountRef"), amount if name == _JOURNAL[0] else -amount
         return
-    total = total_of(kind, record)
+    amount = total_of(kind, record)
     for name, sign in _HEADS[kind]:
-        yield record.get(name), _signed(total, sign)
+        yield record.get(name), _signed(amount, sign)
     if kind in _LINES:
         name, sign = _LINES[kind]
         for line in many(record, name):

@@ -21,7 +21,7 @@ from subledger.model.kinds import (
 )
 from subledger.money import Money
 from subledger.ports import RawRecord
-from subledger_quickbooks_desktop.amounts import is_pending, total_of
+from subledger_quickbooks_desktop.amounts import discount_of, is_pending, total_of
 from subledger_quickbooks_desktop.normalise_documents import (
     address,
     document,
@@ -104,10 +104,15 @@ def balance_of(raw: RawRecord) -> Money | None:
         return None
     word, sign = _SIGN[kind]
     try:
-        amount = Money(0) if is_deleted(raw.data) else total_of(word, raw.data)
+        amount = Money(0) if is_deleted(raw.data) else _moved(kind, word, raw.data)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return None
     return amount if sign > 0 else -amount
+
+
+def _moved(kind: Kind, word: str, record: Mapping[str, Any]) -> Money:
+    amount = total_of(word, record)
+    return amount + discount_of(record) if kind in (PAYMENT, BILL_PAYMENT) else amount
 
 
 def _entity(kind: Kind, record: Mapping[str, Any]) -> Entity:
@@ -116,6 +121,13 @@ def _entity(kind: Kind, record: Mapping[str, Any]) -> Entity:
     if kind == ITEM:
         return _item(record)
     if kind in (PAYMENT, BILL_PAYMENT):
+        if discount := discount_of(record):
+            raise RecordRejected(
+                f"It settles {discount} by a discount, and a payment is read as money only.",
+                category="excluded",
+                field="payments with a discount",
+                hint="In QuickBooks, take the discount off, and record a credit instead.",
+            )
         return settlement(record, kind)
     if kind == SALES_RECEIPT and not list_id(record, "CustomerRef"):
         raise RecordRejected(

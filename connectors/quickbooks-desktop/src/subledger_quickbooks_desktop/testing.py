@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -11,8 +11,10 @@ from attrs import define, field
 from lxml import etree
 
 from subledger.errors import TemporaryError
+from subledger.model import Kind, kinds
+from subledger.money import Money
 from subledger.runtime import Http
-from subledger.testing import Clock, Written, nowhere
+from subledger.testing import Clock, Held, Written, nowhere
 from subledger_quickbooks_desktop.simulator.quickbooks import CompanyFile, create_sample_company
 from subledger_quickbooks_desktop.simulator.web_connector import (
     Reply,
@@ -33,6 +35,19 @@ _CREDITS: Final = (
     *("Bill", "ItemReceipt"),
 )
 """Documents that lower their register."""
+_READ: Final[Mapping[str, tuple[Kind, str]]] = {
+    "Invoice": (kinds.INVOICE, RECEIVABLES),
+    "CreditMemo": (kinds.CREDIT_MEMO, RECEIVABLES),
+    "SalesReceipt": (kinds.SALES_RECEIPT, ""),
+    "ReceivePayment": (kinds.PAYMENT, RECEIVABLES),
+    "Bill": (kinds.BILL, PAYABLES),
+    "VendorCredit": (kinds.VENDOR_CREDIT, PAYABLES),
+    "BillPaymentCheck": (kinds.BILL_PAYMENT, PAYABLES),
+    "BillPaymentCreditCard": (kinds.BILL_PAYMENT, PAYABLES),
+}
+"""The documents that are read as a source, by the words of the books, and the account that each
+moves: empty for the one that it names.
+"""
 _PERCENT: Final = re.compile(rb"<(?:\w+:)?receiveResponseXMLResult>(-?\d+)<")
 
 
@@ -122,6 +137,21 @@ class QuickBooksDesktopOutside:
             for one in self.company.documents()
             if one["txn_id"] not in self._already
         ]
+
+    def holds(self) -> Iterable[Held]:
+        """The documents that the company has as a source, with what its ledger shows of each."""
+        for one in self.company.documents():
+            if one["type"] in _READ:
+                kind, register = _READ[one["type"]]
+                postings = self.company.postings(one["txn_id"])
+                amounts = [each for name, each in postings if name == (register or one["account"])]
+                yield Held(
+                    id=one["txn_id"],
+                    kind=kind,
+                    version=one,
+                    date=dt.date.fromisoformat(one["date"]),
+                    moves=Money.of(sum(amounts, Decimal(0))),
+                )
 
     def edit(self, id: str) -> None:  # noqa: A002 - the field's own name
         """A person adds a remark."""

@@ -126,6 +126,11 @@ class CompanyFile:
         with self.machine.lock:
             return reports.documents(self.store)
 
+    def postings(self, txn_id: str) -> list[tuple[str, Decimal]]:
+        """The double entry behind a document: account by full name, and amount, debit positive."""
+        with self.machine.lock:
+            return reports.postings(self.store, txn_id)
+
     def _session(self, app_name: str, *, human: bool = False) -> OpenSession:
         settings = self.store.settings
         return OpenSession(

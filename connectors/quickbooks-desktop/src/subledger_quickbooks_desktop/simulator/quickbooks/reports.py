@@ -46,6 +46,16 @@ def trial_balance(store: Store) -> dict[str, Decimal]:
     return {name: decimal(sums.get(identity, 0)) for identity, name in sorted(rows, key=_by_name)}
 
 
+def postings(store: Store, txn_id: str) -> list[tuple[str, Decimal]]:
+    """The double entry behind a document: account by full name, and amount, debit positive."""
+    rows = store.all(
+        "SELECT full_name, cents FROM posting JOIN list_object ON posting.account = list_object.id"
+        " WHERE document=? ORDER BY posting.rowid",
+        (txn_id,),
+    )
+    return [(name, decimal(int(cents))) for name, cents in rows]
+
+
 def _by_name(row: tuple[str, str]) -> str:
     return row[1]
 
