@@ -274,3 +274,25 @@ async def test_s12_deleted_payment(tmp_path, books):
         assert world.balance("undeposited") == 0
         await world.quiet()
         await world.proof()
+
+
+@BOOKS
+async def test_s12_an_invoice_is_paid_anew_when_its_payment_is_deleted(tmp_path, books):
+    """S12: a payment that goes frees its invoice for the one that comes with the same run."""
+    async with open_service_world(tmp_path, books, flow={"gone": "delete"}) as world:
+        world.shop.customer("Silva Dental")
+        invoice = world.shop.invoice("Silva Dental", 7_700)
+        first = world.shop.pay(invoice)
+        await world.sync()
+        world.shop.delete(first)
+        second = world.shop.pay(invoice)
+        world.advance(days=2)
+        await world.sync()
+        assert await world.findings() == []
+        assert set(world.papers()) == {
+            marker(INVOICE, str(invoice.id)),
+            marker(PAYMENT, str(second.id)),
+        }
+        assert world.paper(INVOICE, invoice).open == 0
+        await world.quiet()
+        await world.proof()

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from subledger.ledger.keys import idempotency_key
 from subledger.manifest import Operation
+from subledger.model.documents import SETTLEMENTS
 from subledger.model.kinds import STAND_INS, Kind, priority
 from subledger.model.marker import marker
 from subledger.store.schema import EFFECT
@@ -44,6 +45,7 @@ ANYWAY: Final = "anyway"
 
 _LAST = 120
 _EARLY = 25
+_FREEING = 38
 _IN_FLIGHT = (State.SENT, State.UNKNOWN)
 _OPEN = (State.PLANNED, State.HELD, *_IN_FLIGHT)
 _AGAIN = (State.REJECTED, State.SUPERSEDED, State.UNDONE)
@@ -257,11 +259,14 @@ def plan_again(c: sa.Connection, effect: sa.Row[Any], now: int) -> None:
 def _priority(intent: Intent) -> int:
     """Posting order; what is removed goes last, in the reverse order.
 
-    What stands in for another document goes before that one comes.
+    What stands in for another document goes before that one comes, and a settlement before others
+    settle what it sets free.
     """
     order = priority(intent.kind)
     if intent.operation not in (Operation.VOID, Operation.DELETE):
         return order
+    if intent.kind in SETTLEMENTS:
+        return _FREEING
     return _EARLY if intent.kind in STAND_INS else _LAST - order
 
 
