@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from attrs import define, field
 
 from subledger.errors import TemporaryError
-from subledger.model.kinds import INVOICE, PAYMENT, PURCHASE, PURCHASE_ORDER
+from subledger.model.kinds import CREDIT_MEMO, INVOICE, PAYMENT, PURCHASE, PURCHASE_ORDER
 from subledger.money import Money
 from subledger.runtime import HttpResponse
 from subledger.testing import Clock, Held
@@ -102,6 +102,14 @@ class SyncroOutside:
                 date=payment.applied_at,
                 moves=_received(payment),
             )
+            if payment.method == sales.CREDIT_METHOD:
+                yield Held(
+                    id=f"credit-{payment.id}",
+                    kind=CREDIT_MEMO,
+                    version=payment,
+                    date=payment.applied_at,
+                    moves=_given(payment),
+                )
         for order in world.orders.values():
             yield Held(
                 id=str(order.id),
@@ -132,8 +140,20 @@ class SyncroOutside:
 
 
 def _received(payment: Payment) -> Money:
-    """What a payment moves in the receivables: attempts and store credit move nothing."""
-    return Money(-payment.cents if payment.success and not payment.uses_credit else 0)
+    """What money moves in the receivables: attempts and store credit move nothing."""
+    is_money = payment.success and payment.method != sales.CREDIT_METHOD
+    return Money(-payment.cents if is_money else 0)
+
+
+def _given(payment: Payment) -> Money | None:
+    """What store credit moves in the receivables: what was given does, what is used does not.
+
+    None for credit that paid an invoice which was deleted since: nobody describes what becomes of
+    it, and it looks like credit that was given.
+    """
+    if payment.uses_credit:
+        return Money(0) if payment.applied else None
+    return Money(-payment.cents if payment.success else 0)
 
 
 def _owed(order: Order) -> Money:
