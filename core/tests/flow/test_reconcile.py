@@ -185,9 +185,10 @@ def test_retry_of_an_edited_document(two):
     assert (delivery.operation, delivery.target.guard) == ("update", "g2")
 
 
-def test_keeping_an_edited_document(two):
+@pytest.mark.parametrize("account", ["Cards", "CARDS"])
+def test_keeping_an_edited_document(two, account):
     """A person may let the books' version stand: nobody asks again, and the difference is told."""
-    edited = document(2, -501, guard="g2")
+    edited = document(2, -501, guard="g2", account=account)
     compare(two, document(1), edited)
     (row,) = findings.listing(two.c)
     assert waysout.skip(two.c, row.id, two.now, "ann", "") == 1

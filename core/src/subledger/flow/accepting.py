@@ -45,10 +45,11 @@ def _take_over(c: sa.Connection, link: sa.Row[Any]) -> bool:
         sa.select(DOCUMENT)
         .where(
             DOCUMENT.c.connection == link.connection,
-            DOCUMENT.c.account == link.account,
+            sa.func.lower(DOCUMENT.c.account) == link.account.lower(),
             DOCUMENT.c.type == link.type,
             DOCUMENT.c.id == link.target,
         )
+        .order_by(DOCUMENT.c.question.desc())
         .limit(1)
     ).first()
     if seen is None:
