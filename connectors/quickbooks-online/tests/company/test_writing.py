@@ -386,9 +386,6 @@ def test_a_multicurrency_company_shows_the_rate(open_desk):
     """With the preference on, documents in the home currency carry the rate 1."""
     desk = open_desk({"CurrencyPrefs.MultiCurrencyEnabled": True})
     assert desk.purchase()["ExchangeRate"] == 1
-    assert (
-        "only use one foreign" in desk.refused(desk.purchase, CurrencyRef={"value": "EUR"}).detail
-    )
 
 
 def test_everything_that_is_shown_has_a_place_in_the_schema(desk):

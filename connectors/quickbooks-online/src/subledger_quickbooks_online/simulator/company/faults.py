@@ -63,10 +63,10 @@ def unsupported_property(name: str) -> CompanyFault:
     )
 
 
-def unknown_currency(code: str) -> CompanyFault:
-    """2220: a currency of which nothing is known."""
+def unknown_currency(code: str, element: str = "SourceCurrencyCode") -> CompanyFault:
+    """2220: a currency of which nothing is known, or that the company does not use."""
     return CompanyFault(
-        "2220", "Invalid Currency Code", f"Invalid currency: {code}", element="SourceCurrencyCode"
+        "2220", "Invalid Currency Code", f"Invalid currency: {code}", element=element
     )
 
 

@@ -17,7 +17,10 @@ class OutOfBalanceError(AssertionError):
 
 @frozen(kw_only=True)
 class Entry:
-    """One row of the ledger in cents, debit positive; every other value is an Id or ""."""
+    """One row of the ledger in cents, debit positive; every other value is an Id or "".
+
+    The cents are of the document's currency unless `home` says that they are of the books'.
+    """
 
     account: str
     cents: int
@@ -25,6 +28,7 @@ class Entry:
     name: str = ""
     class_id: str = ""
     department: str = ""
+    home: bool = False
 
 
 def post(books: Books, txn: str, entries: Iterable[Entry]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import faults
+from . import currencies, faults
 from .books import Books, Stored
 from .kinds import KINDS
 from .lists import naming
@@ -20,6 +20,8 @@ def merge(books: Books, entity: str, keep: str, drop: str) -> Stored:
         raise faults.not_found()
     if stays.body.get("AccountType") != goes.body.get("AccountType"):
         raise faults.business("Accounts of different types cannot be merged.")
+    if currencies.of(books, stays.body) != currencies.of(books, goes.body):
+        raise faults.business("What has different currencies cannot be merged.")
     for stored in list(books.find("body LIKE ?", (f'%"{drop}"%',))):
         _rename(books, stored, entity, keep, drop)
     if entity in {"Customer", "Vendor"}:

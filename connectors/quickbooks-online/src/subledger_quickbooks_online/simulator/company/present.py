@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .books import JSON, Books, Stored
+from .documents import currency
 from .references import fill
 from .registry import LISTS
 
@@ -12,6 +13,7 @@ def shown(books: Books, stored: Stored) -> JSON:
     body = {name: value for name, value in stored.body.items() if not name.startswith("_")}
     if stored.entity in LISTS:
         body |= LISTS[stored.entity].computed(books, stored)
+    body |= currency.shown(stored)
     fill(books, stored.entity, body)
     return body | envelope(books, stored)
 

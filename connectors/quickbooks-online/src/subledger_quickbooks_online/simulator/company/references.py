@@ -138,4 +138,5 @@ _CURRENCIES = {
     "EUR": "Euro",
     "GBP": "British Pound Sterling",
     "AUD": "Australian Dollar",
+    "JPY": "Japanese Yen",
 }

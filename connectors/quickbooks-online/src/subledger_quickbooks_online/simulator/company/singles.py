@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import check
+from . import check, faults
 from .books import JSON, Books, Stored
 
 _READ_ONLY = ("AccountingInfoPrefs", "BookCloseDate")
 
 
 def update_single(books: Books, old: Stored, body: Mapping[str, Any]) -> Stored:
-    """Merge what was sent; the closing date cannot be set through the API."""
+    """Merge what was sent; the closing date is read-only, and several currencies stay (6000)."""
     sent = check.clean(old.entity, body, books.behaviour)
     sent.get(_READ_ONLY[0], {}).pop(_READ_ONLY[1], None)
+    wished = sent.get("CurrencyPrefs", {}).get("MultiCurrencyEnabled", True)
+    if not wished and books.preference("CurrencyPrefs.MultiCurrencyEnabled"):
+        raise faults.business("Multicurrency cannot be switched off.", "MultiCurrencyEnabled")
     old.body = merged(old.body, sent)
     books.save(old)
     return old

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from . import currencies
 from .accounts import TYPES
 from .books import Books, Stored
 
@@ -18,6 +22,21 @@ _NAMES = {
     "SalesOfProductIncome": "Sales of Product Income",
     "OpeningBalanceEquity": "Opening Balance Equity",
 }
+
+
+def party_account(books: Books, kind: tuple[str, str], document: Mapping[str, Any]) -> str:
+    """The Id of the A/R or A/P account of a document's currency, made when it is not there."""
+    if not currencies.is_foreign(books, document):
+        return account_of(books, *kind)
+    currency = currencies.of(books, document)
+    found = books.store.value(
+        "SELECT id FROM object WHERE entity='Account' AND active"
+        " AND json_extract(body,'$.AccountType')=?"
+        " AND json_extract(body,'$.CurrencyRef.value')=? ORDER BY number LIMIT 1",
+        (kind[0], currency),
+    )
+    name = f"{_NAMES[kind[1]]} - {currency}"
+    return str(found or make_account(books, name, *kind, currency=currency))
 
 
 def account_of(books: Books, account_type: str, subtype: str) -> str:
@@ -51,6 +70,8 @@ def make_account(
     kind: str,
     subtype: str,
     id: str = "",  # noqa: A002
+    *,
+    currency: str = "",
 ) -> str:
     """Make an account as QuickBooks does on its own."""
     stored = Stored(
@@ -64,7 +85,7 @@ def make_account(
             "Classification": TYPES[kind].classification,
             "AccountType": kind,
             "AccountSubType": subtype,
-            "CurrencyRef": {"value": books.home_currency},
+            "CurrencyRef": {"value": currency or books.home_currency},
         },
     )
     books.insert(stored, f"Account||{name.casefold()}")

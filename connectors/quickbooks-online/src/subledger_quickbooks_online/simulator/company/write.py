@@ -8,7 +8,7 @@ from typing import Any
 
 from . import check, faults, ledger, references
 from .books import JSON, Books, Draft, Stored, ref
-from .documents import header, links, payments
+from .documents import currency, exchange, header, links, payments
 from .kinds import KINDS, SPELLING, Kind
 from .ledger import name_cents
 from .lists import naming
@@ -191,9 +191,23 @@ def _settle_document(books: Books, stored: Stored) -> None:
     """The ledger, the stock and the linked documents."""
     rules = DOCUMENTS[stored.entity]
     void = bool(stored.body.get("_void"))
-    ledger.post(books, stored.id, () if void else rules.entries(books, stored))
+    _post(books, stored)
     ledger.move_stock(books, stored.id, () if void else rules.movements(books, stored))
     links.replace(books, stored, Counter() if void else links.held_by(stored))
+
+
+def _post(books: Books, stored: Stored) -> None:
+    void = bool(stored.body.get("_void"))
+    rows = () if void else DOCUMENTS[stored.entity].entries(books, stored)
+    ledger.post(books, stored.id, currency.in_home(books, stored, rows))
+
+
+def _post_again(books: Books, payers: list[Stored]) -> None:
+    """The rows of payments anew, after a document changed at whose rate they were counted."""
+    for payer in payers:
+        stored = books.transaction(payer.id)
+        if stored is not None:
+            _post(books, stored)
 
 
 def _update_document(books: Books, draft: Draft, stored: Stored) -> None:
@@ -203,6 +217,7 @@ def _update_document(books: Books, draft: Draft, stored: Stored) -> None:
     locked = links.is_deposited(books, stored.id)
     if locked and books.behaviour.deposited_lock == "all":
         raise faults.deposited()
+    payers = exchange.payers(books, old)
     _prepare_document(books, draft)
     if locked and any(_plain(draft.body, name) != _plain(old.body, name) for name in _LOCKED):
         raise faults.deposited()
@@ -217,6 +232,7 @@ def _update_document(books: Books, draft: Draft, stored: Stored) -> None:
         links.trim(books, stored)
     books.save(stored)
     _settle_document(books, stored)
+    _post_again(books, payers)
 
 
 def _plain(body: JSON, name: str) -> Any:
@@ -282,10 +298,12 @@ def _apply_credit(books: Books, stored: Stored) -> None:
 
 
 def _unlink(books: Books, stored: Stored) -> None:
+    payers = exchange.payers(books, stored)
     links.drop_target(books, stored)
     links.replace(books, stored, Counter())
     ledger.post(books, stored.id, ())
     ledger.move_stock(books, stored.id, ())
+    _post_again(books, payers)
 
 
 def _refuse_locked(books: Books, kind: Kind, stored: Stored) -> None:

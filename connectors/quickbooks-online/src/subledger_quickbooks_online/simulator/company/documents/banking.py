@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from subledger_quickbooks_online.simulator.company import faults, standard
+from subledger_quickbooks_online.simulator.company import currencies, faults, standard
 from subledger_quickbooks_online.simulator.company.accounts import (
     BANK,
     CREDIT_CARD,
@@ -196,6 +196,8 @@ def _check_party(books: Books, inner: JSON) -> int:
 def _deposit_link(books: Books, draft: Draft, line: JSON, link: JSON) -> None:
     """A document whose money lies in Undeposited Funds and in no other deposit."""
     target = links.find_target(books, link)
+    if currencies.is_foreign(books, draft.body):
+        raise faults.cannot_link("A deposit in another currency cannot take from Undeposited Funds")
     undeposited = standard.account_of(books, *standard.UNDEPOSITED)
     found = books.store.value(
         "SELECT sum(cents) FROM posting WHERE txn=? AND account=?", (target.id, undeposited)

@@ -7,27 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from subledger_quickbooks_online.simulator.company import faults
-from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored, ref
+from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored
 from subledger_quickbooks_online.simulator.company.money import ZERO
+
+from . import currency
 
 
 def prepare(books: Books, draft: Draft) -> None:
     """Defaults of the header; drops or refuses what the company has not switched on."""
     body = draft.body
     body.setdefault("TxnDate", books.today)
-    currency = ref(body, "CurrencyRef")
-    if currency and currency != books.home_currency:
-        raise faults.business(
-            "You can only use one foreign currency per transaction."
-            if books.preference("CurrencyPrefs.MultiCurrencyEnabled")
-            else "Multi-currency is not enabled for this company.",
-            "CurrencyRef",
-        )
-    body["CurrencyRef"] = {"value": books.home_currency}
-    if books.preference("CurrencyPrefs.MultiCurrencyEnabled"):
-        body["ExchangeRate"] = 1
-    else:
-        body.pop("ExchangeRate", None)
+    currency.settle(books, draft)
     if not books.preference("AccountingInfoPrefs.TrackDepartments"):
         _switched_off(books, [body], "DepartmentRef", "Location tracking")
     per_line = books.preference("AccountingInfoPrefs.ClassTrackingPerTxnLine")

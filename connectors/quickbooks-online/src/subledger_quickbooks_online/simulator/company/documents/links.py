@@ -21,7 +21,7 @@ _ENTITIES = {
     "BillPaymentCheck": "BillPayment",
     "BillPaymentCreditCard": "BillPayment",
 }
-_BY_TOTAL = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
+BY_TOTAL = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
 _CREDITS = frozenset({"CreditMemo", "VendorCredit"})
 _SETTLING = frozenset({"Payment", "BillPayment"})
 
@@ -67,7 +67,7 @@ def find_target(books: Books, link: JSON) -> Stored:
 
 def position(books: Books, target: Stored, *, payable: bool) -> int:
     """What a document adds to what is owed, in cents: charges positive, credits negative."""
-    if target.entity in _BY_TOTAL:
+    if target.entity in BY_TOTAL:
         total = cents(Decimal(target.body["TotalAmt"])) - cents(
             Decimal(target.body.get("Deposit", 0))
         )
@@ -157,7 +157,7 @@ def derive(books: Books, target: Stored) -> None:
         body["LinkedTxn"] = shown
     else:
         body.pop("LinkedTxn", None)
-    if target.entity in _BY_TOTAL:
+    if target.entity in BY_TOTAL:
         whole = abs(position(books, target, payable=target.entity in {"Bill", "VendorCredit"}))
         body["Balance"] = money(whole - settled(books, target.id))
         if target.entity == "CreditMemo":

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from subledger_quickbooks_online.simulator.company import faults, standard
+from attrs import evolve
+
+from subledger_quickbooks_online.simulator.company import currencies, faults, standard
 from subledger_quickbooks_online.simulator.company.accounts import BANK, CREDIT_CARD, CURRENT_ASSET
 from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored, ref
 from subledger_quickbooks_online.simulator.company.ledger import Entry
 from subledger_quickbooks_online.simulator.company.money import ZERO, cents, money, rounded
 
-from . import header, links, numbers
+from . import exchange, header, links, numbers
 
 _RECEIVABLE = frozenset({"Invoice", "CreditMemo", "JournalEntry", "Purchase", "Deposit"})
 _PAYABLE = frozenset({"Bill", "VendorCredit", "JournalEntry", "Deposit"})
@@ -39,7 +41,7 @@ def prepare_payment(books: Books, draft: Draft) -> None:
         raise faults.wrong_account_type(
             f"A payment cannot be deposited to an account of type {kind}", "DepositToAccountRef"
         )
-    body["ARAccountRef"] = {"value": standard.account_of(books, *standard.RECEIVABLE)}
+    body["ARAccountRef"] = {"value": standard.party_account(books, standard.RECEIVABLE, body)}
     body.setdefault("ProcessPayment", False)
 
 
@@ -49,11 +51,12 @@ def payment_entries(books: Books, stored: Stored) -> Iterator[Entry]:
     total = cents(Decimal(body["TotalAmt"]))
     customer = ref(body, "CustomerRef")
     department = ref(body, "DepartmentRef")
-    receivable = standard.account_of(books, *standard.RECEIVABLE)
-    yield Entry(
+    receivable = standard.party_account(books, standard.RECEIVABLE, body)
+    received = Entry(
         account=ref(body, "DepositToAccountRef"), cents=total, name=customer, department=department
     )
-    yield Entry(account=receivable, cents=-total, name=customer, department=department)
+    owed = evolve(received, account=receivable, cents=-total)
+    yield from exchange.entries(books, stored, received, owed)
 
 
 def prepare_bill_payment(books: Books, draft: Draft) -> None:
@@ -73,7 +76,7 @@ def prepare_bill_payment(books: Books, draft: Draft) -> None:
     if charges - credits_ > cents(body["TotalAmt"]):
         raise faults.business("You can't apply more than the payment and its credits.", "TotalAmt")
     numbers.settle(books, draft)
-    payable = standard.account_of(books, *standard.PAYABLE)
+    payable = standard.party_account(books, standard.PAYABLE, body)
     body.setdefault("APAccountRef", {"value": payable})
     if body["PayType"] == "Check":
         body["CheckPayment"].setdefault("PrintStatus", "NotSet")
@@ -81,12 +84,12 @@ def prepare_bill_payment(books: Books, draft: Draft) -> None:
 
 def bill_payment_entries(books: Books, stored: Stored) -> Iterator[Entry]:
     """Payables against the money."""
-    del books
     body = stored.body
     total = cents(Decimal(body["TotalAmt"]))
     vendor = ref(body, "VendorRef")
-    yield Entry(account=ref(body, "APAccountRef"), cents=total, name=vendor)
-    yield Entry(account=body["_from"], cents=-total, name=vendor)
+    owed = Entry(account=ref(body, "APAccountRef"), cents=total, name=vendor)
+    paid = Entry(account=body["_from"], cents=-total, name=vendor)
+    yield from exchange.entries(books, stored, paid, owed)
 
 
 def open_items(books: Books, customer: str, entity: str) -> Iterator[Stored]:
@@ -142,6 +145,7 @@ def _open_amount(books: Books, draft: Draft, target: Stored, *, payable: bool) -
     allowed = _PAYABLE if payable else _RECEIVABLE
     if target.entity not in allowed:
         raise faults.cannot_link(f"A {target.entity} cannot be linked to a {draft.entity}")
+    _check_currency(books, draft, target)
     name = "VendorRef" if payable else "CustomerRef"
     wished, owner = (
         ref(draft.body, name),
@@ -155,6 +159,14 @@ def _open_amount(books: Books, draft: Draft, target: Stored, *, payable: bool) -
     signed = links.position(books, target, payable=payable)
     used = links.settled(books, target.id, except_by=draft.id)
     return (abs(signed) - used) * (1 if signed >= 0 else -1)
+
+
+def _check_currency(books: Books, draft: Draft, target: Stored) -> None:
+    """A payment settles documents of its own currency: abroad, only those with a total."""
+    if currencies.of(books, draft.body) != currencies.of(books, target.body):
+        raise currencies.mismatch(on_account=True)
+    if currencies.is_foreign(books, draft.body) and target.entity not in links.BY_TOTAL:
+        raise faults.cannot_link(f"A {target.entity} in another currency cannot be linked")
 
 
 def _party(books: Books, target: Stored, *, payable: bool) -> str:

@@ -64,7 +64,7 @@ def prepare_bill(books: Books, draft: Draft) -> None:
     header.number_lines(draft)
     account = ref(body, "APAccountRef")
     if not account:
-        account = standard.account_of(books, *standard.PAYABLE)
+        account = standard.party_account(books, standard.PAYABLE, body)
         body["APAccountRef"] = {"value": account}
     kind = standard.account_type(books, account)
     if kind != PAYABLE:

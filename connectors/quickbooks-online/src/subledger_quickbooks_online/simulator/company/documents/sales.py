@@ -55,7 +55,7 @@ def entries(books: Books, stored: Stored) -> Iterator[Entry]:
     customer = ref(body, "CustomerRef")
     deposit = cents(Decimal(body.get("Deposit", 0))) if stored.entity == "Invoice" else 0
     account = (
-        standard.account_of(books, *standard.RECEIVABLE)
+        standard.party_account(books, standard.RECEIVABLE, body)
         if stored.entity in _ON_ACCOUNT
         else ref(body, "DepositToAccountRef")
     )
@@ -94,7 +94,8 @@ def _customer_defaults(books: Books, draft: Draft) -> None:
             body.setdefault("SalesTermRef", found["SalesTermRef"])
         due = header.due_date(books, body["TxnDate"], ref(body, "SalesTermRef"))
         body.setdefault("DueDate", due)
-        body["ARAccountRef"] = {"value": standard.account_of(books, *standard.RECEIVABLE)}
+        receivable = standard.party_account(books, standard.RECEIVABLE, body)
+        body["ARAccountRef"] = {"value": receivable}
         _deposit(books, draft)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from subledger_quickbooks_online.simulator.company import faults, standard
 from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored, ref
@@ -56,7 +56,7 @@ def prepare(books: Books, draft: Draft) -> Totals:
 def entries(books: Books, stored: Stored, sign: int) -> Iterator[Entry]:
     """Income, discounts and cost of goods; `sign` is 1 for a sale and -1 for a return."""
     body = stored.body
-    common = {"name": ref(body, "CustomerRef"), "department": ref(body, "DepartmentRef")}
+    common: JSON = {"name": ref(body, "CustomerRef"), "department": ref(body, "DepartmentRef")}
     for line in _sold(body.get("Line", [])):
         inner = line[_ITEM]
         class_id = ref(inner, "ClassRef") or ref(body, "ClassRef")
@@ -71,8 +71,11 @@ def entries(books: Books, stored: Stored, sign: int) -> Iterator[Entry]:
         if item is not None and item.body["Type"] == "Inventory":
             quantity = Decimal(inner.get("Qty", 1))
             cost = cents(quantity * Decimal(item.body["PurchaseCost"])) * sign
-            yield Entry(account=ref(item.body, "ExpenseAccountRef"), cents=cost, **common)
-            yield Entry(account=ref(item.body, "AssetAccountRef"), cents=-cost, **common)
+            moved = Entry(
+                account=ref(item.body, "AssetAccountRef"), cents=-cost, home=True, **common
+            )
+            yield evolve(moved, account=ref(item.body, "ExpenseAccountRef"), cents=cost)
+            yield moved
     for line in body.get("Line", []):
         if line.get("DetailType") == _DISCOUNT:
             yield Entry(

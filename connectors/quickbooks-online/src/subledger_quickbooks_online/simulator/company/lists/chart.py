@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from subledger_quickbooks_online.simulator.company import faults
-from subledger_quickbooks_online.simulator.company.accounts import SUBTYPE_TYPES, TYPES
+from subledger_quickbooks_online.simulator.company import currencies, faults
+from subledger_quickbooks_online.simulator.company.accounts import (
+    BANK,
+    CREDIT_CARD,
+    PAYABLE,
+    RECEIVABLE,
+    SUBTYPE_TYPES,
+    TYPES,
+)
 from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored, ref
 from subledger_quickbooks_online.simulator.company.ledger import account_cents
 from subledger_quickbooks_online.simulator.company.money import money
 
 from . import naming
 
+_WITH_CURRENCY = frozenset({BANK, CREDIT_CARD, RECEIVABLE, PAYABLE})
 _CANNOT_BE_SUB = frozenset({"UndepositedFunds"})
 
 
@@ -31,7 +39,7 @@ def prepare(books: Books, draft: Draft) -> str:
     body["AccountType"] = kind
     body["AccountSubType"] = subtype or TYPES[kind].subtype
     body["Classification"] = TYPES[kind].classification
-    body["CurrencyRef"] = {"value": books.home_currency}
+    _currency(books, draft)
     _check_parent(books, draft)
     naming.place(books, draft)
     if draft.old is not None:
@@ -55,6 +63,15 @@ def _with_children(books: Books, account: str) -> int:
         "SELECT id FROM object WHERE entity='Account' AND parent=?", (account,)
     )
     return account_cents(books, account) + sum(_with_children(books, row[0]) for row in children)
+
+
+def _currency(books: Books, draft: Draft) -> None:
+    if not currencies.enabled(books):
+        draft.body.pop("CurrencyRef", None)
+    currencies.keep(books, draft)
+    foreign = currencies.is_foreign(books, draft.body)
+    if foreign and draft.body["AccountType"] not in _WITH_CURRENCY:
+        raise faults.business("An account of this type has the home currency.", "CurrencyRef")
 
 
 def _check_parent(books: Books, draft: Draft) -> None:

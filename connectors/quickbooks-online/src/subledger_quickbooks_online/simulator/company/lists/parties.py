@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from subledger_quickbooks_online.simulator.company import faults
+from subledger_quickbooks_online.simulator.company import currencies, faults
 from subledger_quickbooks_online.simulator.company.books import JSON, Books, Draft, Stored, ref
 from subledger_quickbooks_online.simulator.company.ledger import name_cents
 from subledger_quickbooks_online.simulator.company.money import money
@@ -29,7 +29,7 @@ def prepare(books: Books, draft: Draft) -> str:
             body["TaxIdentifier"] = _masked(str(body["TaxIdentifier"]))
     body.setdefault("PrintOnCheckName", body.get("CompanyName") or body["DisplayName"])
     if draft.entity != "Employee":
-        _currency(books, draft)
+        currencies.keep(books, draft)
     if not body["Active"] and draft.old is not None and draft.old.active:
         _check_balance(books, draft)
     return key
@@ -70,19 +70,13 @@ def _customer(books: Books, draft: Draft) -> None:
     naming.place(books, draft)
 
 
-def _currency(books: Books, draft: Draft) -> None:
-    currency = ref(draft.body, "CurrencyRef")
-    if currency and currency != books.home_currency:
-        raise faults.business("Multi-currency is not enabled for this company.", "CurrencyRef")
-    draft.body["CurrencyRef"] = {"value": books.home_currency}
-
-
 def _check_balance(books: Books, draft: Draft) -> None:
     if draft.entity == "Vendor" and name_cents(books, "Accounts Payable", draft.id):
         raise faults.has_balance("vendor")
     if draft.entity == "Customer":
         owed = name_cents(books, "Accounts Receivable", draft.id)
-        if owed and (owed < 0 or books.behaviour.customer_with_balance == "refuse"):
+        refused = books.behaviour.customer_with_balance == "refuse"
+        if owed and (owed < 0 or refused or currencies.is_foreign(books, draft.body)):
             raise faults.has_balance("customer")
 
 
