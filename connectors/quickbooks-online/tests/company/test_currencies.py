@@ -268,6 +268,19 @@ def test_what_is_not_applied_stays_at_the_payments_rate(abroad):
     assert (found[f"{RECEIVABLE} - EUR"], found[GAIN]) == (-115, -5)
 
 
+def test_parts_settle_the_whole_to_the_cent(abroad):
+    """Two halves that are rounded down each leave nothing on the receivable."""
+    customer = abroad.customer(CurrencyRef=EUR)
+    set_rate(abroad, "1.05")
+    invoice = abroad.invoice(customer, "0.10")
+    halves = [
+        rows(abroad, abroad.payment(customer, "0.05", (invoice, "Invoice", "0.05"))) for _ in "12"
+    ]
+    owed = [-half[f"{RECEIVABLE} - EUR"] for half in halves]
+    assert owed == [Decimal("0.05"), Decimal("0.06")]
+    assert abroad.balance(f"{RECEIVABLE} - EUR") == 0
+
+
 def test_a_bill_is_paid_at_another_rate(abroad):
     """The payable goes at the bill's rate; more dollars for the same euros are a loss."""
     vendor = abroad.vendor(CurrencyRef=EUR)

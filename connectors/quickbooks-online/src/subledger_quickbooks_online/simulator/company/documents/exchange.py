@@ -50,6 +50,18 @@ def _taken(books: Books, payment: Stored) -> int:
     for target, amount in links.held_by(payment).items():
         document = books.transaction(target)
         if document is not None:
+            rate, before = rate_of(document.body), _before(books, payment, target)
+            part = at(before + amount, rate) - at(before, rate)
             charge = links.position(books, document, payable=payable) >= 0
-            found += at(amount if charge else -amount, rate_of(document.body))
+            found += part if charge else -part
     return found
+
+
+def _before(books: Books, payment: Stored, target: str) -> int:
+    """What earlier payments settled, so that parts lose no cent of the document by rounding."""
+    found = books.store.value(
+        "SELECT sum(l.cents) FROM link l JOIN object o ON o.id=l.source"
+        " AND o.entity=? WHERE l.target=? AND o.number<?",
+        (payment.entity, target, int(payment.id)),
+    )
+    return int(found or 0)
