@@ -80,7 +80,7 @@ async def dispatch(
 
     Without ``writes`` only the lists are read, and what a flow looks for before it posts.
     """
-    entered = await peer.enter(owner, LEASE, lambda _desk, epoch: epoch, heard=False)
+    entered = await peer.call(owner, LEASE, lambda _desk, epoch: epoch)
     if entered is None:
         return DispatchReport(connection=peer.connection, state="busy")
     epoch = entered[0]
@@ -99,7 +99,7 @@ async def dispatch(
                 again=getattr(error, "retry_after", None) or AGAIN,
                 message=finding.message,
             )
-        await peer.leave(epoch, _all_is_well, heard=True)
+        await peer.answered(epoch, _all_is_well)
     except Fenced as error:
         return DispatchReport(connection=peer.connection, state="busy", message=error.message)
     return report

@@ -41,17 +41,23 @@ class KernelPeer:
         return SqlDesk(c, self.connection, to_ms(self.runtime.now()), self.staged, self.take)
 
     async def enter(
-        self,
-        owner: str,
-        lease: float,
-        step: Callable[[Desk, int], T],
-        *,
-        heard: bool = True,
+        self, owner: str, lease: float, step: Callable[[Desk, int], T]
     ) -> tuple[int, T] | None:
         """Takes the connection and runs a step in the same transaction.
 
-        ``heard`` says that the other side is there: it has called us, and knows the password.
+        The other side is there: it has called us, and knows the password.
         """
+        return await self._take(owner, lease, step, heard=True)
+
+    async def call(
+        self, owner: str, lease: float, step: Callable[[Desk, int], T]
+    ) -> tuple[int, T] | None:
+        """As :meth:`enter`, where we call the other side: nobody knows yet whether it answers."""
+        return await self._take(owner, lease, step, heard=False)
+
+    async def _take(
+        self, owner: str, lease: float, step: Callable[[Desk, int], T], *, heard: bool
+    ) -> tuple[int, T] | None:
         lasts = int(lease * 1000)
 
         def work(c: sa.Connection) -> tuple[int, T] | None:
@@ -83,9 +89,15 @@ class KernelPeer:
         """Runs a step without the lease."""
         return await self.store.step(lambda c: step(self._desk(c)))
 
-    async def leave(self, epoch: int, step: Callable[[Desk], T], *, heard: bool = False) -> T:
-        """Runs a last step and gives the lease back; ``heard`` where the other side answered."""
+    async def leave(self, epoch: int, step: Callable[[Desk], T]) -> T:
+        """Runs a last step and gives the lease back."""
+        return await self._give_back(epoch, step, heard=False)
 
+    async def answered(self, epoch: int, step: Callable[[Desk], T]) -> T:
+        """As :meth:`leave`, after the other side has answered."""
+        return await self._give_back(epoch, step, heard=True)
+
+    async def _give_back(self, epoch: int, step: Callable[[Desk], T], *, heard: bool) -> T:
         def work(c: sa.Connection) -> T:
             desk = self._desk(c)
             leases.renew(c, self._lease, epoch, 0, 0)
