@@ -8,14 +8,15 @@ from attrs import evolve
 
 from subledger.findings import Finding
 from subledger.flow import waysout
-from subledger.flow.linking import Link, link
+from subledger.flow.linking import Link, NotLinked, link
 from subledger.ledger import books, records
 from subledger.ledger.records import GONE, Staged, Subscriber
 from subledger.manifest import Operation
 from subledger.model import Reference
 from subledger.model.kinds import CARD_TRANSACTION, CUSTOMER
 from subledger.model.stored import dump
-from subledger.ports import Posted, Refused, Target
+from subledger.money import Money
+from subledger.ports import BookDocument, Posted, Refused, Target
 from subledger.store.schema import EFFECT, FLOW, POSTING, RECORD
 
 VOIDED = Posted(type="CreditCardCharge", id="T1")
@@ -196,6 +197,10 @@ def test_retry_says_when_it_can_remove_nothing(voiding):
     """Where no write of ours stands for the document the finding stays, for a person to skip."""
     voiding.hold("2")
     voiding.run(voiding.movement("2"))
+    with pytest.raises(NotLinked, match="have not shown Check T7"):
+        linked(voiding, target="T7", type="Check")
+    shown = {"type": "Check", "id": "T7", "date": dt.date(2026, 3, 1), "account": "Cards"}
+    books.offer_documents(voiding.c, "books", 1, [BookDocument(**shown, amount=Money(-500))])
     number = linked(voiding, target="T7", type="Check")
     assert waysout.retry(voiding.c, number, voiding.now, "ada") == 0
     assert (voiding.state("2"), voiding.finding("2").state) == ("posted", "open")

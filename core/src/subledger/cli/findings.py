@@ -15,14 +15,13 @@ from subledger.cli.finding_text import (
     print_records,
     record_document,
 )
-from subledger.cli.linkable import link_what_can_be_checked
 from subledger.cli.opening import open_kernel
 from subledger.cli.options import ConfigOptions
 from subledger.cli.output import counted, show
 from subledger.config.settings import Settings
 from subledger.errors import ConfigError, Problem
 from subledger.flow import waysout
-from subledger.flow.linking import Link
+from subledger.flow.linking import Link, link
 from subledger.ledger import findings as ledger
 from subledger.ledger.findings import FindingRow
 from subledger.manifest import Manifest
@@ -102,7 +101,7 @@ def findings(
                     wanted = Link(
                         source=flow.source, sink=flow.sink, record=record, target=to, type=type
                     )
-                    changed += await store.tx(link_what_can_be_checked, row.id, wanted, now, who)
+                    changed += await store.tx(link, row.id, wanted, now, who)
             return rows if verb == "list" else chosen, records, changed
 
     rows, records, changed = asyncio.run(work())

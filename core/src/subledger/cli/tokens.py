@@ -7,7 +7,7 @@ from attrs import frozen
 
 from subledger.config import Settings
 from subledger.errors import ConfigError
-from subledger.vault import Keyring, KeySource, Unsealable
+from subledger.vault import Keyring, KeySource
 
 _GRANTS = "SELECT connection, sealed FROM token WHERE connection NOT LIKE 'consent:%'"
 
@@ -38,8 +38,8 @@ def tokens(settings: Settings, database: Path) -> Tokens:
     except ConfigError as error:
         return Tokens(lost=tuple(sealed), why="; ".join(map(str, error.problems)))
     newest = Keyring(ring.keys[:1])
-    opened = {name for name, text in sealed.items() if _opens(newest, text, name)}
-    known = {name for name, text in sealed.items() if _opens(ring, text, name)}
+    opened = {name for name, text in sealed.items() if newest.opens(text, name)}
+    known = {name for name, text in sealed.items() if ring.opens(text, name)}
     return Tokens(
         opened=tuple(sorted(opened)),
         old=tuple(sorted(known - opened)),
@@ -53,11 +53,3 @@ def _sealed(database: Path) -> dict[str, bytes]:
             return dict(connection.execute(_GRANTS))
     except sqlite3.Error:  # the database is judged elsewhere
         return {}
-
-
-def _opens(ring: Keyring, sealed: bytes, owner: str) -> bool:
-    try:
-        ring.open(sealed, owner)
-    except Unsealable:
-        return False
-    return True

@@ -9,10 +9,11 @@ from subledger.errors import SubledgerError
 from subledger.flow.settlement import wake
 from subledger.ledger import books, history, links
 from subledger.ledger.effects import LINKED, State
-from subledger.model.kinds import LISTS, PARTIES, Kind
+from subledger.model.kinds import ATTACHMENT, LISTS, PARTIES, PURCHASE_ORDER, Kind
 from subledger.store.schema import DOCUMENT, EFFECT, FINDING, POSTING
 
 _ENTRIES = (*LISTS, *PARTIES)
+_MOVE_NOTHING = (*_ENTRIES, ATTACHMENT, PURCHASE_ORDER)
 
 
 @frozen(kw_only=True)
@@ -79,6 +80,12 @@ def _link(c: sa.Connection, posting: sa.Row[Any], wanted: Link, now: int) -> tup
     seen = _seen(c, wanted.sink, Kind(posting.kind), (word, target), account)
     if getattr(seen, "deleted", False):
         raise NotLinked(f"{word} {target} was deleted in the books")
+    if seen is None and effect is None and not account and posting.kind not in _MOVE_NOTHING:
+        raise NotLinked(
+            f"the books have not shown {word} {target}, and {posting.kind} {posting.id} has no "
+            "account yet: nobody could check it later",
+            hint="Correct the cause and sync, then link it; or skip it, with a --reason.",
+        )
     c.execute(
         links.PUT,
         {
